@@ -1,0 +1,50 @@
+/// The routes of the Worker: what takes more than one record, or more than PocketBase's records API can say.
+
+routerAdd('GET', '/api/edge/schema', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { isConfigured } = require(`${__hooks}/lib/dedupe.js`);
+  const table = require(`${__hooks}/lib/status.json`);
+  serviceOf(e);
+  const newest = new DynamicModel({ file: '' });
+  e.app.db().newQuery("SELECT MAX(file) AS file FROM _migrations WHERE file LIKE '%.js'").one(newest);
+  return e.json(200, {
+    migration: newest.file,
+    status_digest: $security.sha256(JSON.stringify(table)),
+    dedupe: isConfigured(),
+  });
+});
+
+routerAdd('POST', '/api/edge/profiles', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { enrol } = require(`${__hooks}/lib/enrol.js`);
+  return e.json(200, enrol(e.app, serviceOf(e), e.requestInfo().body));
+});
+
+routerAdd('POST', '/api/edge/profiles/{id}/status', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { decide } = require(`${__hooks}/lib/decide.js`);
+  return e.json(200, decide(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+});
+
+routerAdd('POST', '/api/edge/profiles/{id}/link', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { renewLink } = require(`${__hooks}/lib/link.js`);
+  return e.json(200, renewLink(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+});
+
+routerAdd('POST', '/api/edge/profiles/{id}/notes', (e) => {
+  const { findProfile, serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const caller = serviceOf(e);
+  const profile = findProfile(e.app, caller, e.request.pathValue('id'));
+  const note = new Record(e.app.findCachedCollectionByNameOrId('notes'));
+  note.load({ profile: profile.id, text: e.requestInfo().body.text });
+  note.set('@caller', caller);
+  e.app.save(note);
+  return e.json(200, note);
+});
+
+routerAdd('GET', '/api/edge/profiles/{id}/documents/{kind}', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { serveDocument } = require(`${__hooks}/lib/documents.js`);
+  return serveDocument(e, serviceOf(e), e.request.pathValue('id'), e.request.pathValue('kind'));
+});

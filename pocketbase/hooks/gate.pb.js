@@ -1,0 +1,15 @@
+/// Every request passes here: closed doors, requests without a valid token, and the shape of our errors.
+
+routerUse((e) => {
+  const { checkDoor } = require(`${__hooks}/lib/gate.js`);
+  const { problemOf, validationProblemOf } = require(`${__hooks}/lib/problem.js`);
+  try {
+    checkDoor(e);
+    return e.next();
+  } catch (error) {
+    const problem = problemOf(error) ?? validationProblemOf(error);
+    if (!problem) throw error;
+    // PocketBase's admin UI shows `message`.
+    return e.json(problem.status, e.auth?.isSuperuser() ? { ...problem, message: problem.detail } : problem);
+  }
+});

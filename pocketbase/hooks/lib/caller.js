@@ -1,0 +1,58 @@
+const { fail } = require(`${__hooks}/lib/problem.js`);
+
+const ACTOR_TYPES = ['partner', 'reviewer', 'applicant', 'service', 'system'];
+
+/** Who acts when no request does: the cron, the console. */
+const SYSTEM = { type: 'system', id: '', requestId: '', partner: '*', linkIssuedAt: 0 };
+
+/** Who acts. Only the service account may name somebody else; without `x-partner` it reaches no record. */
+function callerOf(e) {
+  // Not e.request: the events of record hooks do not carry it.
+  const { headers } = e.requestInfo();
+  const header = (name) => headers[name.replaceAll('-', '_')] ?? '';
+  const caller = { requestId: header('x-request-id'), partner: header('x-partner'), linkIssuedAt: 0 };
+  if (e.auth?.isSuperuser()) return { ...caller, type: 'superuser', id: e.auth.id, requestId: '', partner: '*' };
+  if (e.auth?.collection().name !== 'services') fail(401, 'unauthenticated', 'The service account is needed.');
+
+  const type = header('x-actor-type');
+  if (!type) return { ...caller, type: 'service', id: e.auth.id };
+  if (!ACTOR_TYPES.includes(type)) fail(400, 'invalid_request', 'x-actor-type is none of the known ones.');
+  return { ...caller, type, id: header('x-actor-id'), linkIssuedAt: Number(header('x-link-iat')) * 1000 };
+}
+
+/** The caller of our own routes: the service account, never a superuser. */
+function serviceOf(e) {
+  if (e.auth?.isSuperuser()) fail(401, 'unauthenticated', 'The service account is needed.');
+  return callerOf(e);
+}
+
+/** An applicant's link opens one profile, and none once the partner has revoked it. */
+function checkLink(caller, profile) {
+  if (caller.type !== 'applicant') return;
+  const validAfter = profile.getDateTime('links_valid_after');
+  const isRevoked = !validAfter.isZero() && Math.round(caller.linkIssuedAt) < validAfter.time().unixMilli();
+  if (caller.id !== profile.id || !(caller.linkIssuedAt > 0) || isRevoked) {
+    // Not 401: that always means the service token, which the Worker would renew.
+    fail(403, 'unauthenticated', 'The link is not valid for this profile.');
+  }
+}
+
+/** Another partner's profile is as absent as one that never was. */
+function findProfile(app, caller, id) {
+  let profile = null;
+  try {
+    profile = app.findRecordById('profiles', id);
+  } catch {}
+  if (!profile || (caller.partner !== '*' && caller.partner !== profile.getString('partner'))) {
+    fail(404, 'not_found', 'There is no such profile.');
+  }
+  checkLink(caller, profile);
+  checkNotRedacted(profile);
+  return profile;
+}
+
+function checkNotRedacted(profile) {
+  if (!profile.getDateTime('redacted_at').isZero()) fail(410, 'gone', 'The profile has been erased.');
+}
+
+module.exports = { SYSTEM, callerOf, serviceOf, checkLink, checkNotRedacted, findProfile };

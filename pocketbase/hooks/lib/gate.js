@@ -1,0 +1,29 @@
+const { fail } = require(`${__hooks}/lib/problem.js`);
+
+// Routes are judged by the pattern that matched, so no spelling of a path slips past.
+const SCHEMA_DOORS =
+  /^(POST \/api\/sql|(POST|PUT|PATCH|DELETE) \/api\/collections(\/\{collection\}(\/truncate)?|\/import)?)$/;
+const SELF_SERVICE =
+  /\/(request|confirm)-(password-reset|email-change|verification)$|\/(request|auth-with)-otp$|\/auth-with-oauth2$/;
+const NEEDS_TOKEN = /^\S+ \/api\/(collections\/\{collection\}\/records|realtime|batch|files)\b/;
+
+function isFileToken(e) {
+  const token = e.request.url.query().get('token');
+  if (!token || !e.request.pattern.startsWith('GET /api/files/')) return false;
+  try {
+    return Boolean(e.app.findAuthRecordByToken(token, 'file'));
+  } catch {
+    return false;
+  }
+}
+
+/** PocketBase treats a stale token as a guest's, and a guest sees an empty list: that must not read as "no such profile". */
+function checkDoor(e) {
+  const pattern = e.request.pattern;
+  if (NEEDS_TOKEN.test(pattern) && !e.auth && !isFileToken(e)) fail(401, 'unauthenticated', 'A valid token is needed.');
+  if (SCHEMA_DOORS.test(pattern))
+    fail(403, 'forbidden', 'The schema changes by migrations only, data by records only.');
+  if (SELF_SERVICE.test(pattern)) fail(403, 'forbidden', 'Accounts log in with a password that an operator sets.');
+}
+
+module.exports = { checkDoor };

@@ -1,0 +1,40 @@
+const { callerOf } = require(`${__hooks}/lib/caller.js`);
+const { fail } = require(`${__hooks}/lib/problem.js`);
+const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
+
+// What only hooks write. Silently kept, as the admin UI sends whole forms.
+const KEPT = ['partner', 'latest_status', 'dedupe_key', 'redacted_at'];
+
+function prepareCreate(e) {
+  e.record.set('@caller', callerOf(e));
+  e.record.set('redacted_at', '');
+  neutraliseUploads(e.record);
+}
+
+function prepareUpdate(e) {
+  const caller = callerOf(e);
+  if (caller.type !== 'superuser' && e.requestInfo().body.status !== undefined) {
+    fail(400, 'invalid_request', 'The status is set at /api/edge/profiles/{id}/status.');
+  }
+  const original = e.record.original();
+  for (const name of KEPT) e.record.setRaw(name, original.getRaw(name));
+  e.record.set('@caller', caller);
+  neutraliseUploads(e.record);
+}
+
+/** A file's name may be personal data: it is kept in `<kind>_meta` alone, which never outlives its file. */
+function neutraliseUploads(profile) {
+  const original = profile.original();
+  for (const kind of kinds) {
+    const [file] = profile.getUnsavedFiles(kind);
+    const meta = `${kind}_meta`;
+    if (file) {
+      file.name = `${kind}_${$security.pseudorandomString(10)}${$filepath.ext(file.name)}`;
+      if (profile.getString(meta) === original.getString(meta)) {
+        profile.set(meta, { filename: file.originalName, size: file.size, uploaded: new Date().toISOString() });
+      }
+    } else if (!profile.getString(kind)) profile.set(meta, null);
+  }
+}
+
+module.exports = { prepareCreate, prepareUpdate };

@@ -1,0 +1,126 @@
+const { SYSTEM, checkLink, checkNotRedacted } = require(`${__hooks}/lib/caller.js`);
+const { dedupeKey } = require(`${__hooks}/lib/dedupe.js`);
+const { appendHistory, checkTransition } = require(`${__hooks}/lib/history.js`);
+const { fail } = require(`${__hooks}/lib/problem.js`);
+const { inTransaction } = require(`${__hooks}/lib/transaction.js`);
+const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
+
+const IDENTITY = ['country', 'document_type', 'document_number'];
+const OPEN_STATUSES = ['unverified', 'pending', 'resubmission_requested'];
+const DERIVED = ['id', 'partner', 'created', 'updated', 'latest_status', 'dedupe_key'];
+
+function insertProfile(e) {
+  const profile = e.model;
+  const caller = profile.get('@caller') ?? SYSTEM;
+  profile.set('dedupe_key', dedupeKey(profile));
+  inTransaction(e, (tx) => {
+    ensurePartner(tx, profile.getString('partner'));
+    appendHistory(tx, profile, '', caller);
+    write(e);
+  });
+}
+
+function updateProfile(e) {
+  const profile = e.model;
+  const caller = profile.get('@caller') ?? SYSTEM;
+  const changed = profile.get('@changed');
+  inTransaction(e, (tx) => {
+    const stored = tx.findRecordById('profiles', profile.id);
+    checkNotRedacted(stored);
+    checkLink(caller, stored);
+    checkLock(caller, profile, stored);
+    rebase(profile, stored, changed);
+    if (profile.getString('status') !== stored.getString('status')) changeStatus(tx, profile, stored, caller);
+    if (profile.getString('status') === 'canceled') profile.set('dedupe_key', '');
+    else if (IDENTITY.some((name) => changed.includes(name))) profile.set('dedupe_key', dedupeKey(profile));
+    write(e);
+  });
+}
+
+/** Before validation: it compares a file's name with the row as it stands, and would refuse one that was just replaced. */
+function noteChanges(profile) {
+  const changed = changedFields(profile);
+  profile.set('@changed', changed);
+  for (const kind of kinds) if (!changed.includes(kind)) profile.setRaw(kind, ''); // `rebase` puts it back
+}
+
+/** What this update sets, as opposed to what its record merely carries from the time it was read. */
+function changedFields(profile) {
+  const original = profile.original();
+  const isFileChanged = (kind) =>
+    profile.getUnsavedFiles(kind).length > 0 || profile.getString(kind) !== original.getString(kind);
+  const files = kinds.filter(isFileChanged);
+  const meta = files.map((kind) => `${kind}_meta`);
+  const others = profile
+    .collection()
+    .fields.fieldNames()
+    .filter((name) => !kinds.includes(name) && !meta.includes(name) && !DERIVED.includes(name))
+    .filter((name) => profile.getString(name) !== original.getString(name));
+  return [...files, ...meta, ...others];
+}
+
+/**
+ * Puts the changes on top of the row as it stands now: PocketBase writes every column, and would carry back a status
+ * or an upload that another request has replaced meanwhile, or take that upload's file for superseded.
+ */
+function rebase(profile, stored, changed) {
+  const superseded = [];
+  for (const name of profile.collection().fields.fieldNames()) {
+    if (!changed.includes(name)) profile.setRaw(name, stored.getRaw(name));
+    else if (kinds.includes(name)) superseded.push(stored.getString(name));
+  }
+  // PocketBase removes only the file that it knew when the upload began.
+  profile.set('@superseded', superseded.filter(Boolean));
+  // Stamped here, not when a long upload began: `updated_after` must not miss it.
+  profile.setRaw('updated', new DateTime());
+}
+
+function checkLock(caller, profile, stored) {
+  const isBound = caller.type === 'partner' || caller.type === 'applicant';
+  if (!isBound || profile.get('@judged') || OPEN_STATUSES.includes(stored.getString('status'))) return;
+  fail(409, 'profile_locked', 'The profile is locked in its present status.');
+}
+
+function changeStatus(tx, profile, stored, caller) {
+  const from = stored.getString('status');
+  checkTransition(from, profile.getString('status'));
+  appendHistory(tx, profile, from, caller);
+}
+
+function ensurePartner(tx, slug) {
+  if (tx.countRecords('partners', $dbx.hashExp({ slug })) > 0) return;
+  const partner = new Record(tx.findCachedCollectionByNameOrId('partners'));
+  partner.load({ slug, name: slug, active: true });
+  tx.save(partner);
+}
+
+function write(e) {
+  try {
+    e.next();
+  } catch (error) {
+    const reason = String(error);
+    if (reason.includes('profiles.dedupe_key')) fail(409, 'duplicate_applicant', 'Another profile has this document.');
+    if (reason.includes('profiles.external_id'))
+      fail(409, 'external_id_taken', 'Another profile has this external_id.');
+    throw error;
+  }
+}
+
+/** After the commit: two uploads of one kind that overlapped leave one file. */
+function removeSuperseded(app, profile) {
+  const names = (profile.get('@superseded') ?? []).filter(
+    (name) => !kinds.some((kind) => profile.getString(kind) === name),
+  );
+  if (names.length === 0) return;
+  const files = app.newFilesystem();
+  try {
+    for (const name of names) {
+      const key = `${profile.baseFilesPath()}/${name}`;
+      if (files.exists(key)) files.delete(key);
+    }
+  } finally {
+    files.close();
+  }
+}
+
+module.exports = { insertProfile, noteChanges, updateProfile, removeSuperseded };

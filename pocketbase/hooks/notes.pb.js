@@ -1,0 +1,25 @@
+/// Notes number themselves and carry their author.
+
+onRecordCreateRequest((e) => {
+  e.record.set('@caller', require(`${__hooks}/lib/caller.js`).callerOf(e));
+  return e.next();
+}, 'notes');
+
+onRecordCreate((e) => {
+  const caller = e.record.get('@caller') ?? require(`${__hooks}/lib/caller.js`).SYSTEM;
+  e.record.set('actor_type', caller.type);
+  e.record.set('actor_id', caller.id);
+  return e.next();
+}, 'notes');
+
+onModelCreateExecute((e) => {
+  const { checkNotRedacted } = require(`${__hooks}/lib/caller.js`);
+  const { nextSeq } = require(`${__hooks}/lib/history.js`);
+  const { inTransaction } = require(`${__hooks}/lib/transaction.js`);
+  inTransaction(e, (tx) => {
+    const profile = e.model.getString('profile');
+    checkNotRedacted(tx.findRecordById('profiles', profile));
+    e.model.set('seq', nextSeq(tx, 'notes', profile));
+    e.next();
+  });
+}, 'notes');

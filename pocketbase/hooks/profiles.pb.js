@@ -1,0 +1,42 @@
+/// The invariants of a profile, whichever door a change comes through.
+
+onRecordCreateRequest((e) => {
+  require(`${__hooks}/lib/profile-request.js`).prepareCreate(e);
+  return e.next();
+}, 'profiles');
+
+onRecordUpdateRequest((e) => {
+  require(`${__hooks}/lib/profile-request.js`).prepareUpdate(e);
+  return e.next();
+}, 'profiles');
+
+onRecordViewRequest((e) => {
+  if (e.requestInfo().headers.x_actor_type === 'applicant') {
+    const { callerOf, checkLink } = require(`${__hooks}/lib/caller.js`);
+    checkLink(callerOf(e), e.record);
+  }
+  return e.next();
+}, 'profiles');
+
+onRecordCreate((e) => {
+  e.record.set('status', 'unverified');
+  return e.next();
+}, 'profiles');
+
+onRecordUpdate((e) => {
+  require(`${__hooks}/lib/profile.js`).noteChanges(e.record);
+  return e.next();
+}, 'profiles');
+
+onModelCreateExecute((e) => {
+  require(`${__hooks}/lib/profile.js`).insertProfile(e);
+}, 'profiles');
+
+onModelUpdateExecute((e) => {
+  require(`${__hooks}/lib/profile.js`).updateProfile(e);
+}, 'profiles');
+
+onModelAfterUpdateSuccess((e) => {
+  require(`${__hooks}/lib/profile.js`).removeSuperseded(e.app, e.model);
+  return e.next();
+}, 'profiles');

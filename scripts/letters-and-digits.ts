@@ -1,0 +1,21 @@
+/**
+ * Writes `pocketbase/hooks/lib/letters-digits.json`: the code points at which \p{L}\p{N} begins or ends, ascending.
+ * PocketBase's JavaScript engine (goja) strips every letter under \p{L}, so hooks search this table instead.
+ */
+import { writeFileSync } from 'node:fs';
+
+const LAST_CODE_POINT = 0x10ffff;
+
+export function letterAndDigitBoundaries(): number[] {
+  const boundaries: number[] = [];
+  for (let code = 0; code <= LAST_CODE_POINT; code++) {
+    const isInside = boundaries.length % 2 === 1;
+    if (/[\p{L}\p{N}]/u.test(String.fromCodePoint(code)) !== isInside) boundaries.push(code);
+  }
+  return boundaries;
+}
+
+if (import.meta.main) {
+  const file = new URL('../pocketbase/hooks/lib/letters-digits.json', import.meta.url);
+  writeFileSync(file, `${JSON.stringify(letterAndDigitBoundaries())}\n`);
+}

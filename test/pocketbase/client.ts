@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import type { PocketBaseInfo } from '../support/pocketbase.ts';
+
+export interface Row {
+  id: string;
+  seq: number;
+  from: string;
+  to: string;
+  reason: string;
+  note: string;
+  actor_type: string;
+  actor_id: string;
+  request_id: string;
+}
+
+/** The union of what the tests read from PocketBase's answers. */
+export interface Body extends Row {
+  allowed: string[];
+  changed: boolean;
+  code: string;
+  collectionId: string;
+  created: boolean;
+  current_status: string;
+  dedupe_key: string;
+  errors: { pointer: string; detail: string }[];
+  external_id: string;
+  facial_photo: string;
+  facial_photo_meta: { filename: string; sha256?: string } | null;
+  full_name: string;
+  items: Row[];
+  latest_status: string;
+  links_valid_after: string;
+  partner: { slug: string; active: boolean; frontend_url: string };
+  redacted_at: string;
+  row: Row;
+  status: string;
+  token: string;
+}
+
+export interface Answer {
+  status: number;
+  body: Body;
+}
+
+export type Request = (
+  method: string,
+  path: string,
+  body?: object | undefined,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
+
+/** PocketBase as the service account sees it (of all partners, unless a header says otherwise), a superuser, and a guest. */
+export async function connect(pb: PocketBaseInfo = inject('pocketbase')) {
+  const as =
+    (defaults: Record<string, string>): Request =>
+    async (method, path, body, headers = {}) => {
+      const isForm = body instanceof FormData;
+      const response = await fetch(pb.url + path, {
+        method,
+        headers: { ...defaults, ...(body && !isForm && { 'content-type': 'application/json' }), ...headers },
+        ...(body && { body: isForm ? body : JSON.stringify(body) }),
+      });
+      return { status: response.status, body: JSON.parse((await response.text()) || 'null') };
+    };
+  const guest = as({});
+  const login = async (collection: string, account: { email: string; password: string }) => {
+    const credentials = { identity: account.email, password: account.password };
+    const answer = await guest('POST', `/api/collections/${collection}/auth-with-password`, credentials);
+    return answer.body.token;
+  };
+  const serviceToken = await login('services', pb.service);
+  return {
+    guest,
+    as,
+    login,
+    serviceToken,
+    service: as({ authorization: serviceToken, 'x-partner': '*' }),
+    root: as({ authorization: await login('_superusers', pb.superuser) }),
+  };
+}
+
+export const applicant = (fields: Record<string, unknown> = {}) => ({
+  partner: 'acme',
+  full_name: 'Nguyễn Thị Ánh',
+  country: 'VN',
+  document_type: 'passport',
+  document_number: randomUUID(),
+  ...fields,
+});
+
+export const enrol = async (service: Request, fields: Record<string, unknown> = {}) =>
+  (await service('POST', '/api/edge/profiles', applicant(fields))).body.id;
+
+export const profilePath = (id: string) => `/api/collections/profiles/records/${id}`;
+
+export const decide = (service: Request, id: string, to: string, extras: object = {}, headers = {}) =>
+  service('POST', `/api/edge/profiles/${id}/status`, { to, ...extras }, headers);
+
+export const historyOf = async (service: Request, id: string) =>
+  (await service('GET', `/api/collections/status_history/records?sort=seq&filter=profile='${id}'`)).body.items;

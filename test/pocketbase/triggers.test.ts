@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { applicant, connect, decide, historyOf, type Request } from './client.ts';
+
+// PocketBase's hooks are out of play here: the file is opened beside it.
+const database = new DatabaseSync(join(inject('pocketbase').dir, 'data.db'), { timeout: 10_000 });
+let service: Request;
+let id: string;
+let row: string;
+
+beforeAll(async () => {
+  ({ service } = await connect());
+});
+
+beforeEach(async () => {
+  id = (await service('POST', '/api/edge/profiles', applicant({ external_id: crypto.randomUUID() }))).body.id;
+  await decide(service, id, 'pending', { reason: 'Text.' });
+  row = (await historyOf(service, id)).at(-1)?.id ?? '';
+});
+
+afterAll(() => database.close());
+
+const columns = (table: string) =>
+  database
+    .prepare(`PRAGMA table_info(${table})`)
+    .all()
+    .map((column) => `"${column.name}"`);
+
+/** The row of `where`, copied with some columns replaced by SQL expressions. */
+const copy = (table: string, where: string, changes: Record<string, string>) => {
+  const names = columns(table);
+  const values = names.map((name) => changes[name.slice(1, -1)] ?? name);
+  return `(${names}) SELECT ${values} FROM ${table} WHERE ${where}`;
+};
+
+const run = (sql: string) => {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    database.exec(sql);
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
+};
+
+describe('status_history in the file', () => {
+  test.each<[string, () => string]>([
+    ['UPDATE', () => `UPDATE status_history SET "to" = 'approved' WHERE id = '${row}'`],
+    ['UPDATE of reason', () => `UPDATE status_history SET reason = '' WHERE id = '${row}'`],
+    ['UPDATE of rowid', () => `UPDATE status_history SET rowid = rowid + 1000000 WHERE id = '${row}'`],
+    ['UPDATE OR REPLACE', () => `UPDATE OR REPLACE status_history SET seq = 1 WHERE id = '${row}'`],
+    ['DELETE', () => `DELETE FROM status_history WHERE id = '${row}'`],
+    ['DELETE of all', () => 'DELETE FROM status_history'],
+    [
+      'REPLACE by id',
+      () => `REPLACE INTO status_history ${copy('status_history', `id = '${row}'`, { seq: '3', from: '"to"' })}`,
+    ],
+    [
+      'REPLACE by seq',
+      () => `REPLACE INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'" })}`,
+    ],
+    [
+      'REPLACE by rowid',
+      () =>
+        `REPLACE INTO status_history (rowid, id, profile, seq, "from", "to") SELECT rowid, 'other0000000000', profile, 3, 'pending', 'approved' FROM status_history WHERE id = '${row}'`,
+    ],
+    [
+      'INSERT with a gap',
+      () =>
+        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'", seq: '4', from: '"to"' })}`,
+    ],
+    [
+      'INSERT that does not go on from the last status',
+      () =>
+        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'", seq: '3' })}`,
+    ],
+  ])('refuses %s', (_, sql) => {
+    expect(() => run(sql())).toThrow(/append-only|continues the one before/);
+  });
+
+  test('lets reason and note of an erased profile be emptied, and nothing else', () => {
+    const erase = `UPDATE profiles SET redacted_at = '2026-01-01 00:00:00.000Z' WHERE id = '${id}';`;
+    expect(() =>
+      run(`${erase} UPDATE status_history SET reason = '', note = '' WHERE profile = '${id}'`),
+    ).not.toThrow();
+    expect(() => run(`${erase} UPDATE status_history SET reason = 'new' WHERE profile = '${id}'`)).toThrow(
+      'append-only',
+    );
+    expect(() => run(`${erase} UPDATE status_history SET reason = '', actor_id = '' WHERE profile = '${id}'`)).toThrow(
+      'append-only',
+    );
+  });
+});
+
+describe('profiles in the file', () => {
+  const other = { id: "'other0000000000'", dedupe_key: "''", external_id: "''" };
+
+  test.each<[string, () => string]>([
+    ['a status that history does not know', () => `UPDATE profiles SET status = 'approved' WHERE id = '${id}'`],
+    ['an older row of history', () => `UPDATE profiles SET latest_status = '' WHERE id = '${id}'`],
+    ['a record without history', () => `INSERT INTO profiles ${copy('profiles', `id = '${id}'`, other)}`],
+    ['DELETE', () => `DELETE FROM profiles WHERE id = '${id}'`],
+    ['REPLACE by id', () => `REPLACE INTO profiles ${copy('profiles', `id = '${id}'`, {})}`],
+    ['another id', () => `UPDATE profiles SET id = 'other0000000000' WHERE id = '${id}'`],
+    ['another rowid', () => `UPDATE OR REPLACE profiles SET rowid = rowid + 1000000 WHERE id = '${id}'`],
+    ['another partner', () => `UPDATE profiles SET partner = 'globex' WHERE id = '${id}'`],
+  ])('refuse %s', (_, sql) => {
+    expect(() => run(sql())).toThrow(/newest row|never deleted|never replaced|keep their id/);
+  });
+
+  test.each(['dedupe_key', 'external_id'])('are not replaced by way of %s', async (column) => {
+    const rival = (await service('POST', '/api/edge/profiles', applicant())).body.id;
+    const steal = `SET ${column} = (SELECT ${column} FROM profiles WHERE id = '${id}') WHERE id = '${rival}'`;
+    expect(() => run(`UPDATE OR REPLACE profiles ${steal}`)).toThrow(`UNIQUE constraint failed: profiles.${column}`);
+    const history = copy('status_history', `id = '${row}'`, {
+      id: "'row000000000000'",
+      profile: other.id,
+      seq: '1',
+      from: "''",
+    });
+    const twin = { ...other, latest_status: "'row000000000000'", [column]: column };
+    expect(() =>
+      run(`INSERT INTO status_history ${history}; REPLACE INTO profiles ${copy('profiles', `id = '${id}'`, twin)}`),
+    ).toThrow(`UNIQUE constraint failed: profiles.${column}`);
+  });
+
+  test.each([
+    ['partner’s list', "partner = 'acme' ORDER BY created DESC, id DESC", 'idx_profiles_partner '],
+    ['everybody’s list', '1 ORDER BY created DESC, id DESC', 'idx_profiles_created '],
+    ['queue', "status = 'pending' ORDER BY created, id", 'idx_profiles_status '],
+    ['partner’s queue', "partner = 'acme' AND status = 'pending' ORDER BY created, id", 'idx_profiles_partner_status '],
+    ['recognition', "dedupe_key != '' AND dedupe_key = 'x'", 'idx_profiles_dedupe_key '],
+    ['external_id', "external_id = 'x'", 'idx_profiles_external '],
+    ['changes', "updated > '2026-01-01'", 'idx_profiles_updated '],
+    ['partner’s changes', "partner = 'acme' AND updated > '2026-01-01'", 'idx_profiles_partner_updated '],
+  ])('have an index for the %s', (_, where, index) => {
+    const plan = database.prepare(`EXPLAIN QUERY PLAN SELECT * FROM profiles WHERE ${where}`).all();
+    const steps = plan.map((step) => `${step.detail} `).join('\n');
+    expect(steps).toContain(index);
+    expect(steps).not.toContain('TEMP B-TREE');
+  });
+});
