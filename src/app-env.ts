@@ -1,0 +1,22 @@
+import type { Env, Settings } from './env.ts';
+import type { ApiProblem } from './lib/problem.ts';
+import type { PocketBaseClient } from './pocketbase/client.ts';
+import type { Runtime } from './runtime.ts';
+import type { Caller } from './services/caller.ts';
+
+/** What middleware leaves on Hono's context for the handlers. */
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    runtime: Runtime;
+    settings: Settings;
+    requestId: string;
+    caller: Caller;
+    /** PocketBase in the caller's name. */
+    pb: PocketBaseClient;
+    /** Checks that outrank the body's: a record that is gone or locked is answered before a malformed body. */
+    checkRecord: (() => Promise<unknown>) | undefined;
+    /** The problem this request ended with. */
+    problem: ApiProblem | undefined;
+  };
+}

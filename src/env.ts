@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { ApiProblem } from './lib/problem.ts';
+
+/** Bindings of wrangler.toml. Settings stand in the same object as strings: read them through `Settings` only. */
+export interface Env {
+  TOKENS: KVNamespace;
+  /** A Workers VPC service that leads to PocketBase; without it `POCKETBASE_URL` is fetched over the internet. */
+  POCKETBASE?: Fetcher;
+}
+
+const SECRET_MIN_LENGTH = 32;
+const slug = z.string().regex(/^[a-z0-9-]{1,40}$/);
+const secret = z.string().min(SECRET_MIN_LENGTH);
+
+const commaList = z.string().transform((text) => text.split(',').map((part) => part.trim()));
+const secretList = commaList.pipe(z.array(secret).min(1));
+
+function keyList(defaultName?: string) {
+  const entry = z
+    .string()
+    .transform((text) => {
+      const colon = text.indexOf(':');
+      return colon < 0 ? { name: defaultName, key: text } : { name: text.slice(0, colon), key: text.slice(colon + 1) };
+    })
+    .pipe(z.object({ name: slug, key: secret }));
+  return commaList
+    .pipe(z.array(entry).min(1))
+    .refine((entries) => new Set(entries.map((e) => e.key)).size === entries.length);
+}
+
+const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
+const SETTINGS = {
+  POCKETBASE_URL: baseUrl,
+  POCKETBASE_SERVICE_EMAIL: z.email(),
+  POCKETBASE_SERVICE_PASSWORD: z.string().min(1),
+  VALID_API_KEYS: keyList('default'),
+  INTERNAL_API_KEYS: keyList(),
+  KYC_FRONTEND_URL: z.literal('').or(baseUrl).default(''),
+  LINK_SECRET: secretList,
+  SESSION_SECRET: secretList,
+  DATA_SECRET: secretList,
+  LINK_TTL_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(86_400),
+  DEPLOYMENT: z.enum(['production', 'development']).default('production'),
+};
+
+type SettingName = keyof typeof SETTINGS;
+type SettingValue<N extends SettingName> = z.output<(typeof SETTINGS)[N]>;
+
+/** The settings of one isolate, each parsed on its own: a malformed one closes only the routes that need it. */
+export class Settings {
+  readonly #values = new Map<string, unknown>();
+  /** Names of missing or malformed settings. */
+  readonly malformed: SettingName[] = [];
+
+  constructor(env: object) {
+    const source = env as Record<string, unknown>;
+    for (const [name, schema] of Object.entries(SETTINGS)) {
+      const result = schema.safeParse(source[name]);
+      if (result.success) this.#values.set(name, result.data);
+      else this.malformed.push(name as SettingName);
+    }
+    this.#refuseSharedKeys();
+  }
+
+  /** @throws ApiProblem `not_configured` */
+  get<N extends SettingName>(name: N): SettingValue<N> {
+    if (!this.#values.has(name)) throw new ApiProblem('not_configured', undefined, { cause: `setting ${name}` });
+    return this.#values.get(name) as SettingValue<N>;
+  }
+
+  /** A key in both lists would make a partner an operator. */
+  #refuseSharedKeys() {
+    const internal = new Set(this.#keys('INTERNAL_API_KEYS'));
+    if (!this.#keys('VALID_API_KEYS').some((key) => internal.has(key))) return;
+    for (const name of ['VALID_API_KEYS', 'INTERNAL_API_KEYS'] as const) {
+      this.#values.delete(name);
+      this.malformed.push(name);
+    }
+  }
+
+  #keys(name: 'VALID_API_KEYS' | 'INTERNAL_API_KEYS'): string[] {
+    return this.#values.has(name) ? this.get(name).map((entry) => entry.key) : [];
+  }
+}

@@ -1,0 +1,105 @@
+import { ApiProblem } from '../lib/problem.ts';
+
+/** A default reader hands out 4 KB chunks, at 2–3 × the time and 100 MB more; a BYOB reader fills this much at a time. */
+const WINDOW_BYTES = 524_288;
+/** What one read waits for at first and after a slow one: with 256 KiB a phone at 60 kbit/s would look dead. */
+const PATIENT_READ_BYTES = 16_384;
+const SLOW_READ_MS = 1_000;
+/** Room for what a parser carries over into the next window. */
+export const KEEP_BYTES = 16_384;
+/** No byte in either direction for this long: the other side is gone, and PocketBase holds a temp file for us. */
+export const STALL_MS = 30_000;
+/** The most a refused client may go on sending, which is all that Cloudflare lets in on the Free and Pro plans. */
+const DRAIN_BYTES = 100_000_000;
+
+export interface BodyOptions {
+  /** The whole body may have this many bytes. */
+  maxBytes?: number;
+  stallMs: number;
+  /** For tests: windows this small put every boundary of the format on a boundary of chunks. */
+  windowBytes?: number | undefined;
+}
+
+export async function within<T>(promise: Promise<T>, ms: number, late: () => ApiProblem): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The caller's body, read through one reused buffer: what `read` returned is valid until the next `read`. */
+export class BodyStream {
+  readonly #reader: ReadableStreamBYOBReader | undefined;
+  readonly #maxBytes: number;
+  readonly #stallMs: number;
+  readonly #windowBytes: number;
+  #buffer: ArrayBuffer;
+  #length = 0;
+  #patience = PATIENT_READ_BYTES;
+  #pending: Promise<Uint8Array | null> = Promise.resolve(null);
+  #received = 0;
+  #isOver = false;
+
+  constructor(body: ReadableStream<Uint8Array> | null, options: BodyOptions) {
+    this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+    this.#stallMs = options.stallMs;
+    this.#windowBytes = options.windowBytes ?? WINDOW_BYTES;
+    this.#reader = body?.getReader({ mode: 'byob' });
+    this.#buffer = new ArrayBuffer(KEEP_BYTES + this.#windowBytes);
+  }
+
+  /**
+   * The next window: the last `keep` (≤ KEEP_BYTES) bytes of the one before, then at least one new byte; null at the end.
+   * @throws ApiProblem `payload_too_large` over `maxBytes`, `invalid_request` when the client is cut or stalls
+   */
+  async read(keep = 0): Promise<Uint8Array | null> {
+    this.#pending = this.#fill(keep);
+    const window = await this.#pending;
+    if (this.#received > this.#maxBytes) {
+      throw new ApiProblem('payload_too_large', `The request may have ${this.#maxBytes} bytes in all`);
+    }
+    return window;
+  }
+
+  async #fill(keep: number): Promise<Uint8Array | null> {
+    if (!this.#reader || this.#isOver) return null;
+    new Uint8Array(this.#buffer).copyWithin(0, this.#length - keep, this.#length);
+    const min = Math.min(this.#patience, this.#windowBytes);
+    const startedAt = Date.now();
+    const view = new Uint8Array(this.#buffer, keep, this.#windowBytes);
+    const read = this.#reader.readAtLeast(min, view).catch((cause) => {
+      throw new ApiProblem('invalid_request', 'The body ended before it was complete', { cause });
+    });
+    try {
+      const { value } = await within(read, this.#stallMs, () => {
+        return new ApiProblem('invalid_request', `The body stood still for ${this.#stallMs / 1000} s`);
+      });
+      this.#isOver = !value?.byteLength;
+      if (!value?.byteLength) return null;
+      this.#patience = Date.now() - startedAt > SLOW_READ_MS ? PATIENT_READ_BYTES : Math.min(2 * min, WINDOW_BYTES);
+      this.#buffer = value.buffer as ArrayBuffer;
+      this.#received += value.byteLength;
+      this.#length = keep + value.byteLength;
+      return new Uint8Array(this.#buffer, 0, this.#length);
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    }
+  }
+
+  /** Reads on and discards, so that a client which sends everything before it reads gets to see the answer. Never throws. */
+  async drain(): Promise<void> {
+    try {
+      await this.#pending;
+      while (this.#received < DRAIN_BYTES && (await this.#fill(0)));
+    } catch {
+      // The client has gone: nobody waits for the answer.
+    }
+    this.#reader?.cancel().catch(() => {});
+  }
+}

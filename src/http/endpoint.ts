@@ -1,0 +1,111 @@
+import type { MiddlewareHandler } from 'hono';
+import { type DescribeRouteOptions, resolver, uniqueSymbol } from 'hono-openapi';
+import type * as z from 'zod';
+import type { AppEnv } from '../app-env.ts';
+import { type ErrorCode, PROBLEMS } from '../lib/problem.ts';
+import { type Access, authenticate } from '../middleware/authenticate.ts';
+import { Problem } from '../schemas/problem.ts';
+
+export interface EndpointSpec {
+  id: string;
+  tag: 'Profiles' | 'Documents' | 'Review' | 'Applicant' | 'Service';
+  summary: string;
+  description?: string;
+  access: Access;
+  /** Successful answers by status; no schema stands for a body that is not JSON. */
+  answers: Record<number, { description: string; schema?: z.ZodType; media?: string }>;
+  /** Problems beyond those that follow from `access`. */
+  problems?: ErrorCode[];
+  parameters?: DescribeRouteOptions['parameters'];
+  requestBody?: DescribeRouteOptions['requestBody'];
+}
+
+/**
+ * First in every route: describes the operation for OpenAPI and enforces the very access it describes.
+ * A route without it is neither documented nor reachable by accident: a test compares `app.routes` with the document.
+ */
+export function endpoint(spec: EndpointSpec): MiddlewareHandler<AppEnv> {
+  const { access } = spec;
+  const guard: MiddlewareHandler<AppEnv> = async function endpoint(c, next) {
+    if (access !== 'public') await authenticate(c, access);
+    await next();
+  };
+  return Object.assign(guard, { [uniqueSymbol]: { spec: describe(spec) } });
+}
+
+function describe(spec: EndpointSpec): DescribeRouteOptions {
+  const { id, tag, summary, description, access, parameters, requestBody } = spec;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(describeAccess(access, description) as { description?: string }),
+    security: security(access),
+    ...(parameters && { parameters }),
+    ...(requestBody && { requestBody }),
+    responses: { ...successes(spec), ...failures(spec) },
+  };
+}
+
+function describeAccess(access: Access, description?: string) {
+  const scope = access === 'public' || access === 'applicant' ? undefined : `Scope: \`${access}\`.`;
+  const text = [description, scope].filter(Boolean).join('\n\n');
+  return text ? { description: text } : {};
+}
+
+function security(access: Access) {
+  if (access === 'public') return [];
+  return access === 'applicant' ? [{ applicantToken: [] }] : [{ apiKey: [] }, { reviewerToken: [] }];
+}
+
+function successes({ answers }: EndpointSpec) {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema, media }]) => [
+      status,
+      {
+        description,
+        ...(schema && { content: { 'application/json': { schema: resolver(schema) } } }),
+        ...(media && { content: { [media]: { schema: { type: 'string' as const } } } }),
+      },
+    ]),
+  );
+}
+
+/** One response per status, naming the codes it stands for. */
+function failures({ access, problems = [] }: EndpointSpec) {
+  const credentialed: ErrorCode[] = [
+    'invalid_request',
+    'unauthenticated',
+    'not_configured',
+    'upstream_unavailable',
+    'upstream_timeout',
+  ];
+  const scoped: ErrorCode[] = ['forbidden'];
+  const codes = new Set<ErrorCode>([
+    ...(access === 'public' ? [] : credentialed),
+    ...(access === 'public' || access === 'applicant' ? [] : scoped),
+    ...problems,
+    'internal',
+  ]);
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, names]) => [
+      String(status),
+      {
+        description: names.map((name) => `\`${name}\`: ${PROBLEMS[name].title}`).join('; '),
+        content: { 'application/problem+json': { schema: resolver(Problem) } },
+      },
+    ]),
+  );
+}
+
+/** For routes under `/:id`: what they all can answer about the record. */
+export const RECORD_PROBLEMS: ErrorCode[] = ['not_found', 'gone'];
+/** For routes with a JSON body. */
+export const BODY_PROBLEMS: ErrorCode[] = [
+  'invalid_request',
+  'payload_too_large',
+  'unsupported_media_type',
+  'validation_failed',
+];

@@ -1,0 +1,82 @@
+import { Hono } from 'hono';
+import { generateSpecs } from 'hono-openapi';
+import type { AppEnv } from '../app-env.ts';
+import { PROBLEMS } from '../lib/problem.ts';
+import { VERSION } from '../lib/version.ts';
+import { renderDocs } from '../pages/docs.tsx';
+import { endpoint } from './endpoint.ts';
+
+const DESCRIPTION = `One API at the edge for verifying identities: send an applicant's data, get a redirect link, follow the status, supply documents.
+
+Errors are RFC 9457 problem details, \`application/problem+json\`, with a \`code\` from a closed table:
+
+| code | status | meaning |
+|---|---|---|
+${Object.entries(PROBLEMS)
+  .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
+  .join('\n')}`;
+
+const SECURITY_SCHEMES = {
+  apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'A partner’s key, or an internal one' },
+  reviewerToken: { type: 'http', scheme: 'bearer', description: 'A reviewer’s PocketBase token' },
+  applicantToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'From the fragment of `redirect_url`',
+  },
+} as const;
+
+/** Built from the routes themselves, once per isolate. */
+export async function describeApi(app: Hono<AppEnv>) {
+  return generateSpecs(app, {
+    documentation: {
+      openapi: '3.1.0',
+      info: {
+        title: 'eKYC Edge',
+        version: VERSION,
+        description: DESCRIPTION,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/' }],
+      components: { securitySchemes: SECURITY_SCHEMES },
+    },
+    excludeStaticFile: false,
+    defaultValidationErrorResponse: false,
+  });
+}
+
+export function openApi(app: Hono<AppEnv>) {
+  let document: Awaited<ReturnType<typeof describeApi>> | undefined;
+  let page: Awaited<ReturnType<typeof renderDocs>> | undefined;
+  return new Hono<AppEnv>()
+    .get(
+      '/openapi.json',
+      endpoint({
+        id: 'readOpenApi',
+        tag: 'Service',
+        summary: 'This document',
+        access: 'public',
+        answers: { 200: { description: 'OpenAPI 3.1', media: 'application/json' } },
+      }),
+      async (c) => {
+        document ??= await describeApi(app);
+        return c.json(document);
+      },
+    )
+    .get(
+      '/docs',
+      endpoint({
+        id: 'readDocs',
+        tag: 'Service',
+        summary: 'This document, for people',
+        access: 'public',
+        answers: { 200: { description: 'The page', media: 'text/html' } },
+      }),
+      async (c) => {
+        document ??= await describeApi(app);
+        page ??= await renderDocs(document);
+        return c.html(page.html, 200, page.headers);
+      },
+    );
+}

@@ -1,0 +1,112 @@
+import { ApiProblem } from '../lib/problem.ts';
+import { type BodyStream, within } from './body-stream.ts';
+
+/** Performs the request to PocketBase. Without a time limit of its own, which would count the upload: the form sees stalls itself. */
+export type Send = (body: ReadableStream<Uint8Array>, contentType: string, signal: AbortSignal) => Promise<Response>;
+
+/** PocketBase refused before it had the whole body: what it said is the outcome. */
+class EarlyAnswer extends Error {
+  readonly response: Response;
+  constructor(response: Response) {
+    super(`PocketBase answered ${response.status} early`);
+    this.response = response;
+  }
+}
+
+const RETRY_AFTER_SECONDS = '2';
+const encoder = new TextEncoder();
+const ignore = () => {};
+
+function unavailable(cause: unknown): never {
+  if (cause instanceof ApiProblem) throw cause;
+  throw new ApiProblem('upstream_unavailable', undefined, { headers: { 'retry-after': RETRY_AFTER_SECONDS }, cause });
+}
+
+/** A multipart/form-data request to PocketBase, written piece by piece. PocketBase acts only on one that was finished. */
+export class UpstreamForm {
+  /** Random, so that no file can end its own part and begin another. */
+  readonly #boundary = crypto.randomUUID();
+  readonly trailer = encoder.encode(`--${this.#boundary}--\r\n`);
+  readonly #abort = new AbortController();
+  readonly #send: Send;
+  readonly #stallMs: number;
+  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #response = new Promise<Response>(ignore);
+  #refused = new Promise<never>(ignore);
+
+  constructor(send: Send, stallMs: number) {
+    this.#send = send;
+    this.#stallMs = stallMs;
+  }
+
+  fileHead(name: string, filename: string, type: string): Uint8Array {
+    const disposition = `Content-Disposition: form-data; name="${name}"; filename="${filename}"`;
+    return encoder.encode(`--${this.#boundary}\r\n${disposition}\r\nContent-Type: ${type}\r\n\r\n`);
+  }
+
+  field(name: string, value: string): Uint8Array {
+    return encoder.encode(`--${this.#boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+  }
+
+  /** Begins the request: with `Content-Length` when the length of the whole form is known, else chunked. */
+  open(length?: number): WritableStreamDefaultWriter<Uint8Array> {
+    const { readable, writable } = length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
+    const writer: WritableStreamDefaultWriter<Uint8Array> = writable.getWriter();
+    writer.closed.catch(ignore);
+    this.#response = this.#fetch(readable);
+    this.#refused = this.#response.then((response) => {
+      return response.ok ? new Promise<never>(ignore) : Promise.reject(new EarlyAnswer(response));
+    });
+    this.#refused.catch(ignore);
+    this.#writer = writer;
+    return writer;
+  }
+
+  /** A refusal is read at once: the abort that follows would take its body away. */
+  async #fetch(readable: ReadableStream<Uint8Array>): Promise<Response> {
+    try {
+      const contentType = `multipart/form-data; boundary=${this.#boundary}`;
+      const response = await this.#send(readable, contentType, this.#abort.signal);
+      return response.ok ? response : new Response(await response.text(), response);
+    } catch (cause) {
+      return unavailable(cause);
+    }
+  }
+
+  #inTime<T>(promise: Promise<T>): Promise<T> {
+    return within(promise, this.#stallMs, () => new ApiProblem('upstream_timeout'));
+  }
+
+  /** The same promise, unless PocketBase refuses or goes away first. */
+  async orRefusal<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#refused]);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const writer = this.#writer ?? this.open();
+    // A connection that ends under the write says less than the answer that ended it.
+    await this.#inTime(this.orRefusal(writer.write(bytes).catch(() => this.#refused)));
+  }
+
+  async finish(): Promise<Response> {
+    await this.write(this.trailer);
+    this.#writer?.close().catch(ignore);
+    return this.#inTime(this.#response);
+  }
+
+  /**
+   * Runs the exchange. Whatever fails in it first aborts the request to PocketBase, which would else keep a temp file and the socket
+   * for 300 s, and then lets the caller finish sending. Null stands for an early refusal by PocketBase, which is in `response`.
+   */
+  async exchange<T extends object>(source: BodyStream, work: () => Promise<T & { response: Response }>) {
+    try {
+      return await work();
+    } catch (error) {
+      this.#abort.abort();
+      this.#writer?.abort().catch(ignore);
+      await source.drain();
+      if (error instanceof EarlyAnswer) return { response: error.response };
+      throw error;
+    }
+  }
+}

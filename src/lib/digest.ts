@@ -1,0 +1,14 @@
+const encoder = new TextEncoder();
+
+export async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
+}
+
+export async function sha256Hex(text: string): Promise<string> {
+  return (await sha256(text)).toHex();
+}
+
+/** Compares secrets through their digests: `timingSafeEqual` throws on different lengths, and a length is a hint too. */
+export function digestsEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return crypto.subtle.timingSafeEqual(a, b);
+}

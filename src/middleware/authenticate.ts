@@ -1,0 +1,84 @@
+import type { Context } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { log } from '../lib/log.ts';
+import { ApiProblem } from '../lib/problem.ts';
+import { PocketBaseClient } from '../pocketbase/client.ts';
+import { verifyApplicantToken } from '../services/applicant-token.ts';
+import { applicantCaller, type Caller, type Scope } from '../services/caller.ts';
+
+/** Who may call an operation: everybody, whoever has the scope, or the applicant whose token it is. */
+export type Access = 'public' | 'applicant' | Scope;
+
+type Credential = { type: 'api_key' | 'bearer'; value: string };
+
+const PARTNER_PATTERN = /^[a-z0-9-]{1,40}$/;
+
+/**
+ * Verifies the request's one credential, checks the scope, and leaves `caller` and a PocketBase client in the caller's name.
+ * @throws ApiProblem `invalid_request` (two credentials), `unauthenticated`, `forbidden`, `not_configured`
+ */
+export async function authenticate(c: Context<AppEnv>, access: Exclude<Access, 'public'>): Promise<void> {
+  const pb = anonymousClient(c);
+  const credential = readCredential(c);
+  const caller = credential && (await verify(c, credential, access, pb));
+  log(caller ? 'info' : 'warn', 'authentication', {
+    request_id: c.var.requestId,
+    outcome: caller ? 'accepted' : 'refused',
+    credential: credential?.type ?? 'none',
+    actor_type: caller?.type,
+    actor_id: caller?.id,
+  });
+  if (!caller) throw new ApiProblem('unauthenticated', undefined, { headers: { 'www-authenticate': 'Bearer' } });
+  c.set('caller', caller);
+  c.set('pb', pb.as(caller));
+  if (access !== 'applicant' && !caller.scopes.has(access)) {
+    throw new ApiProblem('forbidden', `Needs the scope ${access}`, { members: { required_scope: access } });
+  }
+}
+
+/** A client without an actor, for what concerns no record. */
+export function anonymousClient(c: Context<AppEnv>): PocketBaseClient {
+  const { runtime, requestId } = c.var;
+  const pb = new PocketBaseClient({
+    fetch: runtime.fetch,
+    url: runtime.settings.get('POCKETBASE_URL'),
+    token: runtime.serviceToken,
+    requestId,
+  });
+  c.set('pb', pb);
+  return pb;
+}
+
+function readCredential(c: Context<AppEnv>): Credential | null {
+  const key = c.req.header('x-api-key');
+  const authorization = c.req.header('authorization');
+  if (key !== undefined && authorization !== undefined) {
+    throw new ApiProblem('invalid_request', 'Send one credential: x-api-key or Authorization');
+  }
+  if (key !== undefined) return { type: 'api_key', value: key };
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '');
+  return bearer?.[1] ? { type: 'bearer', value: bearer[1] } : null;
+}
+
+async function verify(
+  c: Context<AppEnv>,
+  credential: Credential,
+  access: Access,
+  pb: PocketBaseClient,
+): Promise<Caller | null> {
+  const { runtime } = c.var;
+  if (access === 'applicant') return credential.type === 'bearer' ? verifyApplicant(c, credential.value) : null;
+  if (credential.type === 'bearer') return runtime.reviewers.verify(credential.value, pb);
+  const partner = c.req.header('x-partner') ?? null;
+  const caller = await runtime.apiKeys.verify(credential.value, partner);
+  if (caller && partner !== null && (caller.type === 'partner' || !PARTNER_PATTERN.test(partner))) {
+    throw new ApiProblem('invalid_request', 'x-partner takes a partner slug, from internal keys only');
+  }
+  return caller;
+}
+
+async function verifyApplicant(c: Context<AppEnv>, token: string): Promise<Caller | null> {
+  const secrets = c.var.runtime.settings.get('LINK_SECRET');
+  const claims = await verifyApplicantToken(token, { secrets, now: Date.now() });
+  return claims && applicantCaller(claims.profileId, claims.issuedAt);
+}

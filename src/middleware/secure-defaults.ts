@@ -1,0 +1,16 @@
+import { createMiddleware } from 'hono/factory';
+import { secureHeaders } from 'hono/secure-headers';
+import type { AppEnv } from '../app-env.ts';
+
+const NO_CONTENT_OF_ITS_OWN = "default-src 'none'; frame-ancestors 'none'";
+const setHeaders = secureHeaders({ xXssProtection: false });
+
+/** hono's secure headers, and a policy that allows nothing to a route that did not set its own; nothing about a profile is cached. */
+export function secureDefaults() {
+  return createMiddleware<AppEnv>(async function secureDefaults(c, next) {
+    await setHeaders(c, next);
+    const { headers } = c.res;
+    if (!headers.has('content-security-policy')) c.header('content-security-policy', NO_CONTENT_OF_ITS_OWN);
+    if (!headers.has('cache-control')) c.header('cache-control', 'private, no-store');
+  });
+}

@@ -1,0 +1,168 @@
+import type * as z from 'zod';
+import { ApiProblem, type ErrorCode, type FieldError, isErrorCode, PROBLEMS } from '../lib/problem.ts';
+import { callUpstream, type Fetch, RETRY_LATER, streamUpstream, unavailable } from './fetch-upstream.ts';
+import type { ServiceToken } from './service-token.ts';
+
+/** In whose name PocketBase is called: its rules and hooks read isolation and actor from this, and nothing else. */
+export interface Actor {
+  type: string;
+  id: string;
+  partner: string | null;
+  linkIssuedAt?: number;
+}
+
+export interface ClientOptions {
+  fetch: Fetch;
+  url: string;
+  token: ServiceToken;
+  requestId: string;
+}
+
+export interface Call {
+  method?: 'GET' | 'HEAD' | 'POST' | 'PATCH';
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
+export interface StreamCall {
+  method: 'GET' | 'HEAD' | 'PATCH';
+  headers?: Record<string, string>;
+  body?: ReadableStream<Uint8Array>;
+  signal?: AbortSignal;
+}
+
+/** PocketBase for one incoming request. Without `as(actor)` no record is visible: the rules deny by default. */
+export class PocketBaseClient {
+  readonly #options: ClientOptions;
+  readonly #actor: Actor | null;
+  /** Calls to PocketBase so far, logins included. */
+  readonly #counter: { calls: number };
+
+  constructor(options: ClientOptions, actor: Actor | null = null, counter = { calls: 0 }) {
+    this.#options = options;
+    this.#actor = actor;
+    this.#counter = counter;
+  }
+
+  get calls(): number {
+    return this.#counter.calls;
+  }
+
+  as(actor: Actor): PocketBaseClient {
+    return new PocketBaseClient(this.#options, actor, this.#counter);
+  }
+
+  /**
+   * A JSON call as the service account, its answer parsed by `schema`.
+   * @throws ApiProblem PocketBase's refusal as the contract words it, or `upstream_unavailable`, `upstream_timeout`
+   */
+  async call<T extends z.ZodType>(
+    schema: T,
+    path: string,
+    { method = 'GET', query, body }: Call = {},
+  ): Promise<z.output<T>> {
+    const url = this.#url(path, query);
+    const init: RequestInit = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    const answer = await this.#withToken(
+      (headers) =>
+        callUpstream(this.#options.fetch, url, {
+          ...init,
+          headers: { ...headers, 'content-type': 'application/json' },
+        }),
+      true,
+    );
+    if (answer.status !== 200) throw refusal(answer.status, answer.body);
+    return parseAnswer(schema, answer.body);
+  }
+
+  /** A call whose body streams in either direction. A body that has begun cannot be sent twice, so a stale token is a 503 then. */
+  async stream(path: string, { headers, ...init }: StreamCall): Promise<Response> {
+    const url = this.#url(path);
+    const response = await this.#withToken(
+      (own) => streamUpstream(this.#options.fetch, url, { ...init, headers: { ...own, ...headers } }),
+      init.body === undefined,
+    );
+    if (response.status < 400 || response.status === 412 || response.status === 416) return response;
+    throw refusal(response.status, await response.json().catch(() => null));
+  }
+
+  /** A call with a reviewer's own token, for PocketBase to judge it. */
+  async callAs<T extends z.ZodType>(schema: T, token: string, path: string): Promise<z.output<T> | null> {
+    this.#counter.calls++;
+    const { status, body } = await callUpstream(this.#options.fetch, this.#url(path), {
+      method: 'POST',
+      headers: { authorization: token },
+    });
+    if (status === 401 || status === 403) return null;
+    const parsed = status === 200 ? schema.safeParse(body) : null;
+    if (!parsed?.success) throw unavailable(parsed?.error ?? `status ${status}`);
+    return parsed.data;
+  }
+
+  async #withToken<R extends { status: number }>(
+    send: (headers: Record<string, string>) => Promise<R>,
+    canRepeat: boolean,
+  ) {
+    const { token } = this.#options;
+    const count = () => {
+      this.#counter.calls++;
+    };
+    const attempt = (value: string) => {
+      count();
+      return send({ ...this.#actorHeaders(), authorization: value });
+    };
+    const first = await token.get(count);
+    const answer = await attempt(first);
+    // Our hooks refuse a caller with other statuses: a 401 always means the service token.
+    if (answer.status !== 401) return answer;
+    const second = await token.replace(first, count);
+    if (!canRepeat) throw unavailable('stale token');
+    const repeated = await attempt(second);
+    if (repeated.status === 401) throw unavailable('service account refused');
+    return repeated;
+  }
+
+  #actorHeaders(): Record<string, string> {
+    const headers: Record<string, string> = { 'x-request-id': this.#options.requestId };
+    if (!this.#actor) return headers;
+    const { type, id, partner, linkIssuedAt } = this.#actor;
+    Object.assign(headers, { 'x-partner': partner ?? '*', 'x-actor-type': type, 'x-actor-id': id });
+    if (linkIssuedAt !== undefined) headers['x-link-iat'] = String(linkIssuedAt);
+    return headers;
+  }
+
+  #url(path: string, query?: Record<string, string>): string {
+    return `${this.#options.url}${path}${query ? `?${new URLSearchParams(query)}` : ''}`;
+  }
+}
+
+/** @throws ApiProblem `upstream_unavailable` when PocketBase sent another shape than ours */
+export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw unavailable(parsed.error);
+  return parsed.data;
+}
+
+/** What PocketBase refused, in the contract's words. Its own messages stay here. */
+function refusal(status: number, body: unknown): ApiProblem {
+  const answer = (body ?? {}) as Record<string, unknown>;
+  if (isErrorCode(answer.code)) {
+    const { code, status: _, detail, errors, ...members } = answer;
+    return new ApiProblem(code as ErrorCode, typeof detail === 'string' ? detail : undefined, {
+      members,
+      ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
+      ...(PROBLEMS[code as ErrorCode].status === 503 && { headers: RETRY_LATER }),
+    });
+  }
+  // A 404 or 413 that is not PocketBase's own comes from what stands between us, and says nothing about a record.
+  if (answer.status !== status) return unavailable(`status ${status}`);
+  if (status === 404) return new ApiProblem('not_found');
+  if (status === 413) return new ApiProblem('payload_too_large');
+  const errors = fieldErrors(answer.data);
+  if (status === 400 && errors.length > 0) return new ApiProblem('validation_failed', undefined, { errors });
+  return unavailable(`status ${status}`);
+}
+
+function fieldErrors(data: unknown): FieldError[] {
+  return Object.keys((data ?? {}) as object).map((field) => ({ pointer: `/${field}`, detail: 'Not accepted' }));
+}

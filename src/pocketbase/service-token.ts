@@ -1,0 +1,116 @@
+/**
+ * The service account's token: isolate memory, then KV (sealed), then a login.
+ * KV only spares logins of new isolates. It is eventually consistent, so a token that PocketBase refused is never looked for there again.
+ */
+import { decodeJwt } from 'jose';
+import * as z from 'zod';
+import { log } from '../lib/log.ts';
+import { open, seal } from '../lib/sealed-box.ts';
+import { callUpstream, type Fetch, LIMITS, unavailable } from './fetch-upstream.ts';
+
+export interface ServiceTokenOptions {
+  fetch: Fetch;
+  url: string;
+  email: string;
+  password: string;
+  kv: KVNamespace;
+  now: () => number;
+  sleep: (ms: number) => Promise<unknown>;
+}
+
+const KV_KEY = 'service-token';
+const PURPOSE = 'ekyc-edge service token';
+/** A token this close to its end counts as ended, so that none ends under way. */
+const EXPIRY_MARGIN_MS = 60_000;
+const KV_MIN_TTL_SECONDS = 60;
+/** How long others wait for a login in flight: PocketBase's bcrypt takes about 100 ms. A client that left may freeze the login it carried. */
+const LOGIN_PATIENCE_MS = LIMITS.callTimeoutMs;
+const POLL_MS = 10;
+/** After a refused login, so that a wrong password does not become a storm of bcrypt. */
+const LOGIN_PAUSE_MS = 1_000;
+
+const AuthResponse = z.object({ token: z.string() });
+
+export class ServiceToken {
+  readonly #options: ServiceTokenOptions;
+  #token: { value: string; expiresAt: number } | null = null;
+  #loginStartedAt: number | null = null;
+  #loginFailedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ServiceTokenOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ApiProblem `upstream_unavailable` when PocketBase refuses the account or cannot be reached */
+  async get(onCall: () => void): Promise<string> {
+    return this.#inMemory() ?? (await this.#inKv()) ?? (await this.#logIn(onCall));
+  }
+
+  /** A token to use instead of one that PocketBase refused. */
+  async replace(refused: string, onCall: () => void): Promise<string> {
+    if (this.#token?.value === refused) this.#token = null;
+    return this.#inMemory() ?? (await this.#logIn(onCall));
+  }
+
+  #inMemory(): string | null {
+    return this.#token && this.#options.now() < this.#token.expiresAt - EXPIRY_MARGIN_MS ? this.#token.value : null;
+  }
+
+  async #inKv(): Promise<string | null> {
+    const { kv, password } = this.#options;
+    const sealed = await kv.get(KV_KEY, 'arrayBuffer').catch(() => null);
+    const value = sealed && (await open(password, PURPOSE, new Uint8Array(sealed)));
+    if (!value) return null;
+    this.#remember(value);
+    return this.#inMemory();
+  }
+
+  /** One login in flight: the others poll for its outcome, as Workers forbid awaiting another request's promise. */
+  async #logIn(onCall: () => void): Promise<string> {
+    const { now, sleep } = this.#options;
+    while (this.#loginStartedAt !== null && now() - this.#loginStartedAt < LOGIN_PATIENCE_MS) {
+      await sleep(POLL_MS);
+      const token = this.#inMemory();
+      if (token) return token;
+    }
+    if (now() - this.#loginFailedAt < LOGIN_PAUSE_MS) throw unavailable('service login refused');
+    const startedAt = now();
+    this.#loginStartedAt = startedAt;
+    try {
+      return await this.#requestToken(onCall);
+    } catch (error) {
+      this.#loginFailedAt = now();
+      throw error;
+    } finally {
+      if (this.#loginStartedAt === startedAt) this.#loginStartedAt = null;
+    }
+  }
+
+  async #requestToken(onCall: () => void): Promise<string> {
+    const { fetch, url, email, password, kv, now } = this.#options;
+    onCall();
+    const { status, body } = await callUpstream(fetch, `${url}/api/collections/services/auth-with-password`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ identity: email, password }),
+    });
+    if (status !== 200) {
+      log('error', 'service_login_refused', { upstream_status: status });
+      throw unavailable('service login refused');
+    }
+    const { token } = AuthResponse.parse(body);
+    const expiresAt = this.#remember(token);
+    const ttl = Math.floor((expiresAt - EXPIRY_MARGIN_MS - now()) / 1000);
+    if (ttl >= KV_MIN_TTL_SECONDS) {
+      const sealed = await seal(password, PURPOSE, token);
+      await kv.put(KV_KEY, sealed, { expirationTtl: ttl }).catch(() => log('warn', 'service_token_not_cached'));
+    }
+    return token;
+  }
+
+  #remember(value: string): number {
+    const expiresAt = (decodeJwt(value).exp ?? 0) * 1000;
+    this.#token = { value, expiresAt };
+    return expiresAt;
+  }
+}

@@ -1,0 +1,61 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../http/document-request.ts';
+import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { reportFailure } from '../middleware/report-failure.ts';
+import { Document } from '../schemas/document.ts';
+import { Applicant } from '../schemas/profile.ts';
+import { findApplicant, findWritableProfile, profileUpload } from '../services/profiles.ts';
+import { changeStatus } from '../services/status-history.ts';
+import { KIND, kindOf } from './paths.ts';
+
+/** For the applicant's browser: the token names the profile, so no route here takes an id. */
+export const applicant = new Hono<AppEnv>()
+  .get(
+    '/',
+    endpoint({
+      id: 'readApplicant',
+      tag: 'Applicant',
+      summary: 'Read what is still missing',
+      access: 'applicant',
+      answers: { 200: { description: 'The state of the own verification', schema: Applicant } },
+      problems: RECORD_PROBLEMS,
+    }),
+    async (c) => c.json(await findApplicant(c.var.pb, c.var.caller)),
+  )
+  .put(
+    `/documents/${KIND}`,
+    endpoint({
+      id: 'putApplicantDocument',
+      tag: 'Applicant',
+      summary: 'Supply an own document, as the raw body',
+      access: 'applicant',
+      requestBody: documentBody,
+      answers: { 200: { description: 'What was stored', schema: Document } },
+      problems: [...RECORD_PROBLEMS, ...UPLOAD_PROBLEMS],
+    }),
+    async (c) => {
+      const { pb, caller } = c.var;
+      await findWritableProfile(pb, caller, caller.id);
+      return c.json(await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, caller.id)));
+    },
+  )
+  .post(
+    '/submit',
+    endpoint({
+      id: 'submitApplicant',
+      tag: 'Applicant',
+      summary: 'Hand the documents in for review',
+      description:
+        'Needs every required document: 422 with a pointer per missing kind. Already pending: 200, nothing changes.',
+      access: 'applicant',
+      answers: { 200: { description: 'The profile is pending', schema: Applicant } },
+      problems: [...RECORD_PROBLEMS, 'illegal_transition', 'profile_locked', 'validation_failed'],
+    }),
+    reportFailure('status_change_failed'),
+    async (c) => {
+      const { pb, caller } = c.var;
+      await changeStatus(pb, caller.id, { status: 'pending' });
+      return c.json(await findApplicant(pb, caller));
+    },
+  );

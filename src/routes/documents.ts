@@ -1,0 +1,57 @@
+import { type Context, Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../http/document-request.ts';
+import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { Document } from '../schemas/document.ts';
+import { getDocument } from '../services/documents.ts';
+import { findWritableProfile, profileUpload } from '../services/profiles.ts';
+import { ID, KIND, kindOf } from './paths.ts';
+
+export const documents = new Hono<AppEnv>()
+  .put(
+    `/${ID}/documents/${KIND}`,
+    endpoint({
+      id: 'putDocument',
+      tag: 'Documents',
+      summary: 'Supply a document, as the raw body',
+      description:
+        'Streamed; replaces the one there was. `Content-Disposition` may carry the file name, `Content-Digest` the SHA-256 to hold it to.',
+      access: 'documents:write',
+      requestBody: documentBody,
+      answers: { 200: { description: 'What was stored', schema: Document } },
+      problems: [...RECORD_PROBLEMS, ...UPLOAD_PROBLEMS],
+    }),
+    async (c) => {
+      const { pb, caller } = c.var;
+      const id = c.req.param('id');
+      await findWritableProfile(pb, caller, id);
+      return c.json(await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, id)));
+    },
+  )
+  .get(
+    `/${ID}/documents/${KIND}`,
+    endpoint({
+      id: 'getDocument',
+      tag: 'Documents',
+      summary: 'Read a document',
+      description:
+        '`Range` and conditional requests (RFC 9110) work; `ETag` and `Repr-Digest` come from the stored SHA-256.',
+      access: 'documents:read',
+      answers: {
+        200: { description: 'The document', media: 'application/octet-stream' },
+        206: { description: 'The range asked for', media: 'application/octet-stream' },
+        304: { description: 'Not modified' },
+      },
+      problems: [...RECORD_PROBLEMS, 'precondition_failed', 'range_not_satisfiable'],
+    }),
+    (c) => getDocument(c.var.pb, c.req.param('id'), kindOf(c), requestOf(c)),
+  );
+
+function requestOf(c: Context<AppEnv>) {
+  const { raw } = c.req;
+  return {
+    method: raw.method === 'HEAD' ? ('HEAD' as const) : ('GET' as const),
+    headers: raw.headers,
+    signal: raw.signal,
+  };
+}

@@ -1,0 +1,43 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { jsonBody, query, recordFirst } from '../http/validate.ts';
+import { PageQuery } from '../schemas/common.ts';
+import { CreateNoteBody, Note, Notes } from '../schemas/status.ts';
+import { findProfile } from '../services/profiles.ts';
+import { createNote, listNotes, presentNote } from '../services/status-history.ts';
+import { ID } from './paths.ts';
+
+export const notes = new Hono<AppEnv>()
+  .get(
+    `/${ID}/notes`,
+    endpoint({
+      id: 'readNotes',
+      tag: 'Review',
+      summary: 'Read the private notes, oldest first',
+      access: 'notes:read',
+      answers: { 200: { description: 'A page of notes', schema: Notes } },
+      problems: [...RECORD_PROBLEMS, 'validation_failed'],
+    }),
+    query(PageQuery),
+    async (c) => {
+      const id = c.req.param('id');
+      const { items, next_cursor } = await listNotes(c.var.pb, id, c.req.valid('query'));
+      if (items.length === 0) await findProfile(c.var.pb, id);
+      return c.json({ items: items.map(presentNote), next_cursor });
+    },
+  )
+  .post(
+    `/${ID}/notes`,
+    endpoint({
+      id: 'createNote',
+      tag: 'Review',
+      summary: 'Add a private note',
+      access: 'notes:write',
+      answers: { 201: { description: 'The note', schema: Note } },
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS],
+    }),
+    recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
+    jsonBody(CreateNoteBody),
+    async (c) => c.json(presentNote(await createNote(c.var.pb, c.req.param('id'), c.req.valid('json').text)), 201),
+  );

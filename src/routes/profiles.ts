@@ -1,0 +1,128 @@
+import { type Context, Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { isForm, profileForm, relayForm } from '../http/document-request.ts';
+import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { jsonBody, recordFirst } from '../http/validate.ts';
+import { ApiProblem } from '../lib/problem.ts';
+import { reportFailure } from '../middleware/report-failure.ts';
+import {
+  CreatedProfile,
+  CreateLinkBody,
+  CreateProfileBody,
+  Link,
+  Profile,
+  UpdateProfileBody,
+} from '../schemas/profile.ts';
+import { issueLink } from '../services/links.ts';
+import {
+  createProfile,
+  findProfile,
+  findWritableProfile,
+  prepareLink,
+  presentProfile,
+  profileUpload,
+  readUploaded,
+  updateProfile,
+} from '../services/profiles.ts';
+import { ID } from './paths.ts';
+
+export const profiles = new Hono<AppEnv>()
+  .post(
+    '/create',
+    endpoint({
+      id: 'createProfile',
+      tag: 'Profiles',
+      summary: 'Start the verification of an applicant',
+      description:
+        'The same applicant again (same partner, country, document type and document number) answers 200 with the existing `id` and a fresh link, and changes nothing stored. Internal keys name the partner in `x-partner`.',
+      access: 'profiles:create',
+      answers: {
+        201: { description: 'The profile was created', schema: CreatedProfile },
+        200: { description: 'This applicant was known', schema: CreatedProfile },
+      },
+      problems: [...BODY_PROBLEMS, 'external_id_taken'],
+    }),
+    reportFailure('profile_creation_failed'),
+    jsonBody(CreateProfileBody),
+    async (c) => {
+      const answer = await createProfile(c.var.pb, partnerOf(c), c.req.valid('json'));
+      const { id, status, created } = answer;
+      return c.json(
+        { id, status, created, ...(await linkFor(c, answer)) } satisfies CreatedProfile,
+        created ? 201 : 200,
+      );
+    },
+  )
+  .get(
+    `/${ID}`,
+    endpoint({
+      id: 'readProfile',
+      tag: 'Profiles',
+      summary: 'Read a profile with its latest status',
+      access: 'profiles:read',
+      answers: { 200: { description: 'The profile', schema: Profile } },
+      problems: RECORD_PROBLEMS,
+    }),
+    async (c) => c.json(presentProfile(await findProfile(c.var.pb, c.req.param('id')), c.var.caller)),
+  )
+  .patch(
+    `/${ID}`,
+    endpoint({
+      id: 'updateProfile',
+      tag: 'Profiles',
+      summary: 'Change fields of a profile',
+      description:
+        'As JSON, or as `multipart/form-data` with fields and document files in any order, streamed; an empty text field stands for `null`, `metadata` is JSON text.',
+      requestBody: profileForm,
+      access: 'profiles:write',
+      answers: { 200: { description: 'The profile as it is now', schema: Profile } },
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'profile_locked', 'duplicate_applicant', 'external_id_taken'],
+    }),
+    recordFirst((c) => findWritableProfile(c.var.pb, c.var.caller, c.req.param('id'))),
+    async (c, next) => {
+      if (!isForm(c.req.raw)) return next();
+      const { pb, caller } = c.var;
+      const id = c.req.param('id');
+      await findWritableProfile(pb, caller, id);
+      const response = await relayForm(c.req.raw, profileUpload(pb, id));
+      return c.json(presentProfile(await readUploaded(response), caller));
+    },
+    jsonBody(UpdateProfileBody),
+    async (c) => {
+      const { pb, caller } = c.var;
+      return c.json(presentProfile(await updateProfile(pb, c.req.param('id'), c.req.valid('json')), caller));
+    },
+  )
+  .post(
+    `/${ID}/link`,
+    endpoint({
+      id: 'createLink',
+      tag: 'Profiles',
+      summary: 'Issue a fresh link for the applicant',
+      access: 'profiles:create',
+      answers: { 200: { description: 'The link', schema: Link } },
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS],
+    }),
+    recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
+    jsonBody(CreateLinkBody, { optional: true }),
+    async (c) => {
+      const now = Date.now();
+      const answer = await prepareLink(
+        c.var.pb,
+        c.req.param('id'),
+        c.req.valid('json').revoke_previous ? new Date(now) : null,
+      );
+      const { id, status } = answer;
+      return c.json({ id, status, ...(await linkFor(c, answer, now)) } satisfies Link);
+    },
+  );
+
+function linkFor(c: Context<AppEnv>, answer: Parameters<typeof issueLink>[1], now = Date.now()) {
+  return issueLink(c.var.runtime.settings, answer, { origin: new URL(c.req.url).origin, now });
+}
+
+function partnerOf(c: Context<AppEnv>): string {
+  const { partner } = c.var.caller;
+  if (partner === null) throw new ApiProblem('invalid_request', 'Name the partner in x-partner');
+  return partner;
+}

@@ -1,0 +1,46 @@
+import { type Env, Settings } from './env.ts';
+import type { Fetch } from './pocketbase/fetch-upstream.ts';
+import { ServiceToken } from './pocketbase/service-token.ts';
+import { ApiKeys } from './services/api-keys.ts';
+import { FrontendOrigins } from './services/frontend-origins.ts';
+import { Reviewers } from './services/reviewers.ts';
+
+/** What one isolate keeps between requests: values only, never a request's promise or stream. */
+export class Runtime {
+  readonly env: Env;
+  readonly settings: Settings;
+  readonly apiKeys: ApiKeys;
+  readonly reviewers = new Reviewers(Date.now);
+  readonly frontendOrigins = new FrontendOrigins(Date.now);
+  readonly fetch: Fetch;
+  #serviceToken: ServiceToken | undefined;
+
+  constructor(env: Env) {
+    this.env = env;
+    this.settings = new Settings(env);
+    this.apiKeys = new ApiKeys(this.settings);
+    this.fetch = (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init));
+  }
+
+  /** @throws ApiProblem `not_configured` */
+  get serviceToken(): ServiceToken {
+    this.#serviceToken ??= new ServiceToken({
+      fetch: this.fetch,
+      url: this.settings.get('POCKETBASE_URL'),
+      email: this.settings.get('POCKETBASE_SERVICE_EMAIL'),
+      password: this.settings.get('POCKETBASE_SERVICE_PASSWORD'),
+      kv: this.env.TOKENS,
+      now: Date.now,
+      sleep: (ms) => scheduler.wait(ms),
+    });
+    return this.#serviceToken;
+  }
+}
+
+let current: Runtime | undefined;
+
+/** The isolate's runtime; a new one when the settings have changed under it. */
+export function runtimeFor(env: Env): Runtime {
+  if (current?.env !== env) current = new Runtime(env);
+  return current;
+}

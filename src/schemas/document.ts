@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
+
+const KINDS = Object.keys(limits) as [keyof typeof limits, ...(keyof typeof limits)[]];
+export const DocumentKind = z.enum(KINDS).meta({ id: 'DocumentKind' });
+export type DocumentKind = z.infer<typeof DocumentKind>;
+export const DOCUMENT_KINDS: readonly DocumentKind[] = KINDS;
+
+/** What PocketBase keeps beside each file; what came through its own UI was neither typed nor hashed by us. */
+export const DocumentMeta = z.object({
+  filename: z.string().nullable().meta({ description: "The caller's own name for the file" }),
+  content_type: z.string().nullable().default(null),
+  size: z.int().min(1).max(Number.MAX_SAFE_INTEGER).meta({ description: 'Bytes' }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Lower-case hex' }),
+});
+
+export const Document = DocumentMeta.extend({ kind: DocumentKind }).meta({ id: 'Document' });
+export type Document = z.infer<typeof Document>;
+
+/** The kinds an applicant must supply before `submit`: a passport has no back side. */
+export function requiredDocuments(documentType: string): DocumentKind[] {
+  return documentType === 'passport'
+    ? ['document_front', 'facial_photo']
+    : ['document_front', 'document_back', 'facial_photo'];
+}

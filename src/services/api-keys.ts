@@ -1,0 +1,41 @@
+import type { Settings } from '../env.ts';
+import { digestsEqual, sha256 } from '../lib/digest.ts';
+import { type Caller, internalCaller, partnerCaller } from './caller.ts';
+
+interface KnownKey {
+  name: string;
+  digest: Uint8Array;
+}
+
+/** The keys of the settings. They are held and compared as SHA-256 digests, each of them every time. */
+export class ApiKeys {
+  readonly #settings: Settings;
+  #partner: KnownKey[] | undefined;
+  #internal: KnownKey[] | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * `partner` is what the caller named in `x-partner`; it narrows an internal key and is ignored for a partner's own.
+   * @throws ApiProblem `not_configured`
+   */
+  async verify(key: string, partner: string | null): Promise<Caller | null> {
+    this.#partner ??= await digestKeys(this.#settings.get('VALID_API_KEYS'));
+    this.#internal ??= await digestKeys(this.#settings.get('INTERNAL_API_KEYS'));
+    const digest = await sha256(key);
+    const internal = match(this.#internal, digest);
+    const own = match(this.#partner, digest);
+    if (internal) return internalCaller(internal.name, partner);
+    return own ? partnerCaller(own.name) : null;
+  }
+}
+
+function digestKeys(entries: { name: string; key: string }[]): Promise<KnownKey[]> {
+  return Promise.all(entries.map(async ({ name, key }) => ({ name, digest: await sha256(key) })));
+}
+
+function match(keys: KnownKey[], digest: Uint8Array): KnownKey | undefined {
+  return keys.filter((key) => digestsEqual(key.digest, digest))[0];
+}

@@ -1,0 +1,68 @@
+/**
+ * The applicant's credential, handed over in a URL fragment: a JWT (RFC 7519) that opens one profile for a limited time.
+ * `iat` has milliseconds, so that revoking earlier links and issuing a new one in the same second work.
+ */
+import { errors, jwtVerify, SignJWT } from 'jose';
+import * as z from 'zod';
+import { sha256Hex } from '../lib/digest.ts';
+
+const ISSUER = 'ekyc-edge';
+const AUDIENCE = 'applicant';
+const Claims = z.object({ sub: z.string(), iat: z.number() });
+
+const encoder = new TextEncoder();
+
+/** Names a secret without telling it. */
+async function keyId(secret: string): Promise<string> {
+  return (await sha256Hex(secret)).slice(0, 8);
+}
+
+export interface ApplicantToken {
+  token: string;
+  issuedAt: Date;
+  expiresAt: Date;
+}
+
+/** @param secrets the first signs */
+export async function signApplicantToken(
+  profileId: string,
+  { secrets, ttlSeconds, now }: { secrets: string[]; ttlSeconds: number; now: number },
+): Promise<ApplicantToken> {
+  const [secret = ''] = secrets;
+  const expiresAt = Math.floor(now / 1000) + ttlSeconds;
+  const token = await new SignJWT({ iat: now / 1000, exp: expiresAt })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: await keyId(secret) })
+    .setSubject(profileId)
+    .setAudience(AUDIENCE)
+    .setIssuer(ISSUER)
+    .sign(encoder.encode(secret));
+  return { token, issuedAt: new Date(now), expiresAt: new Date(expiresAt * 1000) };
+}
+
+/** `null` unless one of `secrets` signed the token, for this use, and it has not expired. Whether it was revoked, the profile tells. */
+export async function verifyApplicantToken(
+  token: string,
+  { secrets, now }: { secrets: string[]; now: number },
+): Promise<{ profileId: string; issuedAt: number } | null> {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      async ({ kid }) => {
+        for (const secret of secrets) if ((await keyId(secret)) === kid) return encoder.encode(secret);
+        throw new errors.JWKSNoMatchingKey();
+      },
+      {
+        algorithms: ['HS256'],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'iat', 'exp'],
+        currentDate: new Date(now),
+      },
+    );
+    const { sub, iat } = Claims.parse(payload);
+    return { profileId: sub, issuedAt: iat };
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+export const PARTNER_SCOPES = [
+  'profiles:create',
+  'profiles:read',
+  'documents:write',
+  'webhooks:manage',
+  'events:read',
+] as const;
+const REVIEWER_SCOPES = [
+  'profiles:read',
+  'profiles:write',
+  'documents:read',
+  'documents:write',
+  'notes:read',
+  'notes:write',
+  'status:write',
+] as const;
+const OPERATOR_SCOPES = ['profiles:redact', 'partners:manage', 'keys:manage', 'audit:read', 'metrics:read'] as const;
+
+export type Scope = (typeof PARTNER_SCOPES | typeof REVIEWER_SCOPES | typeof OPERATOR_SCOPES)[number];
+
+/** Who is calling, once the credential has been verified. Isolation follows from `partner` alone. */
+export interface Caller {
+  type: 'partner' | 'service' | 'reviewer' | 'applicant';
+  /** Partner slug, internal key's name, reviewer's record id, or profile id. */
+  id: string;
+  /** The one partner whose records are in reach; `null` for all. */
+  partner: string | null;
+  scopes: ReadonlySet<Scope>;
+  /** Applicants only: `iat` of the token, in seconds with milliseconds. */
+  linkIssuedAt?: number;
+}
+
+export function partnerCaller(slug: string): Caller {
+  return { type: 'partner', id: slug, partner: slug, scopes: new Set(PARTNER_SCOPES) };
+}
+
+/** An internal key acts for all partners, or for the one it names. */
+export function internalCaller(name: string, partner: string | null): Caller {
+  return {
+    type: 'service',
+    id: name,
+    partner,
+    scopes: new Set([...PARTNER_SCOPES, ...REVIEWER_SCOPES, ...OPERATOR_SCOPES]),
+  };
+}
+
+export function reviewerCaller(id: string): Caller {
+  return { type: 'reviewer', id, partner: null, scopes: new Set(REVIEWER_SCOPES) };
+}
+
+export function applicantCaller(profileId: string, linkIssuedAt: number): Caller {
+  return { type: 'applicant', id: profileId, partner: null, scopes: new Set(), linkIssuedAt };
+}
+
+/** Partners and applicants may change a profile in its open statuses only. */
+export function isBoundByLock(caller: Caller): boolean {
+  return caller.type === 'partner' || caller.type === 'applicant';
+}
+
+/** Private notes and actors are for those who review. */
+export function seesPrivate(caller: Caller): boolean {
+  return caller.type === 'service' || caller.type === 'reviewer';
+}

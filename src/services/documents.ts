@@ -1,0 +1,49 @@
+import { create } from 'content-disposition';
+import { ApiProblem } from '../lib/problem.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { type DocumentKind, DocumentMeta } from '../schemas/document.ts';
+
+const CONDITIONS = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
+const PASSED_ON = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
+
+/**
+ * The document as PocketBase streams it, under headers of our own: whatever it holds must not run or be cached in the reader's browser.
+ * @throws ApiProblem `not_found`, `gone`, `precondition_failed`, `range_not_satisfiable`
+ */
+export async function getDocument(
+  pb: PocketBaseClient,
+  profileId: string,
+  kind: DocumentKind,
+  request: { method: 'GET' | 'HEAD'; headers: Headers; signal: AbortSignal },
+): Promise<Response> {
+  const { method, headers, signal } = request;
+  const upstream = await pb.stream(`/api/edge/profiles/${profileId}/documents/${kind}`, {
+    method,
+    headers: pick(headers, CONDITIONS),
+    signal,
+  });
+  if (upstream.status === 412) throw new ApiProblem('precondition_failed');
+  if (upstream.status === 416) {
+    throw new ApiProblem('range_not_satisfiable', undefined, { headers: pick(upstream.headers, ['content-range']) });
+  }
+  return new Response(upstream.body, { status: upstream.status, headers: presentHeaders(upstream.headers, kind) });
+}
+
+function presentHeaders(upstream: Headers, kind: DocumentKind): Record<string, string> {
+  const meta = DocumentMeta.parse(JSON.parse(decodeURIComponent(upstream.get('x-document-meta') ?? 'null')));
+  const sentType = upstream.get('content-type') ?? 'application/octet-stream';
+  const type = meta.content_type ?? sentType;
+  return {
+    ...pick(upstream, PASSED_ON),
+    'content-type': sentType.startsWith('multipart/byteranges') ? sentType : type,
+    'content-disposition': create(meta.filename ?? kind, {
+      type: type === 'application/pdf' ? 'attachment' : 'inline',
+    }),
+    'content-security-policy': "sandbox; default-src 'none'",
+    ...(meta.sha256 && { 'repr-digest': `sha-256=:${Uint8Array.fromHex(meta.sha256).toBase64()}:` }),
+  };
+}
+
+function pick(headers: Headers, names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) as string]] : [])));
+}

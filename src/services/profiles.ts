@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { ApiProblem } from '../lib/problem.ts';
+import { type PocketBaseClient, parseAnswer } from '../pocketbase/client.ts';
+import { CreateAnswer, LinkAnswer, ProfileRecord, RedactedRecord } from '../pocketbase/records.ts';
+import { DOCUMENT_KINDS, type DocumentKind, requiredDocuments } from '../schemas/document.ts';
+import type { Applicant, CreateProfileBody, Profile, UpdateProfileBody } from '../schemas/profile.ts';
+import { OPEN_STATUSES } from '../schemas/status.ts';
+import { type Caller, isBoundByLock } from './caller.ts';
+import { presentChange } from './status-history.ts';
+
+const RECORDS = '/api/collections/profiles/records';
+const EXPAND = { expand: 'latest_status' };
+
+/** Creates the profile or finds the one of the same applicant, in one round trip: PocketBase's unique index decides. */
+export function createProfile(pb: PocketBaseClient, partner: string, body: CreateProfileBody) {
+  return pb.call(CreateAnswer, '/api/edge/profiles', { method: 'POST', body: { ...body, partner } });
+}
+
+/** @throws ApiProblem `not_found` (another partner's too), `gone`, `unauthenticated` (an applicant whose link was revoked) */
+export async function findProfile(pb: PocketBaseClient, id: string): Promise<ProfileRecord> {
+  const record = await pb.call(z.union([RedactedRecord, ProfileRecord]), `${RECORDS}/${id}`, { query: EXPAND });
+  if ('redacted_at' in record) throw new ApiProblem('gone');
+  return record;
+}
+
+/** @throws ApiProblem `not_found`, `gone`, `profile_locked`, `unauthenticated` (a revoked link) */
+export async function findWritableProfile(pb: PocketBaseClient, caller: Caller, id: string): Promise<ProfileRecord> {
+  const record = await findProfile(pb, id);
+  if (isBoundByLock(caller) && !OPEN_STATUSES.includes(record.status)) throw new ApiProblem('profile_locked');
+  return record;
+}
+
+export async function findApplicant(pb: PocketBaseClient, caller: Caller): Promise<Applicant> {
+  const record = await findProfile(pb, caller.id);
+  return presentApplicant(record);
+}
+
+export async function updateProfile(pb: PocketBaseClient, id: string, body: UpdateProfileBody): Promise<ProfileRecord> {
+  return pb.call(ProfileRecord, `${RECORDS}/${id}`, { method: 'PATCH', query: EXPAND, body });
+}
+
+/** Where a streamed form for PocketBase goes: an update of the profile. */
+export function profileUpload(pb: PocketBaseClient, id: string) {
+  const path = `${RECORDS}/${id}?${new URLSearchParams(EXPAND)}`;
+  return (body: ReadableStream<Uint8Array>, contentType: string, signal: AbortSignal) =>
+    pb.stream(path, { method: 'PATCH', headers: { 'content-type': contentType }, body, signal });
+}
+
+export async function readUploaded(response: Response): Promise<ProfileRecord> {
+  return parseAnswer(ProfileRecord, await response.json());
+}
+
+/** What a link needs to know; with `validAfter` every link issued before it ends. */
+export function prepareLink(pb: PocketBaseClient, id: string, validAfter: Date | null): Promise<LinkAnswer> {
+  const body = validAfter ? { valid_after: validAfter.toISOString() } : {};
+  return pb.call(LinkAnswer, `/api/edge/profiles/${id}/link`, { method: 'POST', body });
+}
+
+export function presentProfile(record: ProfileRecord, caller: Caller): Profile {
+  const { expand, ...rest } = record;
+  const { document_front_meta, document_back_meta, facial_photo_meta, facial_video_meta, ...fields } = rest;
+  return {
+    ...fields,
+    latest_status: presentChange(expand.latest_status, caller),
+    documents: Object.fromEntries(
+      DOCUMENT_KINDS.map((kind) => [kind, documentOf(record, kind)]),
+    ) as Profile['documents'],
+  };
+}
+
+function documentOf(record: ProfileRecord, kind: DocumentKind) {
+  const meta = record[`${kind}_meta`];
+  return meta && { kind, ...meta };
+}
+
+function presentApplicant(record: ProfileRecord): Applicant {
+  const { id, status, locale, document_type, expand } = record;
+  const required = requiredDocuments(document_type);
+  const { reason, reason_code } = expand.latest_status;
+  return {
+    id,
+    status,
+    locale,
+    document_type,
+    required,
+    missing: required.filter((kind) => !record[`${kind}_meta`]),
+    reason: reason ?? reason_code,
+  };
+}

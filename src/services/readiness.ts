@@ -1,0 +1,28 @@
+import schema from '../../pocketbase/hooks/lib/schema.json' with { type: 'json' };
+import { sha256Hex } from '../lib/digest.ts';
+import { ApiProblem } from '../lib/problem.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { SchemaAnswer } from '../pocketbase/records.ts';
+import type { Runtime } from '../runtime.ts';
+import { STATUS_TABLE } from '../schemas/status.ts';
+
+/**
+ * One call tells whether PocketBase is there, takes the service account, and has the schema and status table this Worker was built with.
+ * @throws ApiProblem `not_configured` naming what is wrong and never its value, `upstream_unavailable`, `upstream_timeout`
+ */
+export async function checkReadiness({ settings, env }: Runtime, connect: () => PocketBaseClient): Promise<void> {
+  if (settings.malformed.length > 0) {
+    throw notReady(`Missing or malformed: ${settings.malformed.join(', ')}`, { settings: settings.malformed });
+  }
+  if (!env.TOKENS) throw notReady('Missing binding: TOKENS', { bindings: ['TOKENS'] });
+  const answer = await connect().call(SchemaAnswer, '/api/edge/schema');
+  if (!answer.dedupe) throw notReady('Missing or malformed: DEDUPE_SECRET', { settings: ['DEDUPE_SECRET'] });
+  const statusDigest = await sha256Hex(JSON.stringify(STATUS_TABLE));
+  if (answer.migration !== schema.migration || answer.status_digest !== statusDigest) {
+    throw notReady('PocketBase has another schema than this version needs', { schema: schema.migration });
+  }
+}
+
+function notReady(detail: string, members: Record<string, unknown>): ApiProblem {
+  return new ApiProblem('not_configured', detail, { members, cause: detail });
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { ApiProblem } from '../lib/problem.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { listOf, NoteRow, StatusAnswer, StatusRow } from '../pocketbase/records.ts';
+import type { PageQuery } from '../schemas/common.ts';
+import type { ChangeStatusBody, Note, Status, StatusChange } from '../schemas/status.ts';
+import { type Caller, seesPrivate } from './caller.ts';
+
+/** Moves the profile; `changed: false` when it is in that status already. */
+export function changeStatus(
+  pb: PocketBaseClient,
+  id: string,
+  { status, ...body }: ChangeStatusBody & { status: Status },
+) {
+  return pb.call(StatusAnswer, `/api/edge/profiles/${id}/status`, { method: 'POST', body: { to: status, ...body } });
+}
+
+export function createNote(pb: PocketBaseClient, id: string, text: string): Promise<NoteRow> {
+  return pb.call(NoteRow, `/api/edge/profiles/${id}/notes`, { method: 'POST', body: { text } });
+}
+
+export function listHistory(pb: PocketBaseClient, id: string, query: PageQuery) {
+  return listBySequence(pb, 'status_history', StatusRow, id, query);
+}
+
+export function listNotes(pb: PocketBaseClient, id: string, query: PageQuery) {
+  return listBySequence(pb, 'notes', NoteRow, id, query);
+}
+
+/** Oldest first, by the profile's own sequence: rows can share a millisecond. The cursor is the last sequence number seen. */
+async function listBySequence<T extends typeof StatusRow | typeof NoteRow>(
+  pb: PocketBaseClient,
+  collection: string,
+  schema: T,
+  id: string,
+  { limit, cursor }: PageQuery,
+) {
+  const after = Cursor.safeParse(cursor);
+  if (!after.success)
+    throw new ApiProblem('validation_failed', undefined, {
+      errors: [{ pointer: '/cursor', detail: 'Not a cursor of this list' }],
+    });
+  const { items } = await pb.call(listOf(schema), `/api/collections/${collection}/records`, {
+    query: {
+      filter: `profile = "${id}" && seq > ${after.data}`,
+      sort: 'seq',
+      perPage: String(limit + 1),
+      skipTotal: '1',
+    },
+  });
+  const shown = items.slice(0, limit) as z.output<T>[];
+  return { items: shown, next_cursor: items.length > limit ? String(shown.at(-1)?.seq) : null };
+}
+
+const Cursor = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0);
+
+/** A partner never sees private notes and who acted. */
+export function presentChange({ seq: _, note, actor_id, ...row }: StatusRow, caller: Caller): StatusChange {
+  return seesPrivate(caller) ? { ...row, note, actor_id } : row;
+}
+
+export function presentNote({ seq: _, ...row }: NoteRow): Note {
+  return row;
+}

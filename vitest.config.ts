@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    globalSetup: './test/support/global-setup.ts',
+    include: ['test/**/*.test.ts'],
+    // Each file runs a workerd of its own and all share one PocketBase: two files at once is what two cores carry.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
