@@ -1,0 +1,87 @@
+/** `npm run demo`: one applicant from create to approval through the HTTP API that `npm start` serves. */
+import { createHash, randomBytes } from 'node:crypto';
+import { sampleMp4, samplePng } from './lib/samples.ts';
+import { readPlaces, readSettings } from './lib/settings.ts';
+
+interface Answer {
+  [name: string]: unknown;
+}
+
+const { port, devVars } = readPlaces(process.env);
+const settings = readSettings(devVars, process.env);
+const API = `http://127.0.0.1:${port}`;
+const partner = { 'x-api-key': firstKey('VALID_API_KEYS') };
+const operator = { 'x-api-key': firstKey('INTERNAL_API_KEYS') };
+
+function firstKey(name: string): string {
+  return (settings[name] ?? '').split(',')[0]?.trim().replace(/^.*?:/, '') ?? '';
+}
+
+async function call(method: string, path: string, headers: Record<string, string>, body?: Record<string, string> | Buffer<ArrayBuffer>): Promise<Response> {
+  const isFile = body instanceof Uint8Array;
+  const response = await fetch(`${API}${path}`, {
+    method,
+    headers: isFile ? headers : { ...headers, 'content-type': 'application/json' },
+    body: isFile ? body : body ? JSON.stringify(body) : null,
+  });
+  console.log(`  ${method} ${path} → ${response.status}`);
+  if (!response.ok) throw new Error(await response.text());
+  return response;
+}
+
+async function read(response: Promise<Response>): Promise<Answer> {
+  return (await (await response).json()) as Answer;
+}
+
+const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+const step = (text: string) => console.log(`\n${text}`);
+
+async function demo(): Promise<void> {
+  step('1. The partner sends an applicant');
+  const applicant = {
+    full_name: 'Nguyễn Thị Minh',
+    country: 'VN',
+    document_type: 'id_card',
+    document_number: randomBytes(6).toString('hex'),
+    locale: 'vi',
+  };
+  const { id, redirect_url } = await read(call('POST', '/api/profiles/create', partner, applicant));
+  const token = { authorization: `Bearer ${new URL(redirect_url as string).hash.replace('#token=', '')}` };
+  console.log(`  profile ${id}, the link goes to the applicant`);
+
+  step('2. The same applicant again is recognised');
+  const again = await read(call('POST', '/api/profiles/create', partner, applicant));
+  console.log(`  profile ${again.id}, created: ${again.created}`);
+
+  step('3. The applicant supplies what is missing, and submits');
+  const front = samplePng();
+  const files = { document_front: front, document_back: samplePng(), facial_photo: samplePng(300, 300), facial_video: sampleMp4() };
+  for (const [kind, file] of Object.entries(files)) {
+    const type = kind === 'facial_video' ? 'video/mp4' : 'image/png';
+    const stored = await read(call('PUT', `/api/applicant/documents/${kind}`, { ...token, 'content-type': type }, file));
+    if (stored.sha256 !== sha256(file)) throw new Error(`${kind} was stored with another digest`);
+    console.log(`  ${kind}: ${stored.size} bytes, sha256 ${stored.sha256}`);
+  }
+  await call('POST', '/api/applicant/submit', token);
+
+  step('4. The reviewer looks at the front and approves');
+  const response = await call('GET', `/api/profiles/${id}/documents/document_front`, operator);
+  if (sha256(Buffer.from(await response.arrayBuffer())) !== sha256(front)) throw new Error('The download differs');
+  console.log('  the download has the digest of the upload');
+  await call('POST', `/api/status_history/${id}`, operator, { status: 'in_review', expected_status: 'pending' });
+  await call('POST', `/api/status_history/${id}`, operator, { status: 'approved', expected_status: 'in_review', note: 'All fine' });
+
+  step('5. The partner reads the outcome and how it came about');
+  const { status } = await read(call('GET', `/api/profiles/${id}`, partner));
+  const { items } = await read(call('GET', `/api/status_history/${id}`, partner));
+  for (const row of items as Answer[]) {
+    console.log(`  ${row.created}  ${String(row.from ?? '–').padEnd(11)} → ${String(row.to).padEnd(11)} by ${row.actor_type}`);
+  }
+  console.log(`\nThe profile is ${status}.`);
+}
+
+demo().catch((error: Error) => {
+  const isDown = error instanceof TypeError;
+  console.error(isDown ? `\nNothing answers at ${API}: run \`npm start\` first.` : `\n${error.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { banner } from './lib/banner.ts';
+import { type Child, stopAll } from './lib/child.ts';
+import { type DataDirLock, lockDataDir } from './lib/data-dir.ts';
+import { whenOrphaned } from './lib/orphaned.ts';
+import { spawnPocketBase } from './lib/pocketbase.ts';
+import { probePort } from './lib/ports.ts';
+import { seed } from './lib/seed.ts';
+import {
+  type Accounts,
+  ensureAccounts,
+  ensureDevVars,
+  isOwnPocketBase,
+  readPlaces,
+  readSettings,
+} from './lib/settings.ts';
+import { spawnWrangler } from './lib/wrangler.ts';
+
+const CRON_INTERVAL_MS = 30_000;
+/** A child of a killed run has 5 s to end by itself. */
+const LEFTOVERS_TIMEOUT_MS = 10_000;
+const PATIENCE_MS = 10_000;
+
+let lock: DataDirLock | undefined;
+let isStopping = false;
+
+async function start(): Promise<void> {
+  const { port, pocketbasePort, dataDir, devVars } = readPlaces(process.env);
+  lock = lockDataDir(dataDir);
+  if (ensureDevVars(devVars)) console.log(`Made ${devVars} with new secrets.`);
+  const settings = readSettings(devVars, process.env);
+  const ownUrl = `http://127.0.0.1:${pocketbasePort}`;
+  const accounts = isOwnPocketBase(settings, process.env, ownUrl) ? ensureAccounts(dataDir) : null;
+
+  const output = holdBack();
+  await demandPort('PORT', port, lock.wasKilled);
+  if (accounts) {
+    await demandPort('POCKETBASE_PORT', pocketbasePort, lock.wasKilled);
+    settings.POCKETBASE_URL = ownUrl;
+    const env = pocketBaseEnv(settings, accounts);
+    const options = { dir: join(dataDir, 'pocketbase'), port: pocketbasePort, onLine: output.add };
+    stopWith('PocketBase', await spawnPocketBase({ ...options, env }));
+  }
+  const wrangler = { dir: join(dataDir, 'wrangler'), port, onLine: output.add };
+  stopWith('wrangler dev', spawnWrangler({ ...wrangler, settings }));
+  if (accounts) await seed(ownUrl, accounts);
+
+  const api = `http://127.0.0.1:${port}`;
+  if (!(await isReady(api, output.show))) return;
+  console.log(banner({ api, pocketbase: settings.POCKETBASE_URL ?? '', accounts, settings }));
+  output.drop();
+  // `wrangler dev` fires no cron by itself.
+  setInterval(() => void visit(`${api}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`), CRON_INTERVAL_MS);
+}
+
+function pocketBaseEnv(settings: Record<string, string>, { superuser }: Accounts): Record<string, string> {
+  const names = ['POCKETBASE_SERVICE_EMAIL', 'POCKETBASE_SERVICE_PASSWORD', 'DEDUPE_SECRET'];
+  return {
+    ...Object.fromEntries(names.map((name) => [name, settings[name] ?? ''])),
+    SUPERUSER_EMAIL: superuser.email,
+    SUPERUSER_PASSWORD: superuser.password,
+  };
+}
+
+async function demandPort(setting: string, port: number, mayBeLeftover: boolean): Promise<void> {
+  for (const end = Date.now() + (mayBeLeftover ? LEFTOVERS_TIMEOUT_MS : 0); ; await sleep(100)) {
+    const error = await probePort(port).then(
+      () => null,
+      (error: NodeJS.ErrnoException) => error,
+    );
+    if (!error) return;
+    if (Date.now() < end) continue;
+    const reason = error.code === 'EADDRINUSE' ? 'is taken' : `can't be used (${error.code})`;
+    throw new Error(`port ${port} ${reason}: free it, or set ${setting} to another`);
+  }
+}
+
+/** Keeps back what the children say about their own start, unless it turns out to be needed. */
+function holdBack() {
+  let held: string[] | null = [];
+  const drop = () => {
+    held = null;
+  };
+  const show = () => {
+    for (const line of held ?? []) console.log(line);
+    drop();
+  };
+  const add = (line: string) => {
+    if (isStopping || line.includes('GET /readyz')) return;
+    if (held) held.push(line);
+    else console.log(line);
+  };
+  return { add, drop, show };
+}
+
+/** Waits as long as it takes; false when we are stopping instead. */
+async function isReady(api: string, showOutput: () => void): Promise<boolean> {
+  let complainAt = Date.now() + PATIENCE_MS;
+  for (; !isStopping; await sleep(100)) {
+    const answer = await visit(`${api}/readyz`);
+    if (answer?.ok && !isStopping) return true;
+    if (Date.now() < complainAt) continue;
+    complainAt = Number.POSITIVE_INFINITY;
+    console.error(`npm start: not ready yet, GET /readyz: ${answer ? answer.text : 'no answer'}`);
+    showOutput();
+  }
+  return false;
+}
+
+async function visit(url: string): Promise<{ ok: boolean; text: string } | null> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    return { ok: response.ok, text: await response.text() };
+  } catch {
+    return null;
+  }
+}
+
+function stopWith(name: string, child: Child): void {
+  void child.closed.then(() => stop(1, `${name} ended unexpectedly\n${child.lastWords()}`));
+}
+
+async function stop(code: number, message?: string): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  if (message) console.error(`npm start: ${message}`);
+  await stopAll();
+  lock?.release();
+  process.exit(code);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+// npm may be killed without a chance to tell us.
+if (process.env.npm_lifecycle_event) whenOrphaned(() => void stop(1));
+
+start().catch((error: Error) => stop(1, error.message));

@@ -1,0 +1,102 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../src/lib/problem.ts';
+import { DOCUMENT_KINDS } from '../../src/schemas/document.ts';
+import { DocumentType } from '../../src/schemas/profile.ts';
+import { Status } from '../../src/schemas/status.ts';
+import { api } from '../support/api.ts';
+import { startWorker, type TestWorker } from '../support/worker.ts';
+
+const PAGE = readFileSync(join(import.meta.dirname, '../../docs/getting-started.md'), 'utf8');
+type Command = readonly [string, ...string[]];
+const LANGUAGES: { fence: string; file: string; command: Command }[] = [
+  { fence: 'bash', file: 'sample.sh', command: ['bash', '-eu', '-o', 'pipefail'] },
+  { fence: 'js', file: 'sample.mjs', command: [process.execPath] },
+  { fence: 'python', file: 'sample.py', command: ['python3'] },
+];
+
+let worker: TestWorker;
+let directory: string;
+beforeAll(async () => {
+  worker = await startWorker();
+  directory = mkdtempSync(join(tmpdir(), 'ekyc-samples-'));
+  // The first block makes the picture that the programs in all languages read.
+  expect(await run(['bash', '-eu'], 'picture.sh', blocks('bash').slice(0, 1))).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  await worker.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function blocks(fence: string): string[] {
+  const all = [...PAGE.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+  return all.flatMap(([, name, code = '']) => (name === fence ? [code] : []));
+}
+
+async function run([command, ...args]: Command, file: string, code: string[]) {
+  writeFileSync(join(directory, file), code.join('\n'));
+  const child = spawn(command, [...args, file], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      EKYC_URL: worker.origin,
+      EKYC_API_KEY: worker.keys.acme,
+      EKYC_INTERNAL_KEY: worker.keys.internal,
+    },
+  });
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code: exitCode as number | null, stdout, stderr };
+}
+
+describe('docs/getting-started.md', () => {
+  for (const { fence, file, command } of LANGUAGES) {
+    const isInstalled = spawnSync(command[0], ['--version']).status === 0;
+    it.skipIf(!isInstalled)(`takes an applicant to approved with its ${fence} samples as they stand`, async () => {
+      const { code, stdout, stderr } = await run(command, file, blocks(fence));
+      expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+      const [, id = '', status] = /^Profile (\w+) is (\w+)\.$/m.exec(stdout) ?? [];
+      expect(status).toBe('approved');
+      const stored = {
+        filename: 'sample.png',
+        content_type: 'image/png',
+        size: readFileSync(join(directory, 'sample.png')).length,
+      };
+      expect(await api(worker).read(id)).toMatchObject({
+        partner: 'acme',
+        status: 'approved',
+        full_name: 'Nguyễn Thị Minh',
+        documents: { document_front: stored, facial_photo: stored, document_back: null },
+      });
+      const history = await (await api(worker).get(`/api/status_history/${id}`)).json();
+      const way = (history as { items: { to: string }[] }).items.map(({ to }) => to);
+      expect(way).toEqual(['unverified', 'pending', 'in_review', 'approved']);
+    });
+  }
+
+  it('names every status, document type and kind', () => {
+    for (const name of [...Status.options, ...DocumentType.options, ...DOCUMENT_KINDS]) {
+      expect(PAGE).toContain(`\`${name}\``);
+    }
+  });
+
+  it('gives each error code the status that the API gives it', () => {
+    const rows = PAGE.matchAll(/^\| (\d{3}[^|]*) \| (`[^|]+) \|/gm);
+    const codes = [...rows].flatMap(([, statuses = '', names = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, code = '']) => ({ code, statuses })),
+    );
+    expect(codes.length).toBeGreaterThan(10);
+    for (const { code, statuses } of codes) {
+      expect(statuses).toContain(String(PROBLEMS[code as keyof typeof PROBLEMS]?.status));
+    }
+  });
+});

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+}
+export interface ApiDocument {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+/** Holds an answer to the schema that the OpenAPI document promises for its route and status; throws when it breaks the promise. */
+export class OpenApiCheck {
+  readonly document: ApiDocument;
+  readonly #schemas = new Map<object, z.ZodType>();
+
+  constructor(document: ApiDocument) {
+    this.document = document;
+  }
+
+  async check(method: string, path: string, response: Response): Promise<void> {
+    const operation = this.#operation(method, path);
+    const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+    if (!operation || !/json$/.test(type)) return;
+    const promise = `${method} ${path} → ${response.status}`;
+    const schema = operation.responses[response.status]?.content?.[type]?.schema;
+    if (!schema) throw new Error(`${promise} ${type} is not documented`);
+    const result = this.#compile(schema).safeParse(await response.clone().json());
+    if (!result.success) throw new Error(`${promise} is not as documented: ${z.prettifyError(result.error)}`);
+  }
+
+  #operation(method: string, path: string): Operation | undefined {
+    for (const [template, operations] of Object.entries(this.document.paths)) {
+      const pattern = new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`);
+      const operation = operations[method.toLowerCase()];
+      if (operation && pattern.test(path)) return operation;
+    }
+    return undefined;
+  }
+
+  #compile(schema: object): z.ZodType {
+    const known = this.#schemas.get(schema);
+    if (known) return known;
+    // zod resolves `#/$defs/…`, OpenAPI keeps its schemas elsewhere.
+    const text = JSON.stringify({ ...schema, $defs: this.document.components.schemas });
+    const compiled = z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')));
+    this.#schemas.set(schema, compiled);
+    return compiled;
+  }
+}

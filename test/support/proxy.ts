@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Proxy {
+  url: string;
+  /** `METHOD /path` of every call since the last `take`. */
+  take(): string[];
+  /** Answers instead of PocketBase, to cause a fault; `null` ends that. */
+  intercept: ((incoming: IncomingMessage, answer: ServerResponse) => boolean) | null;
+  close(): Promise<void>;
+}
+
+/** Stands between Worker and PocketBase and counts. */
+export async function startProxy(target: string): Promise<Proxy> {
+  let calls: string[] = [];
+  const server = createServer((incoming, answer) => {
+    calls.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
+    if (proxy.intercept?.(incoming, answer)) return;
+    const { method, headers } = incoming;
+    const onward = request(`${target}${incoming.url}`, { method, headers }, (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
+    });
+    onward.on('error', () => answer.destroy());
+    incoming.pipe(onward);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy: Proxy = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    take() {
+      const taken = calls;
+      calls = [];
+      return taken;
+    },
+    intercept: null,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { createTestHarness } from 'wrangler';
+import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
+
+export const secret = () => randomBytes(24).toString('base64url');
+
+export interface TestWorker {
+  origin: string;
+  keys: { acme: string; globex: string; internal: string };
+  document: ApiDocument;
+  /** A request to the running Worker. Whatever JSON it answers is held to the OpenAPI document. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  logs(): string[];
+  stop(): Promise<void>;
+}
+
+/** The Worker in workerd, with the run's PocketBase behind it. `settings` overrides; `undefined` removes one. */
+export async function startWorker(settings: Record<string, string | undefined> = {}): Promise<TestWorker> {
+  const pocketbase = inject('pocketbase');
+  const keys = { acme: secret(), globex: secret(), internal: secret() };
+  const vars = Object.fromEntries(
+    Object.entries({
+      POCKETBASE_URL: pocketbase.url,
+      POCKETBASE_SERVICE_EMAIL: pocketbase.service.email,
+      POCKETBASE_SERVICE_PASSWORD: pocketbase.service.password,
+      VALID_API_KEYS: `acme:${keys.acme},globex:${keys.globex}`,
+      INTERNAL_API_KEYS: `ops:${keys.internal}`,
+      KYC_FRONTEND_URL: 'https://verify.example.com/start',
+      LINK_SECRET: secret(),
+      SESSION_SECRET: secret(),
+      DATA_SECRET: secret(),
+      DEPLOYMENT: 'development',
+      ...settings,
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const server = createTestHarness({ workers: [{ configPath: './wrangler.toml', vars }] });
+  const { url } = await server.listen();
+  const openApi = new OpenApiCheck((await (await fetch(new URL('/openapi.json', url))).json()) as ApiDocument);
+  return {
+    origin: url.origin,
+    keys,
+    document: openApi.document,
+    async fetch(path, init) {
+      const target = new URL(path, url);
+      const response = await fetch(target, { redirect: 'manual', ...init });
+      await openApi.check(init?.method ?? 'GET', target.pathname, response);
+      return response;
+    },
+    logs: () => server.getLogs().map(({ message }) => message),
+    stop: () => server.close(),
+  };
+}

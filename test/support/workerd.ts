@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { spawnGuarded } from '../../scripts/lib/child.ts';
+
+const COMPATIBILITY_DATE = '2026-11-01';
+const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json');
+/** The workerd that wrangler carries, which need not be the one in `node_modules/.bin`. */
+const WORKERD: string = createRequire(wrangler)('workerd').default;
+
+const config = (script: string, bindings: Record<string, string>) => `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "net", network = (allow = ["private", "public"])),
+    (name = "main", worker = (
+      modules = [(name = "worker", esModule = embed "${script}")],
+      compatibilityDate = "${COMPATIBILITY_DATE}",
+      bindings = [${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
+      globalOutbound = "net")),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
+);
+`;
+
+/** Bundles a Worker as a deploy would, with these text bindings. The directory is the caller's to remove. */
+export function bundle(worker: string, bindings: Record<string, string>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
+  const args = ['--dry-run', `--outdir=${directory}`, '--name=bundle', `--compatibility-date=${COMPATIBILITY_DATE}`];
+  const bin = join(wrangler, '../bin/wrangler.js');
+  execFileSync(process.execPath, [bin, 'deploy', resolve(worker), ...args], { cwd: directory, stdio: 'pipe' });
+  writeFileSync(join(directory, 'config.capnp'), config(basename(worker).replace(/\.ts$/, '.js'), bindings), {
+    mode: 0o600,
+  });
+  return directory;
+}
+
+/**
+ * A bundled Worker in workerd itself, on a free port of the loopback interface. Miniflare sends outgoing requests through Node's
+ * `fetch`, which hides how a connection ended; this shows what production does.
+ */
+export async function serve(directory: string) {
+  const lines: string[] = [];
+  const ready = Promise.withResolvers<{ pid: string; port: number }>();
+  const announced = ['/bin/sh', '-c', 'echo $$; exec "$@"', 'sh', WORKERD, 'serve', '--control-fd=1', 'config.capnp'];
+  const child = spawnGuarded(announced, {
+    cwd: directory,
+    env: process.env,
+    onLine(line) {
+      lines.push(line);
+      if (line.startsWith('{"event":"listen"')) ready.resolve({ pid: lines[0] ?? '', port: JSON.parse(line).port });
+    },
+  });
+  void child.closed.then(() => ready.reject(new Error(child.lastWords())));
+  const { pid, port } = await ready.promise;
+  return {
+    port,
+    /** What it has complained of, uncaught exceptions and rejections among it. */
+    errors: () => lines.filter((line) => line.includes('error:')).join('\n'),
+    /** The most memory it has ever held, in bytes. */
+    peak: () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024,
+    stop: child.stop,
+  };
+}
+
+export function remove(directory: string): void {
+  rmSync(directory, { recursive: true });
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { api, applicantData, json, PNG, problemOf, reviewer, superuser } from './support/api.ts';
+import { type Proxy, startProxy } from './support/proxy.ts';
+import { startWorker, type TestWorker } from './support/worker.ts';
+
+let proxy: Proxy;
+let worker: TestWorker;
+beforeAll(async () => {
+  proxy = await startProxy(inject('pocketbase').url);
+  worker = await startWorker({ POCKETBASE_URL: proxy.url });
+});
+afterAll(async () => {
+  await worker.stop();
+  await proxy.close();
+});
+
+/** The calls to PocketBase that a request cost. */
+async function cost(send: () => Promise<Response>): Promise<string[]> {
+  proxy.take();
+  await (await send()).arrayBuffer();
+  return proxy.take();
+}
+
+describe('calls to PocketBase', () => {
+  it('are as few as each route needs', async () => {
+    const partner = api(worker);
+    const internal = { 'x-api-key': worker.keys.internal };
+    const data = applicantData();
+    const { id, token } = await partner.created(data);
+    const record = `/api/collections/profiles/records/${id}`;
+    const applicant = { headers: { authorization: `Bearer ${token}` } };
+    const { authorization } = await reviewer();
+
+    expect(await cost(() => partner.create())).toEqual(['POST /api/edge/profiles']);
+    expect(await cost(() => partner.create(data))).toEqual(['POST /api/edge/profiles']);
+    expect(await cost(() => partner.get(`/api/profiles/${id}`))).toEqual([`GET ${record}`]);
+    expect(await cost(() => partner.patch(`/api/profiles/${id}`, { locale: 'vi' }))).toEqual([`PATCH ${record}`]);
+    expect(await cost(() => partner.post(`/api/profiles/${id}/link`, {}))).toEqual([`POST /api/edge/profiles/${id}/link`]);
+    expect(await cost(() => partner.upload(id, 'document_front', PNG, { 'content-type': 'image/png' }))).toEqual([
+      `GET ${record}`,
+      `PATCH ${record}`,
+    ]);
+    expect(await cost(() => worker.fetch(`/api/profiles/${id}/documents/document_front`, { headers: internal }))).toEqual([
+      `GET /api/edge/profiles/${id}/documents/document_front`,
+    ]);
+    expect(await cost(() => partner.get(`/api/status_history/${id}`))).toEqual(['GET /api/collections/status_history/records']);
+    expect(await cost(() => partner.decide(id, { status: 'in_review' }))).toEqual([`POST /api/edge/profiles/${id}/status`]);
+    expect(await cost(() => worker.fetch(`/api/profiles/${id}/notes`, json({ text: 'x' }, internal)))).toEqual([
+      `POST /api/edge/profiles/${id}/notes`,
+    ]);
+    expect(await cost(() => worker.fetch('/api/applicant', applicant))).toEqual([`GET ${record}`]);
+    const asReviewer = () => worker.fetch(`/api/profiles/${id}`, { headers: authorization });
+    expect(await cost(asReviewer)).toEqual(['POST /api/collections/reviewers/auth-refresh', `GET ${record}`]);
+    expect(await cost(asReviewer)).toEqual([`GET ${record}`]);
+  });
+
+  it('are not made for what the edge can refuse by itself', async () => {
+    const refusals = [
+      () => worker.fetch('/api/profiles/create', json(applicantData())),
+      () => worker.fetch('/api/profiles/create', json(applicantData(), { 'x-api-key': 'k'.repeat(40) })),
+      () => api(worker).create({ country: 'XX' }),
+      () => worker.fetch('/api/applicant', { headers: { authorization: 'Bearer a.b.c' } }),
+      () => api(worker).get('/api/profiles/nothing'),
+      () => worker.fetch('/', {}),
+    ];
+    for (const refuse of refusals) expect(await cost(refuse)).toEqual([]);
+  });
+});
+
+describe('the service token', () => {
+  it('is fetched once however many requests start cold, and comes from KV in a new isolate', async () => {
+    const cold = await startWorker({ POCKETBASE_URL: proxy.url });
+    proxy.take();
+    await Promise.all(Array.from({ length: 20 }, () => api(cold).create()));
+    const logins = proxy.take().filter((call) => call.endsWith('/services/auth-with-password'));
+    await cold.stop();
+    expect(logins).toHaveLength(1);
+  });
+
+  it('never turns a stale token into not_found: one new login, or upstream_unavailable', async () => {
+    const { url } = inject('pocketbase');
+    const admin = await superuser();
+    const account = { email: `${randomUUID()}@services.example`, password: randomUUID() };
+    const service = await admin.collection('services').create({ ...account, passwordConfirm: account.password });
+    const own = await startWorker({
+      POCKETBASE_URL: url,
+      POCKETBASE_SERVICE_EMAIL: account.email,
+      POCKETBASE_SERVICE_PASSWORD: account.password,
+    });
+    const { id } = await api(own).created();
+    const changed = randomUUID();
+    await admin.collection('services').update(service.id, { password: changed, passwordConfirm: changed });
+    const refused = await api(own).get(`/api/profiles/${id}`);
+    expect(await problemOf(refused)).toMatchObject({ status: 503, code: 'upstream_unavailable' });
+    expect(refused.headers.get('retry-after')).toBe('2');
+    await admin.collection('services').update(service.id, { password: account.password, passwordConfirm: account.password });
+    await expect.poll(async () => (await api(own).get(`/api/profiles/${id}`)).status, { timeout: 5_000 }).toBe(200);
+    await own.stop();
+  });
+
+  it('is replaced and the call repeated when only the token was ended', async () => {
+    const { id } = await api(worker).created();
+    const admin = await superuser();
+    const service = await admin.collection('services').getFirstListItem(`email = "${inject('pocketbase').service.email}"`);
+    const { password } = inject('pocketbase').service;
+    await admin.collection('services').update(service.id, { password, passwordConfirm: password });
+    expect((await api(worker).get(`/api/profiles/${id}`)).status).toBe(200);
+  });
+});
+
+describe('PocketBase failing', () => {
+  it.each([
+    ['refuses', 503, 'upstream_unavailable', (_: unknown, answer: { destroy(): void }) => answer.destroy()],
+    ['answers 500', 503, 'upstream_unavailable', (_: unknown, answer: { writeHead(n: number): { end(): void } }) => answer.writeHead(500).end()],
+    ['answers another shape', 503, 'upstream_unavailable', (_: unknown, answer: { end(s: string): void }) => answer.end('{"items": 7}')],
+  ] as const)('when it %s, the answer is the contract’s', async (_, status, code, act) => {
+    const { id } = await api(worker).created();
+    proxy.intercept = (incoming, answer) => {
+      act(incoming, answer as never);
+      return true;
+    };
+    const response = await api(worker).get(`/api/profiles/${id}`);
+    proxy.intercept = null;
+    expect(await problemOf(response)).toMatchObject({ status, code });
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect((await api(worker).get(`/api/profiles/${id}`)).status).toBe(200);
+  });
+});
