@@ -17,7 +17,12 @@ function firstKey(name: string): string {
   return (settings[name] ?? '').split(',')[0]?.trim().replace(/^.*?:/, '') ?? '';
 }
 
-async function call(method: string, path: string, headers: Record<string, string>, body?: Record<string, string> | Buffer<ArrayBuffer>): Promise<Response> {
+async function call(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: Record<string, string> | Buffer<ArrayBuffer>,
+): Promise<Response> {
   const isFile = body instanceof Uint8Array;
   const response = await fetch(`${API}${path}`, {
     method,
@@ -55,10 +60,17 @@ async function demo(): Promise<void> {
 
   step('3. The applicant supplies what is missing, and submits');
   const front = samplePng();
-  const files = { document_front: front, document_back: samplePng(), facial_photo: samplePng(300, 300), facial_video: sampleMp4() };
+  const files = {
+    document_front: front,
+    document_back: samplePng(),
+    facial_photo: samplePng(300, 300),
+    facial_video: sampleMp4(),
+  };
   for (const [kind, file] of Object.entries(files)) {
     const type = kind === 'facial_video' ? 'video/mp4' : 'image/png';
-    const stored = await read(call('PUT', `/api/applicant/documents/${kind}`, { ...token, 'content-type': type }, file));
+    const stored = await read(
+      call('PUT', `/api/applicant/documents/${kind}`, { ...token, 'content-type': type }, file),
+    );
     if (stored.sha256 !== sha256(file)) throw new Error(`${kind} was stored with another digest`);
     console.log(`  ${kind}: ${stored.size} bytes, sha256 ${stored.sha256}`);
   }
@@ -69,13 +81,19 @@ async function demo(): Promise<void> {
   if (sha256(Buffer.from(await response.arrayBuffer())) !== sha256(front)) throw new Error('The download differs');
   console.log('  the download has the digest of the upload');
   await call('POST', `/api/status_history/${id}`, operator, { status: 'in_review', expected_status: 'pending' });
-  await call('POST', `/api/status_history/${id}`, operator, { status: 'approved', expected_status: 'in_review', note: 'All fine' });
+  await call('POST', `/api/status_history/${id}`, operator, {
+    status: 'approved',
+    expected_status: 'in_review',
+    note: 'All fine',
+  });
 
   step('5. The partner reads the outcome and how it came about');
   const { status } = await read(call('GET', `/api/profiles/${id}`, partner));
   const { items } = await read(call('GET', `/api/status_history/${id}`, partner));
   for (const row of items as Answer[]) {
-    console.log(`  ${row.created}  ${String(row.from ?? '–').padEnd(11)} → ${String(row.to).padEnd(11)} by ${row.actor_type}`);
+    console.log(
+      `  ${row.created}  ${String(row.from ?? '–').padEnd(11)} → ${String(row.to).padEnd(11)} by ${row.actor_type}`,
+    );
   }
   console.log(`\nThe profile is ${status}.`);
 }

@@ -3,6 +3,7 @@
  * PocketBase's JavaScript engine (goja) strips every letter under \p{L}, so hooks search this table instead.
  */
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const LAST_CODE_POINT = 0x10ffff;
 
@@ -16,6 +17,6 @@ export function letterAndDigitBoundaries(): number[] {
 }
 
 if (import.meta.main) {
-  const file = new URL('../pocketbase/hooks/lib/letters-digits.json', import.meta.url);
+  const file = join(import.meta.dirname, '../pocketbase/hooks/lib/letters-digits.json');
   writeFileSync(file, `${JSON.stringify(letterAndDigitBoundaries())}\n`);
 }

@@ -39,6 +39,7 @@ const ALLOWED: Record<string, Who[]> = {
   'post /api/profiles/{id}/link': ['partner', 'internal'],
   'put /api/profiles/{id}/documents/{kind}': ['partner', 'internal', 'reviewer'],
   'get /api/profiles/{id}/documents/{kind}': ['internal', 'reviewer'],
+  'delete /api/profiles/{id}/documents/{kind}': ['partner', 'internal', 'reviewer'],
   'get /api/profiles/{id}/notes': ['internal', 'reviewer'],
   'post /api/profiles/{id}/notes': ['internal', 'reviewer'],
   'get /api/status_history/{id}': ['partner', 'internal', 'reviewer'],
@@ -50,13 +51,16 @@ const ALLOWED: Record<string, Who[]> = {
 const KNOWN_BUT_UNSCOPED: Who[] = ['partner', 'internal', 'reviewer'];
 
 function operations(): string[] {
-  return Object.entries(worker.document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+  return Object.entries(worker.document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  );
 }
 
 async function knock(operation: string, who: Who): Promise<Response> {
   const [method = '', path = ''] = operation.split(' ');
   const init: RequestInit = { method: method.toUpperCase(), headers: credentials[who] };
-  if (method === 'put') Object.assign(init, { body: PNG, headers: { ...credentials[who], 'content-type': 'image/png' } });
+  if (method === 'put')
+    Object.assign(init, { body: PNG, headers: { ...credentials[who], 'content-type': 'image/png' } });
   if (method === 'post' || method === 'patch') Object.assign(init, json({}, credentials[who]), { method: init.method });
   return worker.fetch(path.replace('{id}', id).replace('{kind}', 'document_front'), init);
 }

@@ -8,7 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => worker.stop());
 
-const withKey = (init: RequestInit = {}): RequestInit => ({ ...init, headers: { 'x-api-key': worker.keys.internal, 'x-partner': 'acme', ...init.headers } });
+const withKey = (init: RequestInit = {}): RequestInit => ({
+  ...init,
+  headers: { 'x-api-key': worker.keys.internal, 'x-partner': 'acme', ...init.headers },
+});
 const typed = { 'content-type': 'application/json' };
 
 it.each([
@@ -79,7 +82,9 @@ it('no log line holds a name, a number or a secret', async () => {
   await worker.fetch('/api/applicant', { headers: { authorization: `Bearer ${token}` } });
   const logs = worker.logs().join('\n');
   expect(logs).toContain('"event":"profile_creation_failed"');
-  for (const value of [...Object.values(data), token, ...Object.values(worker.keys)].filter((text) => text.length > 10)) {
+  for (const value of [...Object.values(data), token, ...Object.values(worker.keys)].filter(
+    (text) => text.length > 10,
+  )) {
     expect(logs).not.toContain(value);
   }
 });

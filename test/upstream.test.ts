@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { api, applicantData, json, PNG, problemOf, reviewer, superuser } from './support/api.ts';
-import { type Proxy, startProxy } from './support/proxy.ts';
+import { type CountingProxy, startProxy } from './support/proxy.ts';
 import { startWorker, type TestWorker } from './support/worker.ts';
 
-let proxy: Proxy;
+let proxy: CountingProxy;
 let worker: TestWorker;
 beforeAll(async () => {
   proxy = await startProxy(inject('pocketbase').url);
@@ -36,16 +36,22 @@ describe('calls to PocketBase', () => {
     expect(await cost(() => partner.create(data))).toEqual(['POST /api/edge/profiles']);
     expect(await cost(() => partner.get(`/api/profiles/${id}`))).toEqual([`GET ${record}`]);
     expect(await cost(() => partner.patch(`/api/profiles/${id}`, { locale: 'vi' }))).toEqual([`PATCH ${record}`]);
-    expect(await cost(() => partner.post(`/api/profiles/${id}/link`, {}))).toEqual([`POST /api/edge/profiles/${id}/link`]);
+    expect(await cost(() => partner.post(`/api/profiles/${id}/link`, {}))).toEqual([
+      `POST /api/edge/profiles/${id}/link`,
+    ]);
     expect(await cost(() => partner.upload(id, 'document_front', PNG, { 'content-type': 'image/png' }))).toEqual([
       `GET ${record}`,
       `PATCH ${record}`,
     ]);
-    expect(await cost(() => worker.fetch(`/api/profiles/${id}/documents/document_front`, { headers: internal }))).toEqual([
-      `GET /api/edge/profiles/${id}/documents/document_front`,
+    expect(
+      await cost(() => worker.fetch(`/api/profiles/${id}/documents/document_front`, { headers: internal })),
+    ).toEqual([`GET /api/edge/profiles/${id}/documents/document_front`]);
+    expect(await cost(() => partner.get(`/api/status_history/${id}`))).toEqual([
+      'GET /api/collections/status_history/records',
     ]);
-    expect(await cost(() => partner.get(`/api/status_history/${id}`))).toEqual(['GET /api/collections/status_history/records']);
-    expect(await cost(() => partner.decide(id, { status: 'in_review' }))).toEqual([`POST /api/edge/profiles/${id}/status`]);
+    expect(await cost(() => partner.decide(id, { status: 'in_review' }))).toEqual([
+      `POST /api/edge/profiles/${id}/status`,
+    ]);
     expect(await cost(() => worker.fetch(`/api/profiles/${id}/notes`, json({ text: 'x' }, internal)))).toEqual([
       `POST /api/edge/profiles/${id}/notes`,
     ]);
@@ -69,13 +75,22 @@ describe('calls to PocketBase', () => {
 });
 
 describe('the service token', () => {
-  it('is fetched once however many requests start cold, and comes from KV in a new isolate', async () => {
+  const isLogin = (call: string) => call.endsWith('/services/auth-with-password');
+
+  it('is fetched once however many requests start cold; a new isolate finds it in KV, where it is sealed', async () => {
     const cold = await startWorker({ POCKETBASE_URL: proxy.url });
     proxy.take();
     await Promise.all(Array.from({ length: 20 }, () => api(cold).create()));
-    const logins = proxy.take().filter((call) => call.endsWith('/services/auth-with-password'));
+    expect(proxy.take().filter(isLogin)).toHaveLength(1);
+
+    await cold.restart();
+    expect((await api(cold).create()).status).toBe(201);
+    expect(proxy.take().filter(isLogin)).toHaveLength(0);
+
+    const stored = await (await cold.env()).TOKENS.get('service-token', 'arrayBuffer');
+    expect(stored?.byteLength).toBeGreaterThan(100);
+    expect(Buffer.from(stored as ArrayBuffer).toString('latin1')).not.toContain('eyJ');
     await cold.stop();
-    expect(logins).toHaveLength(1);
   });
 
   it('never turns a stale token into not_found: one new login, or upstream_unavailable', async () => {
@@ -94,7 +109,9 @@ describe('the service token', () => {
     const refused = await api(own).get(`/api/profiles/${id}`);
     expect(await problemOf(refused)).toMatchObject({ status: 503, code: 'upstream_unavailable' });
     expect(refused.headers.get('retry-after')).toBe('2');
-    await admin.collection('services').update(service.id, { password: account.password, passwordConfirm: account.password });
+    await admin
+      .collection('services')
+      .update(service.id, { password: account.password, passwordConfirm: account.password });
     await expect.poll(async () => (await api(own).get(`/api/profiles/${id}`)).status, { timeout: 5_000 }).toBe(200);
     await own.stop();
   });
@@ -102,7 +119,9 @@ describe('the service token', () => {
   it('is replaced and the call repeated when only the token was ended', async () => {
     const { id } = await api(worker).created();
     const admin = await superuser();
-    const service = await admin.collection('services').getFirstListItem(`email = "${inject('pocketbase').service.email}"`);
+    const service = await admin
+      .collection('services')
+      .getFirstListItem(`email = "${inject('pocketbase').service.email}"`);
     const { password } = inject('pocketbase').service;
     await admin.collection('services').update(service.id, { password, passwordConfirm: password });
     expect((await api(worker).get(`/api/profiles/${id}`)).status).toBe(200);
@@ -112,8 +131,18 @@ describe('the service token', () => {
 describe('PocketBase failing', () => {
   it.each([
     ['refuses', 503, 'upstream_unavailable', (_: unknown, answer: { destroy(): void }) => answer.destroy()],
-    ['answers 500', 503, 'upstream_unavailable', (_: unknown, answer: { writeHead(n: number): { end(): void } }) => answer.writeHead(500).end()],
-    ['answers another shape', 503, 'upstream_unavailable', (_: unknown, answer: { end(s: string): void }) => answer.end('{"items": 7}')],
+    [
+      'answers 500',
+      503,
+      'upstream_unavailable',
+      (_: unknown, answer: { writeHead(n: number): { end(): void } }) => answer.writeHead(500).end(),
+    ],
+    [
+      'answers another shape',
+      503,
+      'upstream_unavailable',
+      (_: unknown, answer: { end(s: string): void }) => answer.end('{"items": 7}'),
+    ],
   ] as const)('when it %s, the answer is the contract’s', async (_, status, code, act) => {
     const { id } = await api(worker).created();
     proxy.intercept = (incoming, answer) => {

@@ -18,7 +18,6 @@ export function banner({ api, pocketbase, accounts, settings }: Running): string
     ...(accounts
       ? [
           ['  superuser', `${accounts.superuser.email}  ${accounts.superuser.password}`],
-          ['Dashboard', `${api}/dashboard`],
           ['  reviewer', `${accounts.reviewer.email}  ${accounts.reviewer.password}`],
         ]
       : [['', 'not started here, so nothing was seeded']]),

@@ -29,9 +29,10 @@ export const profileForm: DescribeRouteOptions['requestBody'] = {
     'multipart/form-data': {
       schema: {
         type: 'object',
-        properties: Object.fromEntries(
-          [...Object.keys(ProfileFields.shape), ...DOCUMENT_KINDS].map((name) => [name, { type: 'string' as const }]),
-        ),
+        properties: Object.fromEntries([
+          ...Object.keys(ProfileFields.shape).map((name) => [name, { type: 'string' }]),
+          ...DOCUMENT_KINDS.map((kind) => [kind, { type: 'string', contentMediaType: 'application/octet-stream' }]),
+        ]),
       },
     },
   },

@@ -5,6 +5,7 @@ import type { AppEnv } from '../app-env.ts';
 import { type ErrorCode, PROBLEMS } from '../lib/problem.ts';
 import { type Access, authenticate } from '../middleware/authenticate.ts';
 import { Problem } from '../schemas/problem.ts';
+import { REVIEWER_SCOPES } from '../services/caller.ts';
 
 export interface EndpointSpec {
   id: string;
@@ -55,7 +56,9 @@ function describeAccess(access: Access, description?: string) {
 
 function security(access: Access) {
   if (access === 'public') return [];
-  return access === 'applicant' ? [{ applicantToken: [] }] : [{ apiKey: [] }, { reviewerToken: [] }];
+  if (access === 'applicant') return [{ applicantToken: [] }];
+  const forReviewers = (REVIEWER_SCOPES as readonly string[]).includes(access);
+  return forReviewers ? [{ apiKey: [] }, { reviewerToken: [] }] : [{ apiKey: [] }];
 }
 
 function successes({ answers }: EndpointSpec) {

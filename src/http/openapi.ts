@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
 import { generateSpecs } from 'hono-openapi';
+import * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
 import { PROBLEMS } from '../lib/problem.ts';
 import { VERSION } from '../lib/version.ts';
 import { renderDocs } from '../pages/docs.tsx';
+import { Id } from '../schemas/common.ts';
 import { endpoint } from './endpoint.ts';
 
 const DESCRIPTION = `One API at the edge for verifying identities: send an applicant's data, get a redirect link, follow the status, supply documents.
@@ -29,7 +31,7 @@ const SECURITY_SCHEMES = {
 
 /** Built from the routes themselves, once per isolate. */
 export async function describeApi(app: Hono<AppEnv>) {
-  return generateSpecs(app, {
+  const document = await generateSpecs(app, {
     documentation: {
       openapi: '3.1.0',
       info: {
@@ -44,7 +46,27 @@ export async function describeApi(app: Hono<AppEnv>) {
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
   });
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path ?? {}))) {
+    for (const parameter of (operation as { parameters?: PathParameter[] }).parameters ?? []) {
+      if (parameter.in === 'path')
+        Object.assign(parameter, { schema: PATH_PARAMETERS[parameter.name] ?? parameter.schema });
+    }
+  }
+  return document;
 }
+
+interface PathParameter {
+  in: string;
+  name: string;
+  schema: object;
+}
+
+const { $schema: _, ...ID_SCHEMA } = z.toJSONSchema(Id);
+/** The router knows the names of path parameters, but not what they may be. */
+const PATH_PARAMETERS: Record<string, object> = {
+  id: ID_SCHEMA,
+  kind: { $ref: '#/components/schemas/DocumentKind' },
+};
 
 export function openApi(app: Hono<AppEnv>) {
   let document: Awaited<ReturnType<typeof describeApi>> | undefined;
@@ -57,7 +79,7 @@ export function openApi(app: Hono<AppEnv>) {
         tag: 'Service',
         summary: 'This document',
         access: 'public',
-        answers: { 200: { description: 'OpenAPI 3.1', media: 'application/json' } },
+        answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
       }),
       async (c) => {
         document ??= await describeApi(app);

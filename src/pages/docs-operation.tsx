@@ -76,9 +76,7 @@ function Bodies({ api, content }: { api: ApiDocument; content: Content }) {
     const resolved = resolve(api, schema);
     return (
       <>
-        <p class="media">
-          <code>{media}</code> <Type schema={schema} />
-        </p>
+        <Media content={{ [media]: { schema } }} />
         <Prose text={resolved.description} />
         <Constraints schema={resolved} />
         <Fields schema={resolved} />
@@ -87,43 +85,52 @@ function Bodies({ api, content }: { api: ApiDocument; content: Content }) {
   });
 }
 
+/** All problems have one form, so it is named once and the codes tell them apart. */
 function Responses({ operation }: { operation: Operation }) {
   const all = Object.entries(operation.responses);
   const problems = all.filter(([status]) => Number(status) >= 400);
   return (
     <>
       <h4>Responses</h4>
-      <ResponseList responses={all.filter(([status]) => Number(status) < 400)} />
+      <dl class="responses">
+        {all
+          .filter(([status]) => Number(status) < 400)
+          .map(([status, { description, content }]) => (
+            <div>
+              <dt class={`status s${status[0]}`}>{status}</dt>
+              <dd>
+                {inline(description)}
+                <Media content={content} />
+              </dd>
+            </div>
+          ))}
+      </dl>
       {problems.length > 0 && (
         <details>
           <summary>
             Problems <span class="statuses">{problems.map(([status]) => status).join(' ')}</span>
           </summary>
-          <ResponseList responses={problems} />
+          <Media content={problems[0]?.[1].content} />
+          <dl class="responses">
+            {problems.map(([status, { description }]) => (
+              <div>
+                <dt class="status">{status}</dt>
+                <dd>{inline(description)}</dd>
+              </div>
+            ))}
+          </dl>
         </details>
       )}
     </>
   );
 }
 
-function ResponseList({ responses }: { responses: [string, Operation['responses'][string]][] }) {
-  return (
-    <dl class="responses">
-      {responses.map(([status, { description, content = {} }]) => (
-        <div>
-          <dt class={`status s${status[0]}`}>{status}</dt>
-          <dd>
-            {inline(description)}
-            {Object.entries(content).map(([media, { schema = {} }]) => (
-              <span class="media">
-                <code>{media}</code> <Type schema={schema} />
-              </span>
-            ))}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
+function Media({ content = {} }: { content?: Content | undefined }) {
+  return Object.entries(content).map(([media, { schema = {} }]) => (
+    <p class="media">
+      <code>{media}</code> <Type schema={schema} />
+    </p>
+  ));
 }
 
 function Examples({ api, route }: Props) {

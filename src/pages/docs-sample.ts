@@ -90,8 +90,10 @@ function credential(api: ApiDocument, { security }: Operation): string[] {
 }
 
 function bodyArguments(api: ApiDocument, content: Content): string[] {
-  const [media, { schema = {}, example = sample(api, schema) }] = Object.entries(content)[0] ?? ['', {}];
-  if (/json$/.test(media)) {
+  const choices = Object.entries(content);
+  const json = choices.find(([media]) => media.endsWith('json'));
+  const [media, { schema = {}, example = sample(api, schema) }] = json ?? choices[0] ?? ['', {}];
+  if (json) {
     return [`-H "content-type: ${media}"`, `-d ${quote(JSON.stringify(example, null, 2))}`];
   }
   if (media !== 'multipart/form-data') return ['-H "content-type: image/jpeg"', '-T document.jpg'];

@@ -38,8 +38,7 @@ pre { margin: 0; padding: 1rem; background: var(--panel); border: 1px solid var(
   line-height: 1.55; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; }
 pre > code { font-size: 0.8125rem; }
 summary { cursor: pointer; width: fit-content; min-height: 1.5rem; }
-.skip { position: absolute; left: 1rem; top: -6rem; z-index: 1; padding: 0.75rem 1rem; background: var(--page);
-  border: 2px solid var(--link); border-radius: 6px; }
+.skip { position: absolute; left: 1rem; top: -6rem; z-index: 1; padding: 0.75rem 1rem; background: var(--page); }
 .skip:focus { top: 1rem; }
 
 nav, main { padding: 1.5rem 1.25rem; }
@@ -78,7 +77,8 @@ article { margin-top: 3.5rem; }
 .choices { max-width: none; line-height: 1.8; }
 details .choices { margin: 0.5rem 0 0; }
 .media { margin-bottom: 0.75rem; }
-dd .media { display: block; margin: 0; }
+dd .media { margin: 0; }
+summary + .media { margin: 0.5rem 0 0; }
 .responses > div { display: grid; grid-template-columns: 3.25rem 1fr; padding: 0.5rem 0; }
 .responses + details { margin-top: 0.5rem; }
 .status { font-weight: 600; color: var(--muted); line-height: 1.8; }
@@ -106,7 +106,7 @@ article:target > h3 a { background: var(--mark); box-shadow: -0.5rem 0 var(--mar
 }
 @media (min-width: 60rem) {
   body { display: grid; grid-template-columns: 18rem minmax(0, 1fr); }
-  nav { position: sticky; top: 0; height: 100vh; overflow-y: auto; padding: 2rem 1.25rem; border: 0; border-right: 1px solid var(--line); }
+  nav { position: sticky; top: 0; height: 100dvh; overflow-y: auto; padding: 2rem 1.25rem; border: 0; border-right: 1px solid var(--line); }
   main { padding: 3rem clamp(2rem, 4vw, 4rem) 6rem; max-width: 82rem; }
   .up { display: none; }
 }
@@ -124,8 +124,8 @@ article:target > h3 a { background: var(--mark); box-shadow: -0.5rem 0 var(--mar
   .examples h4 { margin-top: 0; }
 }
 @media print {
-  :root { color-scheme: light; }
-  body { display: block; font-size: 10pt; }
+  :root { color-scheme: light; font-size: 10pt; }
+  body { display: block; }
   nav, .skip, .up { display: none; }
   main { padding: 0; max-width: none; }
   .columns { display: block; }

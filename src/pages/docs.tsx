@@ -1,21 +1,20 @@
 /*
  * The documentation page, rendered here from our own OpenAPI document, without client code. Scalar, Redoc and Swagger UI weigh
- * 0.4–1 MB compressed and want inline styles or fonts from elsewhere; this page keeps a policy that allows one stylesheet by its hash.
+ * 0.4–1 MB compressed and want inline styles or fonts from elsewhere; this page's policy allows one stylesheet, by its hash.
  */
 import { raw } from 'hono/html';
-import { PROBLEMS } from '../lib/problem.ts';
 import { STYLE } from './docs.css.ts';
-import { type ApiDocument, credentialHeader, type Route, routesByTag } from './docs-model.ts';
+import { type ApiDocument, type Route, routesByTag } from './docs-model.ts';
 import { Method, OperationArticle } from './docs-operation.tsx';
-import { Constraints, Fields, Prose, Type } from './docs-schema.tsx';
+import { Prose } from './docs-schema.tsx';
+import { Authentication, Problems, Schemas, Section } from './docs-sections.tsx';
 
 /** Takes what `describeApi` returns. */
 export async function renderDocs(document: object): Promise<{ html: string; headers: Record<string, string> }> {
-  const api = document as ApiDocument;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(STYLE));
   const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
   return {
-    html: `<!doctype html>${<Page api={api} />}`,
+    html: `<!doctype html>${<Page api={document as ApiDocument} />}`,
     headers: {
       'content-security-policy': `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
       'cache-control': 'public, max-age=300',
@@ -55,12 +54,11 @@ function Page({ api }: { api: ApiDocument }) {
           <Authentication api={api} />
           <Problems text={errors} />
           {groups.map(([tag, routes]) => (
-            <section id={`tag-${tag}`} aria-labelledby={`title-${tag}`}>
-              <Title id={`title-${tag}`}>{tag}</Title>
+            <Section id={`tag-${tag}`} title={tag}>
               {routes.map((route) => (
                 <OperationArticle api={api} route={route} />
               ))}
-            </section>
+            </Section>
           ))}
           <Schemas api={api} />
         </main>
@@ -78,17 +76,6 @@ function splitDescription(description: string) {
     overview: blocks.slice(0, from).join('\n\n'),
     errors: blocks.filter((_, index) => index >= from && index !== table).join('\n\n'),
   };
-}
-
-function Title({ id, children }: { id: string; children: string }) {
-  return (
-    <div class="title">
-      <h2 id={id}>{children}</h2>
-      <a class="up" href="#contents">
-        Contents
-      </a>
-    </div>
-  );
 }
 
 function Navigation({ api, groups }: { api: ApiDocument; groups: [string, Route[]][] }) {
@@ -130,75 +117,5 @@ function Navigation({ api, groups }: { api: ApiDocument; groups: [string, Route[
         </ul>
       </details>
     </nav>
-  );
-}
-
-function Authentication({ api }: { api: ApiDocument }) {
-  return (
-    <section id="authentication" aria-labelledby="title-authentication">
-      <Title id="title-authentication">Authentication</Title>
-      <p>A request carries exactly one credential; each operation names those it accepts.</p>
-      <dl class="schemes">
-        {Object.entries(api.components.securitySchemes).map(([id, scheme]) => (
-          <div id={`security-${id}`}>
-            <dt>{scheme.name ?? id}</dt>
-            <dd>
-              <code>{credentialHeader(scheme, '…')}</code>
-              <Prose text={scheme.description} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
-}
-
-function Problems({ text }: { text: string }) {
-  return (
-    <section id="errors" aria-labelledby="title-errors">
-      <Title id="title-errors">Errors</Title>
-      <Prose text={text} />
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Code</th>
-            <th scope="col">Status</th>
-            <th scope="col">Meaning</th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(PROBLEMS).map(([code, { status, title }]) => (
-            <tr id={code}>
-              <th scope="row">
-                <code>{code}</code>
-              </th>
-              <td>{status}</td>
-              <td>{title}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Schemas({ api }: { api: ApiDocument }) {
-  return (
-    <section id="schemas" aria-labelledby="title-schemas">
-      <Title id="title-schemas">Schemas</Title>
-      {Object.entries(api.components.schemas).map(([name, schema]) => (
-        <article id={`schema-${name}`}>
-          <h3>
-            <a href={`#schema-${name}`}>{name}</a>
-          </h3>
-          <p class="media">
-            <Type schema={schema} />
-          </p>
-          <Prose text={schema.description} />
-          <Constraints schema={schema} />
-          <Fields schema={schema} />
-        </article>
-      ))}
-    </section>
   );
 }

@@ -3,7 +3,7 @@ import type { AppEnv } from '../app-env.ts';
 import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../http/document-request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { Document } from '../schemas/document.ts';
-import { getDocument } from '../services/documents.ts';
+import { deleteDocument, getDocument } from '../services/documents.ts';
 import { findWritableProfile, profileUpload } from '../services/profiles.ts';
 import { ID, KIND, kindOf } from './paths.ts';
 
@@ -45,6 +45,21 @@ export const documents = new Hono<AppEnv>()
       problems: [...RECORD_PROBLEMS, 'precondition_failed', 'range_not_satisfiable'],
     }),
     (c) => getDocument(c.var.pb, c.req.param('id'), kindOf(c), requestOf(c)),
+  )
+  .delete(
+    `/${ID}/documents/${KIND}`,
+    endpoint({
+      id: 'deleteDocument',
+      tag: 'Documents',
+      summary: 'Remove a document',
+      access: 'documents:write',
+      answers: { 204: { description: 'There is none any more' } },
+      problems: [...RECORD_PROBLEMS, 'profile_locked'],
+    }),
+    async (c) => {
+      await deleteDocument(c.var.pb, c.req.param('id'), kindOf(c));
+      return c.body(null, 204);
+    },
   );
 
 function requestOf(c: Context<AppEnv>) {

@@ -8,8 +8,8 @@ export const DOCUMENT_KINDS: readonly DocumentKind[] = KINDS;
 
 /** What PocketBase keeps beside each file; what came through its own UI was neither typed nor hashed by us. */
 export const DocumentMeta = z.object({
-  filename: z.string().nullable().meta({ description: "The caller's own name for the file" }),
-  content_type: z.string().nullable().default(null),
+  filename: z.string().nullable().meta({ description: "The caller's own name for the file", example: 'passport.jpg' }),
+  content_type: z.string().nullable().default(null).meta({ example: 'image/jpeg' }),
   size: z.int().min(1).max(Number.MAX_SAFE_INTEGER).meta({ description: 'Bytes' }),
   sha256: z
     .string()

@@ -78,10 +78,10 @@ export const CreatedProfile = z
     id: Id,
     status: Status,
     created: z.boolean().meta({ description: '`false`: this applicant was known, `id` is the existing profile' }),
-    redirect_url: z
-      .string()
-      .nullable()
-      .meta({ description: 'Where to send the applicant; `null` once nothing is left to do' }),
+    redirect_url: z.string().nullable().meta({
+      description: 'Where to send the applicant; `null` once nothing is left to do',
+      example: 'https://verify.example.com/k3v9x2m1q8w7z5a#token=eyJhbGciOi…',
+    }),
     redirect_expires_at: Timestamp.nullable(),
   })
   .meta({ id: 'CreatedProfile' });
@@ -117,7 +117,12 @@ export const ProfileSummary = z
 export const Profile = ProfileSummary.extend({
   latest_status: StatusChange,
   documents: z
-    .record(DocumentKind, Document.nullable())
+    .object({
+      document_front: Document.nullable(),
+      document_back: Document.nullable(),
+      facial_photo: Document.nullable(),
+      facial_video: Document.nullable(),
+    })
     .meta({ description: 'One member per kind, `null` while not supplied' }),
 }).meta({ id: 'Profile' });
 export type Profile = z.infer<typeof Profile>;

@@ -58,7 +58,7 @@ export const StatusHistory = page(StatusChange).meta({ id: 'StatusHistory' });
 
 export const ChangeStatusBody = z
   .strictObject({
-    status: Status,
+    status: Status.meta({ example: 'approved' }),
     reason_code: ReasonCode.optional(),
     reason: prose(1000).optional().meta({ description: 'Shown to partner and applicant' }),
     note: prose(4000).optional().meta({ description: 'Private to reviewers and internal keys' }),
@@ -82,4 +82,6 @@ export const Note = z
 export type Note = z.infer<typeof Note>;
 
 export const Notes = page(Note).meta({ id: 'Notes' });
-export const CreateNoteBody = z.strictObject({ text: prose(4000) }).meta({ id: 'CreateNote' });
+export const CreateNoteBody = z
+  .strictObject({ text: prose(4000).meta({ example: 'Called the applicant back.' }) })
+  .meta({ id: 'CreateNote' });

@@ -5,7 +5,7 @@ export const PARTNER_SCOPES = [
   'webhooks:manage',
   'events:read',
 ] as const;
-const REVIEWER_SCOPES = [
+export const REVIEWER_SCOPES = [
   'profiles:read',
   'profiles:write',
   'documents:read',

@@ -1,7 +1,18 @@
 import { create } from 'content-disposition';
+import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { type DocumentKind, DocumentMeta } from '../schemas/document.ts';
+
+/** @throws ApiProblem `not_found`, `gone`, `profile_locked` */
+export async function deleteDocument(pb: PocketBaseClient, profileId: string, kind: DocumentKind): Promise<void> {
+  const path = `/api/collections/profiles/records/${profileId}`;
+  await pb.call(z.object({ id: z.string() }), path, {
+    method: 'PATCH',
+    query: { fields: 'id' },
+    body: { [kind]: null },
+  });
+}
 
 const CONDITIONS = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 const PASSED_ON = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];

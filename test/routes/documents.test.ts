@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Document } from '../../src/schemas/document.ts';
 import { api, PDF, PNG, problemOf, UNKNOWN_ID } from '../support/api.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
@@ -195,4 +198,80 @@ describe('PATCH /api/profiles/:id with multipart/form-data', () => {
     expect(profile).toMatchObject({ full_name: 'Nguyễn Thị Minh', country: 'VN' });
     expect(Object.values(profile.documents)).toEqual([null, null, null, null]);
   });
+});
+
+describe('a document of a profile', () => {
+  /** What PocketBase's storage folder holds of the profile. */
+  function storedFiles(id: string): string[] {
+    const storage = join(inject('pocketbase').dir, 'storage');
+    const folders = readdirSync(storage, { recursive: true, encoding: 'utf8' });
+    return folders.filter((path) => path.includes(`${id}/`) && !path.endsWith('.attrs'));
+  }
+
+  it('is replaced and removed as a whole: one file, then none', async () => {
+    const partner = api(worker);
+    const { id } = await partner.created();
+    await partner.upload(id, 'document_front', PNG, asPng);
+    await partner.upload(id, 'document_front', PDF, { 'content-type': 'application/pdf' });
+    expect(storedFiles(id)).toEqual([expect.stringMatching(/document_front_\w+\.pdf$/)]);
+    const remove = () =>
+      worker.fetch(`/api/profiles/${id}/documents/document_front`, {
+        method: 'DELETE',
+        headers: { 'x-api-key': worker.keys.acme },
+      });
+    expect((await remove()).status).toBe(204);
+    expect(storedFiles(id)).toEqual([]);
+    expect((await partner.read(id)).documents.document_front).toBeNull();
+    expect((await remove()).status).toBe(204);
+    await partner.decide(id, { status: 'approved' });
+    expect(await problemOf(await remove())).toMatchObject({ status: 409, code: 'profile_locked' });
+  });
+
+  it('stays as it was when the client is cut at 60 %', async () => {
+    const partner = api(worker);
+    const { id } = await partner.created();
+    await partner.upload(id, 'document_front', PNG, asPng);
+    const before = storedFiles(id);
+    const size = 10_000_000;
+    const head = [
+      `PUT /api/profiles/${id}/documents/document_front HTTP/1.1`,
+      'host: localhost',
+      `x-api-key: ${worker.keys.acme}`,
+      'content-type: image/png',
+      `content-length: ${size}`,
+    ].join('\r\n');
+    const socket = connect(Number(new URL(worker.origin).port), '127.0.0.1');
+    socket.write(`${head}\r\n\r\n`);
+    socket.write(PNG);
+    await new Promise((resolve) => socket.write(Buffer.alloc(size * 0.6 - PNG.length), resolve));
+    socket.destroy();
+    const failed = `"route":"/api/profiles/:id/documents/:kind","status":400`;
+    await expect.poll(() => worker.logs().some((line) => line.includes(failed)), { timeout: 5_000 }).toBe(true);
+    expect(storedFiles(id)).toEqual(before);
+    expect((await partner.read(id)).documents.document_front).toMatchObject({ size: PNG.length });
+    await expect.poll(() => readdirSync(join(inject('pocketbase').dir, '.tmp')), { timeout: 5_000 }).toEqual([]);
+  });
+
+  it('is never carried over a decision: 200 uploads race 200 decisions', async () => {
+    const partner = api(worker);
+    let [won, refused] = [0, 0];
+    for (let round = 0; round < 200; round++) {
+      const { id } = await partner.created();
+      const [upload, decision] = await Promise.all([
+        partner.upload(id, 'document_front', PNG, asPng),
+        partner.decide(id, { status: 'approved' }),
+      ]);
+      expect(decision.status).toBe(201);
+      const profile = await partner.read(id);
+      expect([profile.status, profile.latest_status.to]).toEqual(['approved', 'approved']);
+      if (upload.status === 200) won++;
+      else {
+        expect(await problemOf(upload)).toMatchObject({ status: 409, code: 'profile_locked' });
+        expect(storedFiles(id)).toEqual([]);
+        expect(profile.documents.document_front).toBeNull();
+        refused++;
+      }
+    }
+    expect(won + refused).toBe(200);
+  }, 120_000);
 });

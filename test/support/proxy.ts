@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface Proxy {
+export interface CountingProxy {
   url: string;
   /** `METHOD /path` of every call since the last `take`. */
   take(): string[];
@@ -12,7 +12,7 @@ export interface Proxy {
 }
 
 /** Stands between Worker and PocketBase and counts. */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<CountingProxy> {
   let calls: string[] = [];
   const server = createServer((incoming, answer) => {
     calls.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
@@ -26,7 +26,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     incoming.pipe(onward);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const proxy: Proxy = {
+  const proxy: CountingProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     take() {
       const taken = calls;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { createTestHarness } from 'wrangler';
+import type { Env } from '../../src/env.ts';
 import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
 
 export const secret = () => randomBytes(24).toString('base64url');
@@ -12,6 +13,10 @@ export interface TestWorker {
   /** A request to the running Worker. Whatever JSON it answers is held to the OpenAPI document. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   logs(): string[];
+  /** Its bindings, to look at what it stored. */
+  env(): Promise<Env>;
+  /** A new isolate over the same storage. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +53,8 @@ export async function startWorker(settings: Record<string, string | undefined> =
       return response;
     },
     logs: () => server.getLogs().map(({ message }) => message),
+    env: () => server.getWorker<Env>().getEnv(),
+    restart: () => server.update((options) => ({ ...options })),
     stop: () => server.close(),
   };
 }
