@@ -1,6 +1,6 @@
 /**
  * Writes `pocketbase/hooks/lib/letters-digits.json`: the code points at which \p{L}\p{N} begins or ends, ascending.
- * PocketBase's JavaScript engine (goja) strips every letter under \p{L}, so hooks search this table instead.
+ * To be followed by `npm run format`. PocketBase's JavaScript engine (goja) strips every letter under \p{L}, so hooks search this table instead.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -149,7 +149,15 @@ describe('superusers', () => {
     expect(await root('PUT', '/api/collections/import', { collections: [], deleteMissing: true })).toMatchObject(
       refused,
     );
+    const view = { name: 'x', query: 'SELECT id FROM profiles' };
+    expect(await root('POST', '/api/collections/meta/dry-run-view', view)).toMatchObject(refused);
     expect(await root('GET', '/api/collections')).toMatchObject({ status: 200 });
+  });
+
+  test('bring no other database in', async () => {
+    const refused = { status: 403, body: { code: 'forbidden' } };
+    expect(await root('POST', '/api/backups/upload', new FormData())).toMatchObject(refused);
+    expect(await root('POST', '/api/backups/any.zip/restore')).toMatchObject(refused);
   });
 
   test('are not the service account', async () => {

@@ -1,4 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import table from '../../pocketbase/hooks/lib/status.json' with { type: 'json' };
 import { connect, decide, enrol, historyOf, profilePath, type Request } from './client.ts';
 import { photo } from './photo.ts';
@@ -175,6 +177,21 @@ describe('a locked profile', () => {
     const answer = await service('PATCH', profilePath(id), { full_name: 'B' }, { 'x-actor-type': 'partner' });
     expect(answer).toMatchObject({ status: 200, body: { full_name: 'B' } });
   });
+});
+
+test('an erased profile is gone, for everyone', async () => {
+  const id = await enrol(service);
+  const database = new DatabaseSync(join(inject('pocketbase').dir, 'data.db'), { timeout: 10_000 });
+  database.prepare("UPDATE profiles SET redacted_at = '2026-01-01 00:00:00.000Z' WHERE id = ?").run(id);
+  database.close();
+  const gone = { status: 410, body: { code: 'gone' } };
+  expect(await root('PATCH', profilePath(id), { full_name: 'B' })).toMatchObject(gone);
+  expect(await service('PATCH', profilePath(id), photo())).toMatchObject(gone);
+  expect(await decide(service, id, 'approved')).toMatchObject(gone);
+  expect(await service('POST', `/api/edge/profiles/${id}/link`, {})).toMatchObject(gone);
+  expect(await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'x' })).toMatchObject(gone);
+  expect(await service('GET', `/api/edge/profiles/${id}/documents/facial_photo`)).toMatchObject(gone);
+  expect(await root('POST', '/api/collections/notes/records', { profile: id, text: 'x' })).toMatchObject(gone);
 });
 
 describe('an applicant', () => {

@@ -45,12 +45,10 @@ function draft(app, caller, body) {
 
 /** The profile of the same applicant, or null. It changes in two ways only: an external_id it lacked, and life after expiry. */
 function recognise(app, caller, wanted) {
-  const key = dedupeKey(wanted);
   const externalId = wanted.getString('external_id');
   let known = null;
   app.runInTransaction((tx) => {
-    // The partial index serves only a query that repeats its condition.
-    [known] = tx.findRecordsByFilter('profiles', "dedupe_key != '' && dedupe_key = {:key}", '', 1, 0, { key });
+    known = findByKey(tx, dedupeKey(wanted));
     if (!known) return;
     const stored = known.getString('external_id');
     if (externalId && stored && externalId !== stored) {
@@ -65,7 +63,15 @@ function recognise(app, caller, wanted) {
     known.set('@judged', true);
     tx.save(known);
   });
-  return known ?? null;
+  return known;
+}
+
+/** SQL and not a filter, as the partial index serves only a query that repeats its condition word for word. */
+function findByKey(tx, key) {
+  const found = arrayOf(new Record());
+  const condition = $dbx.exp("dedupe_key != '' AND dedupe_key = {:key}", { key });
+  tx.recordQuery('profiles').andWhere(condition).limit(1).all(found);
+  return found[0] ?? null;
 }
 
 function summary(app, profile) {

@@ -1,8 +1,11 @@
 const { fail } = require(`${__hooks}/lib/problem.js`);
 
 // Routes are judged by the pattern that matched, so no spelling of a path slips past.
-const SCHEMA_DOORS =
-  /^(POST \/api\/sql|(POST|PUT|PATCH|DELETE) \/api\/collections(\/\{collection\}(\/truncate)?|\/import)?)$/;
+const PAST_THE_HOOKS = [
+  /^POST \/api\/sql$/,
+  /^(POST|PUT|PATCH|DELETE) \/api\/collections(\/import|\/meta\/[\w-]+|\/\{collection\}(\/truncate)?)?$/,
+  /^POST \/api\/backups\/(upload|\{key\}\/restore)$/, // a restore is an operator's, at the machine
+];
 const SELF_SERVICE =
   /\/(request|confirm)-(password-reset|email-change|verification)$|\/(request|auth-with)-otp$|\/auth-with-oauth2$/;
 const NEEDS_TOKEN = /^\S+ \/api\/(collections\/\{collection\}\/records|realtime|batch|files)\b/;
@@ -21,8 +24,9 @@ function isFileToken(e) {
 function checkDoor(e) {
   const pattern = e.request.pattern;
   if (NEEDS_TOKEN.test(pattern) && !e.auth && !isFileToken(e)) fail(401, 'unauthenticated', 'A valid token is needed.');
-  if (SCHEMA_DOORS.test(pattern))
+  if (PAST_THE_HOOKS.some((door) => door.test(pattern))) {
     fail(403, 'forbidden', 'The schema changes by migrations only, data by records only.');
+  }
   if (SELF_SERVICE.test(pattern)) fail(403, 'forbidden', 'Accounts log in with a password that an operator sets.');
 }
 

@@ -31,8 +31,8 @@ function updateProfile(e) {
     checkLock(caller, profile, stored);
     rebase(profile, stored, changed);
     if (profile.getString('status') !== stored.getString('status')) changeStatus(tx, profile, stored, caller);
-    if (profile.getString('status') === 'canceled') profile.set('dedupe_key', '');
-    else if (IDENTITY.some((name) => changed.includes(name))) profile.set('dedupe_key', dedupeKey(profile));
+    renewKey(profile, changed);
+    profile.ignoreUnchangedFields(true); // spares the indexes
     write(e);
   });
 }
@@ -85,6 +85,13 @@ function changeStatus(tx, profile, stored, caller) {
   const from = stored.getString('status');
   checkTransition(from, profile.getString('status'));
   appendHistory(tx, profile, from, caller);
+}
+
+/** A canceled or erased profile no longer stands for its applicant, who may enrol again. */
+function renewKey(profile, changed) {
+  const isFreed = profile.getString('status') === 'canceled' || !profile.getDateTime('redacted_at').isZero();
+  if (isFreed) profile.set('dedupe_key', '');
+  else if (IDENTITY.some((name) => changed.includes(name))) profile.set('dedupe_key', dedupeKey(profile));
 }
 
 function ensurePartner(tx, slug) {
