@@ -38,6 +38,7 @@ interface Facts {
 const ignore = () => {};
 const encoder = new TextEncoder();
 const CRLF = encoder.encode('\r\n');
+const FILENAME_LENGTH = 255;
 const UNDECLARED = 'application/octet-stream';
 
 function refuse(
@@ -63,6 +64,12 @@ function decideType(head: Uint8Array, { kind, contentType }: Facts): DocumentTyp
     throw refuse('unsupported_media_type', kind, `Declared as another type than its content, ${type}`);
   }
   return type;
+}
+
+/** For people to read, never for a file system: no directories, no control characters. */
+function cleanName(filename: string | null): string | null {
+  const base = filename?.replace(/^.*[/\\]/s, '').replace(/\p{Cc}/gu, '');
+  return base?.slice(0, FILENAME_LENGTH).toWellFormed() || null;
 }
 
 /** The first piece, made long enough to judge the type by. */
@@ -93,7 +100,8 @@ export async function pumpDocument(
   facts: Facts & { length?: number | null; sha256?: string | null },
   read: () => Promise<Uint8Array | null>,
 ): Promise<DocumentMeta> {
-  const { kind, filename } = facts;
+  const { kind } = facts;
+  const filename = cleanName(facts.filename);
   const head = await readHead(read, kind);
   const type = decideType(head, facts);
   const partHead = form.fileHead(kind, `${kind}.${extensionOf(type)}`, type);

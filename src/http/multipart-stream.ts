@@ -40,8 +40,8 @@ function isKind(name: string): name is DocumentKind {
   return Object.hasOwn(limits, name);
 }
 
-async function readField(parts: MultipartReader, { name, isFile }: PartHead): Promise<unknown> {
-  if (isFile) throw refuse('validation_failed', name, 'Must be text, not a file');
+async function readField(parts: MultipartReader, { name, filename }: PartHead): Promise<unknown> {
+  if (filename !== null) throw refuse('validation_failed', name, 'Must be text, not a file');
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let [text, size] = ['', 0];
   try {

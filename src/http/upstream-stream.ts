@@ -57,7 +57,6 @@ export class UpstreamForm {
     this.#refused = this.#response.then((response) => {
       return response.ok ? new Promise<never>(ignore) : Promise.reject(new EarlyAnswer(response));
     });
-    this.#refused.catch(ignore);
     this.#writer = writer;
     return writer;
   }
@@ -95,8 +94,8 @@ export class UpstreamForm {
   }
 
   /**
-   * Runs the exchange. Whatever fails in it first aborts the request to PocketBase, which would else keep a temp file and the socket
-   * for 300 s, and then lets the caller finish sending. Null stands for an early refusal by PocketBase, which is in `response`.
+   * Whatever fails in `work` first aborts the request to PocketBase, which would else keep a temp file and the socket for 300 s, and
+   * then lets the caller finish sending. A refusal by PocketBase that came early is returned, with nothing but its response.
    */
   async exchange<T extends object>(source: BodyStream, work: () => Promise<T & { response: Response }>) {
     try {
