@@ -63,7 +63,7 @@ async function startUpstream() {
 
 export async function startStreams() {
   const { server, seen, url: UPSTREAM } = await startUpstream();
-  const directory = bundle(join(import.meta.dirname, 'streams-worker.ts'), { UPSTREAM });
+  const directory = bundle({ UPSTREAM }, join(import.meta.dirname, 'streams-worker.ts'));
   const worker = await serve(directory);
   let count = 0;
   return {
