@@ -1,18 +1,9 @@
 import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
 import { ApiProblem } from '../lib/problem.ts';
+import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
 import { BodyStream, STALL_MS } from './body-stream.ts';
 import { type DocumentType, extensionOf, SNIFF_BYTES, sniffType } from './sniff.ts';
 import { type Send, UpstreamForm } from './upstream-stream.ts';
-
-export type DocumentKind = keyof typeof limits;
-
-/** What PocketBase keeps beside the file, in the field `<kind>_meta`. */
-export interface DocumentMeta {
-  filename: string | null;
-  content_type: string;
-  size: number;
-  sha256: string;
-}
 
 export interface DocumentInput {
   kind: DocumentKind;
@@ -146,13 +137,13 @@ async function pumpContent(
 }
 
 /**
- * A raw body becomes one document of a profile, in constant memory. `meta` is absent when PocketBase refused before it had everything.
+ * A raw body becomes one document of a profile, in constant memory.
  * @throws ApiProblem 400, 413, 415, 422, 503, 504; PocketBase then stores nothing
  */
 export async function streamDocument(
   input: DocumentInput,
   send: Send,
-): Promise<{ response: Response; meta?: DocumentMeta }> {
+): Promise<{ response: Response; meta: DocumentMeta }> {
   const { kind, length, stallMs = STALL_MS, windowBytes } = input;
   const source = new BodyStream(input.body, { stallMs, windowBytes });
   const form = new UpstreamForm(send, stallMs);

@@ -235,15 +235,15 @@ describe('PUT of a document', () => {
     it.each(['/refuse/1000', '/refuse/5000000'])(
       'a refusal while we are still sending (%s) is the answer',
       async (path) => {
-        const { body, seen } = await answered(path, file('image/png', 9 * MB), { type: 'image/png' });
-        expect(body).toEqual({ upstream: 409, answer: '{"code":"profile_locked"}' });
+        const { status, body, seen } = await answered(path, file('image/png', 9 * MB), { type: 'image/png' });
+        expect([status, body.code]).toEqual([409, 'profile_locked']);
         expect(seen()?.bytes).toBeLessThan(9 * MB);
       },
     );
 
     it('a refusal after the last byte is the answer', async () => {
-      const { body } = await answered('/late', file('image/png', MB), { type: 'image/png' });
-      expect(body).toMatchObject({ upstream: 409, answer: '{"code":"profile_locked"}' });
+      const { status, body } = await answered('/late', file('image/png', MB), { type: 'image/png' });
+      expect([status, body.code]).toEqual([409, 'profile_locked']);
     });
   });
 });

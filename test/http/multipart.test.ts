@@ -190,8 +190,11 @@ describe('PATCH with a form', () => {
 
   describe('faults', () => {
     it('a refusal while a file is being sent is the answer', async () => {
-      const { body } = await patch('/refuse/1000', form(photo('document_front', 9 * MB), text('full_name', 'a')));
-      expect(body).toEqual({ upstream: 409, answer: '{"code":"profile_locked"}' });
+      const { status, body } = await patch(
+        '/refuse/1000',
+        form(photo('document_front', 9 * MB), text('full_name', 'a')),
+      );
+      expect([status, body.code]).toEqual([409, 'profile_locked']);
     });
 
     it('an upstream that goes away is 503', async () => {
