@@ -155,4 +155,18 @@ describe('PocketBase failing', () => {
     expect(response.headers.get('retry-after')).toBe('2');
     expect((await api(worker).get(`/api/profiles/${id}`)).status).toBe(200);
   });
+
+  it('is not ready without our hooks, and a 404 that is not PocketBase’s own never reads as not_found', async () => {
+    const { id } = await api(worker).created();
+    const answerWith = (body: string) => {
+      proxy.intercept = (_, answer) => Boolean(answer.writeHead(404).end(body));
+    };
+    answerWith('{"status":404,"message":"File not found.","data":{}}');
+    expect(await problemOf(await worker.fetch('/readyz'))).toMatchObject({ status: 503, code: 'not_configured' });
+    answerWith('<h1>no such tunnel</h1>');
+    expect(await problemOf(await api(worker).get(`/api/profiles/${id}`))).toMatchObject({
+      code: 'upstream_unavailable',
+    });
+    proxy.intercept = null;
+  });
 });

@@ -2,7 +2,7 @@ import { ApiProblem } from '../lib/problem.ts';
 
 /** A default reader hands out 4 KB chunks, at 2–3 × the time and 100 MB more; a BYOB reader fills this much at a time. */
 const WINDOW_BYTES = 524_288;
-/** What one read waits for at first and after a slow one: with 256 KiB a phone at 60 kbit/s would look dead. */
+/** What one read waits for at first and after a slow one: waiting for a whole window, a phone at 140 kbit/s would look dead. */
 const PATIENT_READ_BYTES = 16_384;
 const SLOW_READ_MS = 1_000;
 /** Room for what a parser carries over into the next window. */
@@ -44,6 +44,7 @@ export class BodyStream {
   #pending: Promise<Uint8Array | null> = Promise.resolve(null);
   #received = 0;
   #isOver = false;
+  #isDraining = false;
 
   constructor(body: ReadableStream<Uint8Array> | null, options: BodyOptions) {
     this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
@@ -58,6 +59,8 @@ export class BodyStream {
    * @throws ApiProblem `payload_too_large` over `maxBytes`, `invalid_request` when the client is cut or stalls
    */
   async read(keep = 0): Promise<Uint8Array | null> {
+    // Whoever still reads has lost against a refusal by PocketBase; the buffer is not his any more.
+    if (this.#isDraining) return null;
     this.#pending = this.#fill(keep);
     const window = await this.#pending;
     if (this.#received > this.#maxBytes) {
@@ -94,6 +97,7 @@ export class BodyStream {
 
   /** Reads on and discards, so that a client which sends everything before it reads gets to see the answer. Never throws. */
   async drain(): Promise<void> {
+    this.#isDraining = true;
     try {
       await this.#pending;
       while (this.#received < DRAIN_BYTES && (await this.#fill(0)));

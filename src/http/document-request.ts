@@ -38,13 +38,10 @@ export const profileForm: DescribeRouteOptions['requestBody'] = {
   },
 };
 
-const FILENAME_MAX_LENGTH = 255;
-
 /** Streams a raw body on. Whatever fails leaves the profile as it was. */
 export async function relayDocument(request: Request, kind: DocumentKind, send: Send): Promise<Document> {
   const { response, meta } = await streamDocument(readDocumentInput(request, kind), send);
   await response.body?.cancel();
-  if (!meta) throw new ApiProblem('internal');
   return { kind, ...meta };
 }
 
@@ -94,18 +91,10 @@ function readDocumentInput(request: Request, kind: DocumentKind): DocumentInput 
   };
 }
 
-/** RFC 6266, path and control characters dropped: the name is for people to read, never for a file system. */
+/** RFC 6266. */
 function readFilename(header: string | null): string | null {
-  if (header === null) return null;
   try {
-    const name = parse(header).parameters.filename ?? '';
-    return (
-      name
-        .replace(/^.*[/\\]/, '')
-        .replace(/\p{Cc}/gu, '')
-        .slice(0, FILENAME_MAX_LENGTH)
-        .toWellFormed() || null
-    );
+    return header === null ? null : (parse(header).parameters.filename ?? null);
   } catch (cause) {
     throw new ApiProblem('invalid_request', 'Content-Disposition is malformed (RFC 6266)', { cause });
   }

@@ -1,18 +1,9 @@
 import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
 import { ApiProblem } from '../lib/problem.ts';
+import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
 import { BodyStream, STALL_MS } from './body-stream.ts';
 import { type DocumentType, extensionOf, SNIFF_BYTES, sniffType } from './sniff.ts';
 import { type Send, UpstreamForm } from './upstream-stream.ts';
-
-export type DocumentKind = keyof typeof limits;
-
-/** What PocketBase keeps beside the file, in the field `<kind>_meta`. */
-export interface DocumentMeta {
-  filename: string | null;
-  content_type: string;
-  size: number;
-  sha256: string;
-}
 
 export interface DocumentInput {
   kind: DocumentKind;
@@ -38,6 +29,7 @@ interface Facts {
 const ignore = () => {};
 const encoder = new TextEncoder();
 const CRLF = encoder.encode('\r\n');
+const FILENAME_LENGTH = 255;
 const UNDECLARED = 'application/octet-stream';
 
 function refuse(
@@ -63,6 +55,12 @@ function decideType(head: Uint8Array, { kind, contentType }: Facts): DocumentTyp
     throw refuse('unsupported_media_type', kind, `Declared as another type than its content, ${type}`);
   }
   return type;
+}
+
+/** For people to read, never for a file system: no directories, no control characters. */
+function cleanName(filename: string | null): string | null {
+  const base = filename?.replace(/^.*[/\\]/s, '').replace(/\p{Cc}/gu, '');
+  return base?.slice(0, FILENAME_LENGTH).toWellFormed() || null;
 }
 
 /** The first piece, made long enough to judge the type by. */
@@ -93,7 +91,8 @@ export async function pumpDocument(
   facts: Facts & { length?: number | null; sha256?: string | null },
   read: () => Promise<Uint8Array | null>,
 ): Promise<DocumentMeta> {
-  const { kind, filename } = facts;
+  const { kind } = facts;
+  const filename = cleanName(facts.filename);
   const head = await readHead(read, kind);
   const type = decideType(head, facts);
   const partHead = form.fileHead(kind, `${kind}.${extensionOf(type)}`, type);
@@ -138,13 +137,13 @@ async function pumpContent(
 }
 
 /**
- * A raw body becomes one document of a profile, in constant memory. `meta` is absent when PocketBase refused before it had everything.
+ * A raw body becomes one document of a profile, in constant memory.
  * @throws ApiProblem 400, 413, 415, 422, 503, 504; PocketBase then stores nothing
  */
 export async function streamDocument(
   input: DocumentInput,
   send: Send,
-): Promise<{ response: Response; meta?: DocumentMeta }> {
+): Promise<{ response: Response; meta: DocumentMeta }> {
   const { kind, length, stallMs = STALL_MS, windowBytes } = input;
   const source = new BodyStream(input.body, { stallMs, windowBytes });
   const form = new UpstreamForm(send, stallMs);

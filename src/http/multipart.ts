@@ -8,9 +8,8 @@ const HEADER_END = '\r\n\r\n';
 
 export interface PartHead {
   name: string;
-  /** Without directories; null when the part names no file. */
+  /** As sent; null when the part is no file. */
   filename: string | null;
-  isFile: boolean;
   contentType: string | null;
 }
 
@@ -43,7 +42,7 @@ function parseExtended(value: string): string | null {
   }
 }
 
-function parseDisposition(value: string): Pick<PartHead, 'name' | 'filename' | 'isFile'> | null {
+function parseDisposition(value: string): Pick<PartHead, 'name' | 'filename'> | null {
   const [type = ''] = value.split(';', 1);
   const rest = value.slice(type.length);
   const params = new Map<string, string>();
@@ -57,8 +56,7 @@ function parseDisposition(value: string): Pick<PartHead, 'name' | 'filename' | '
   const name = params.get('name');
   if (type.trim().toLowerCase() !== 'form-data' || !name) return null;
   const extended = params.get('filename*');
-  const filename = (extended && parseExtended(extended)) ?? params.get('filename');
-  return { name, isFile: filename !== undefined, filename: filename?.replace(/^.*[/\\]/s, '') || null };
+  return { name, filename: (extended && parseExtended(extended)) ?? params.get('filename') ?? null };
 }
 
 function parseHead(block: string, index: number): PartHead {

@@ -19,6 +19,8 @@ export const DocumentMeta = z.object({
     .meta({ description: 'Lower-case hex' }),
 });
 
+export type DocumentMeta = z.infer<typeof DocumentMeta>;
+
 export const Document = DocumentMeta.extend({ kind: DocumentKind }).meta({ id: 'Document' });
 export type Document = z.infer<typeof Document>;
 
