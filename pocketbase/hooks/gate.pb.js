@@ -11,5 +11,7 @@ routerUse((e) => {
     if (!problem) throw error;
     // PocketBase's admin UI shows `message`.
     return e.json(problem.status, e.auth?.isSuperuser() ? { ...problem, message: problem.detail } : problem);
+  } finally {
+    e.request.url.rawQuery = ''; // PocketBase is about to log the URL: filters name applicants, `token` opens files
   }
 });
