@@ -14,7 +14,7 @@ function serveDocument(e, caller, id, kind) {
       const profile = findProfile(e.app, caller, id);
       const name = kinds.includes(kind) && profile.getString(kind);
       if (!name) fail(404, 'not_found', 'There is no such document.', { reason: 'document' });
-      if (attempt === 1) auditRead(e.app, e.request, caller, profile, kind);
+      if (attempt === 1) auditRead(e.app, e.requestInfo(), caller, profile, kind);
       const meta = JSON.parse(profile.getString(`${kind}_meta`) || 'null');
       e.response.header().set('X-Document-Meta', encodeURIComponent(JSON.stringify(meta)));
       e.response.header().set('Cache-Control', 'private, no-store');
@@ -36,9 +36,9 @@ const READ = 'document.read';
 const ONE_READING_MS = HOUR;
 
 /** One row a reading, not one a request: a player asks for a video in many ranges. Before the first byte leaves. */
-function auditRead(app, request, caller, profile, kind) {
-  if (request.method !== 'GET') return;
-  const isContinued = /^bytes=[1-9]\d*-\d*$/.test(request.header.get('Range'));
+function auditRead(app, { method, headers }, caller, profile, kind) {
+  if (method !== 'GET') return;
+  const isContinued = /^bytes=[1-9]\d*-\d*$/.test(headers.range ?? '');
   transact(app, (tx) => {
     if (isContinued && hasBegun(tx, caller, profile, kind)) return;
     audit(tx, caller, READ, { profile: profile.id, partner: profile.getString('partner'), target: kind });
@@ -67,10 +67,10 @@ function hasBegun(tx, caller, profile, kind) {
 
 /** A superuser's reading in the admin UI, whose file token stands in for it. */
 function auditDownload(e) {
-  const token = e.request.url.query().get('token');
+  const { token } = e.requestInfo().query;
   const account = token ? e.app.findAuthRecordByToken(token, 'file') : e.auth;
   const caller = { type: account.isSuperuser() ? 'superuser' : 'service', id: account.id, requestId: '' };
-  auditRead(e.app, e.request, caller, e.record, e.fileField.name);
+  auditRead(e.app, e.requestInfo(), caller, e.record, e.fileField.name);
 }
 
 module.exports = { auditDownload, serveDocument };
