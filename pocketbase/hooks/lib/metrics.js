@@ -10,7 +10,7 @@ const WAITED = `SELECT unixepoch(d.created, 'subsec') - unixepoch(IFNULL(
     (SELECT q.created FROM status_history q WHERE q.profile = d.profile AND q.seq < d.seq AND q."to" = 'pending' ORDER BY q.seq DESC LIMIT 1),
     (SELECT f.created FROM status_history f WHERE f.profile = d.profile AND f.seq = 1)), 'subsec') AS seconds
   FROM status_history d WHERE d."to" IN ('approved', 'rejected') AND d.created > {:since} ORDER BY seconds`;
-const QUEUE = `SELECT COUNT(*) AS size, MIN(unixepoch(h.created, 'subsec')) AS since FROM profiles p
+const QUEUE = `SELECT COUNT(*) AS size, IFNULL(MIN(unixepoch(h.created, 'subsec')), 0) AS since FROM profiles p
   JOIN status_history h ON h.id = p.latest_status WHERE p.redacted_at = '' AND p.status IN ('pending', 'in_review')`;
 
 function metrics(app, caller) {
@@ -24,7 +24,8 @@ function metrics(app, caller) {
     status: '',
     n: 0,
   });
-  const [queue] = all(QUEUE, { size: 0, since: 0 });
+  // -0 makes a field of DynamicModel a fraction.
+  const [queue] = all(QUEUE, { size: 0, since: -0 });
   const waited = all(WAITED, { seconds: -0 }, { since: stamp(Date.now() - DECISIONS_OF_DAYS * DAY) });
   const age = (since) => Math.max(0, Math.round(Date.now() / 1000 - since));
   return {
