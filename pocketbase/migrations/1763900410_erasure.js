@@ -6,9 +6,8 @@ migrate(
     profiles.fields.add(new DateField({ name: 'final_since', hidden: true }));
     profiles.fields.add(new BoolField({ name: 'files_due', hidden: true }));
     profiles.indexes = [
-      ...profiles.indexes.filter((index) => !index.includes('idx_profiles_external ')),
       // With the order of a list, else a page of one external_id would walk all of its partner's profiles.
-      'CREATE INDEX idx_profiles_external ON profiles (external_id, partner, created, id)',
+      ...profiles.indexes.map((index) => index.replace('(external_id)', '(external_id, partner, created, id)')),
       "CREATE INDEX idx_profiles_idle ON profiles (partner, updated) WHERE redacted_at = '' AND status IN ('unverified', 'resubmission_requested')",
       "CREATE INDEX idx_profiles_retained ON profiles (partner, final_since) WHERE redacted_at = '' AND final_since != ''",
       "CREATE INDEX idx_profiles_redacted ON profiles (redacted_at) WHERE redacted_at != ''",
@@ -23,16 +22,12 @@ migrate(
   },
   (app) => {
     app.db().newQuery('DROP TABLE ekyc_state').execute();
-    const own = [
-      'idx_profiles_external',
-      'idx_profiles_idle',
-      'idx_profiles_retained',
-      'idx_profiles_redacted',
-      'idx_profiles_files_due',
-    ];
+    const own = ['idx_profiles_idle', 'idx_profiles_retained', 'idx_profiles_redacted', 'idx_profiles_files_due'];
     const profiles = app.findCollectionByNameOrId('profiles');
     profiles.indexes = profiles.indexes.filter((index) => !own.some((name) => index.includes(`${name} `)));
-    profiles.indexes.push('CREATE INDEX idx_profiles_external ON profiles (external_id)');
+    profiles.indexes = profiles.indexes.map((index) =>
+      index.replace('(external_id, partner, created, id)', '(external_id)'),
+    );
     for (const name of ['final_since', 'files_due']) profiles.fields.removeByName(name);
     app.save(profiles);
   },
