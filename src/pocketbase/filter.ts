@@ -1,30 +1,12 @@
-/** PocketBase's filter language (https://github.com/ganigeorgiev/fexpr), for values that a caller wrote. */
-
 /** `null` and `undefined` ask for nothing. */
 export type Condition = [field: string, operator: '=' | '<' | '>' | '>=', value: string | null | undefined];
 
-const HIGHEST_CHARACTER = '\u{10ffff}';
-
-/** All of the conditions. A value is never parsed as anything but itself. */
+/**
+ * All of the conditions, in PocketBase's filter language. Its texts know JSON's escapes for quotes and backslashes (the `pocketbase` package
+ * escapes quotes alone, so that a closing backslash swallows the quote); control characters must be refused before.
+ */
 export function where(conditions: Condition[]): string {
   return conditions
-    .flatMap(([field, operator, value]) =>
-      value === null || value === undefined ? [] : [compare(field, operator, value)],
-    )
+    .flatMap(([field, operator, value]) => (value == null ? [] : [`${field} ${operator} ${JSON.stringify(value)}`]))
     .join(' && ');
-}
-
-/**
- * A backslash escapes the quote after it and nothing else, itself neither: a value that ends in one cannot be written, and would swallow
- * the closing quote. What equals it lies between two that can be: nothing else does, as our texts hold no control characters.
- */
-function compare(field: string, operator: string, value: string): string {
-  if (!value.endsWith('\\')) return `${field} ${operator} ${quote(value)}`;
-  if (operator !== '=') throw new TypeError('Only equality is asked for with free text');
-  const before = `${value.slice(0, -1)}[${HIGHEST_CHARACTER}`; // [ comes just before the backslash
-  return `${field} > ${quote(before)} && ${field} < ${quote(`${value} `)}`;
-}
-
-function quote(value: string): string {
-  return `'${value.replaceAll("'", "\\'")}'`;
 }

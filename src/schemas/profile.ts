@@ -120,7 +120,7 @@ export const Profiles = page(ProfileSummary).meta({ id: 'Profiles' });
 
 export const ProfilesQuery = PageQuery.extend({
   status: Status.optional(),
-  external_id: z.string().min(1).max(255).optional(),
+  external_id: line(255).optional(),
   updated_after: Instant.optional().meta({ description: 'Changed later than this' }),
   partner: PartnerSlug.optional().meta({ description: 'Internal keys only: a partner sees its own' }),
 });
