@@ -2,10 +2,8 @@ import type * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import { ID_PATTERN } from '../schemas/common.ts';
 import type { PocketBaseClient } from './client.ts';
+import { type Condition, where } from './filter.ts';
 import { listOf } from './records.ts';
-
-/** `null` and `undefined` ask for nothing. */
-export type Condition = [field: string, operator: '=' | '<' | '<=' | '>' | '>=', value: string | null | undefined];
 
 interface Page {
   limit: number;
@@ -15,10 +13,7 @@ interface Page {
 const POSITION = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}Z)([a-z0-9]{15})$/;
 
 /**
- * One page by keyset over (`created`, `id`), neither of which ever changes: a record that is inserted or updated meanwhile moves no
- * other. Values travel as query parameters of their own, which PocketBase binds: nothing that a caller wrote is parsed as a filter, in
- * which a closing backslash cannot be expressed (https://github.com/ganigeorgiev/fexpr).
- * @param constant a filter without values
+ * One page by keyset over (`created`, `id`), neither of which ever changes: a record that is inserted or updated meanwhile moves no other.
  * @throws ApiProblem `validation_failed` when the cursor is none of ours
  */
 export async function listNewestFirst<T extends z.ZodType<{ id: string; created: string }>>(
@@ -26,22 +21,12 @@ export async function listNewestFirst<T extends z.ZodType<{ id: string; created:
   collection: string,
   schema: T,
   { limit, cursor }: Page,
-  { where, constant, fields }: { where: Condition[]; constant?: string; fields?: readonly string[] },
+  { conditions, fields }: { conditions: Condition[]; fields?: readonly string[] },
 ): Promise<{ items: z.output<T>[]; next_cursor: string | null }> {
-  const conditions = [...where, ...after(cursor)].filter(
-    (condition): condition is [string, '=', string] => condition[2] !== null && condition[2] !== undefined,
-  );
-  const filter = conditions.map(([field, operator], i) => `${field} ${operator} @request.query.v${i}`);
-  if (cursor) {
-    const last = conditions.length - 1;
-    // With the range above it, the index is entered at the cursor; PocketBase's OR alone would be read from the start.
-    filter[last] = `(created < @request.query.v${last - 1} || ${filter[last]})`;
-  }
-  if (constant) filter.push(constant);
+  const filter = [where(conditions), after(cursor)].filter(Boolean).join(' && ');
   const { items } = await pb.call(listOf(schema), `/api/collections/${collection}/records`, {
     query: {
-      ...(filter.length > 0 && { filter: filter.join(' && ') }),
-      ...Object.fromEntries(conditions.map(([, , value], i) => [`v${i}`, value])),
+      ...(filter && { filter }),
       ...(fields && { fields: fields.join(',') }),
       sort: '-created,-id',
       perPage: String(limit + 1),
@@ -53,13 +38,11 @@ export async function listNewestFirst<T extends z.ZodType<{ id: string; created:
   return { items: shown, next_cursor: last ? encodeCursor(last) : null };
 }
 
-function after(cursor: string | undefined): Condition[] {
-  if (cursor === undefined) return [];
+/** With the range in front the index is entered at the cursor; the alternatives alone would be read from its start. */
+function after(cursor: string | undefined): string {
+  if (cursor === undefined) return '';
   const { created, id } = decodeCursor(cursor);
-  return [
-    ['created', '<=', created],
-    ['id', '<', id],
-  ];
+  return `created <= '${created}' && (created < '${created}' || id < '${id}')`;
 }
 
 const encoder = new TextEncoder();

@@ -6,7 +6,7 @@ import type { Caller } from './caller.ts';
 
 export function listAudit(pb: PocketBaseClient, caller: Caller, { profile, actor, from, to, ...query }: AuditQuery) {
   return listNewestFirst(pb, 'audit_log', AuditRow, query, {
-    where: [
+    conditions: [
       ['partner', '=', caller.partner],
       ['profile', '=', profile],
       ['actor_id', '=', actor],

@@ -32,7 +32,7 @@ export async function revokeKey(pb: PocketBaseClient, id: string): Promise<void>
 
 export async function listKeys(pb: PocketBaseClient, caller: Caller, query: KeysQuery) {
   const { items, next_cursor } = await listNewestFirst(pb, 'api_keys', KeyRow, query, {
-    where: [
+    conditions: [
       ['partner', '=', caller.partner],
       ['partner', '=', query.partner],
     ],

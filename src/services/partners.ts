@@ -1,5 +1,6 @@
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { where } from '../pocketbase/filter.ts';
 import { listNewestFirst } from '../pocketbase/newest-first.ts';
 import { listOf, PartnerRow } from '../pocketbase/records.ts';
 import type { PageQuery } from '../schemas/common.ts';
@@ -40,13 +41,14 @@ export async function updatePartner(
 }
 
 export async function listPartners(pb: PocketBaseClient, caller: Caller, query: PageQuery) {
-  const where: ['slug', '=', string | null][] = [['slug', '=', caller.partner]];
-  const { items, next_cursor } = await listNewestFirst(pb, 'partners', PartnerRow, query, { where });
+  const { items, next_cursor } = await listNewestFirst(pb, 'partners', PartnerRow, query, {
+    conditions: [['slug', '=', caller.partner]],
+  });
   return { items: items.map(presentPartner), next_cursor };
 }
 
 async function find(pb: PocketBaseClient, slug: string): Promise<PartnerRow> {
-  const query = { filter: 'slug = @request.query.slug', slug, perPage: '1', skipTotal: '1' };
+  const query = { filter: where([['slug', '=', slug]]), perPage: '1', skipTotal: '1' };
   const [row] = (await pb.call(Rows, RECORDS, { query })).items;
   if (!row) throw new ApiProblem('not_found');
   return row;

@@ -53,14 +53,14 @@ export async function listProfiles(pb: PocketBaseClient, caller: Caller, query: 
   }
   return listNewestFirst(pb, 'profiles', SummaryRecord, page, {
     fields: Object.keys(SummaryRecord.shape),
-    where: [
+    conditions: [
       ['partner', '=', caller.partner],
       ['partner', '=', partner],
       ['status', '=', status],
       ['external_id', '=', external_id],
       ['updated', '>', pocketBaseTime(updated_after)],
+      ['redacted_at', '=', ''],
     ],
-    constant: "redacted_at = ''",
   }) satisfies Promise<{ items: ProfileSummary[]; next_cursor: string | null }>;
 }
 
