@@ -33,6 +33,7 @@ const ALLOWED: Record<string, Who[]> = {
   'get /openapi.json': PUBLIC,
   'get /docs': PUBLIC,
   'get /verify/{id}': PUBLIC,
+  'get /api/profiles': ['partner', 'internal', 'reviewer'],
   'post /api/profiles/create': ['partner', 'internal'],
   'get /api/profiles/{id}': ['partner', 'internal', 'reviewer'],
   'patch /api/profiles/{id}': ['internal', 'reviewer'],
@@ -44,6 +45,17 @@ const ALLOWED: Record<string, Who[]> = {
   'post /api/profiles/{id}/notes': ['internal', 'reviewer'],
   'get /api/status_history/{id}': ['partner', 'internal', 'reviewer'],
   'post /api/status_history/{id}': ['internal', 'reviewer'],
+  'delete /api/profiles/{id}': ['internal'],
+  'get /api/keys': ['internal'],
+  'post /api/keys': ['internal'],
+  'post /api/keys/{id}/rotate': ['internal'],
+  'delete /api/keys/{id}': ['internal'],
+  'get /api/partners': ['internal'],
+  'post /api/partners': ['internal'],
+  'get /api/partners/{slug}': ['internal'],
+  'patch /api/partners/{slug}': ['internal'],
+  'get /api/audit': ['internal'],
+  'get /api/metrics': ['internal'],
   'get /api/applicant': ['applicant'],
   'put /api/applicant/documents/{kind}': ['applicant'],
   'post /api/applicant/submit': ['applicant'],
@@ -62,7 +74,7 @@ async function knock(operation: string, who: Who): Promise<Response> {
   if (method === 'put')
     Object.assign(init, { body: PNG, headers: { ...credentials[who], 'content-type': 'image/png' } });
   if (method === 'post' || method === 'patch') Object.assign(init, json({}, credentials[who]), { method: init.method });
-  return worker.fetch(path.replace('{id}', id).replace('{kind}', 'document_front'), init);
+  return worker.fetch(path.replace('{id}', id).replace('{kind}', 'document_front').replace('{slug}', 'acme'), init);
 }
 
 describe('every operation', () => {

@@ -2,13 +2,15 @@ import { ApiProblem } from '../lib/problem.ts';
 
 /** A default reader hands out 4 KB chunks, at 2–3 × the time and 100 MB more; a BYOB reader fills this much at a time. */
 const WINDOW_BYTES = 524_288;
-/** What one read waits for at first and after a slow one: waiting for a whole window, a phone at 140 kbit/s would look dead. */
+/** What one read waits for at first and after a slow one. */
 const PATIENT_READ_BYTES = 16_384;
 const SLOW_READ_MS = 1_000;
 /** Room for what a parser carries over into the next window. */
 export const KEEP_BYTES = 16_384;
-/** No byte in either direction for this long: the other side is gone, and PocketBase holds a temp file for us. */
+/** Without progress for this long the other side counts as gone: PocketBase holds a temp file for us. */
 export const STALL_MS = 30_000;
+/** A read that waits for more has longer: a phone that leaves its Wi-Fi goes on at 35 kbit/s and less in the middle of a fast window. */
+const STALL_BYTES = 131_072;
 /** The most a refused client may go on sending, which is all that Cloudflare lets in on the Free and Pro plans. */
 const DRAIN_BYTES = 100_000_000;
 
@@ -79,8 +81,8 @@ export class BodyStream {
       throw new ApiProblem('invalid_request', 'The body ended before it was complete', { cause });
     });
     try {
-      const { value } = await within(read, this.#stallMs, () => {
-        return new ApiProblem('invalid_request', `The body stood still for ${this.#stallMs / 1000} s`);
+      const { value } = await within(read, this.#stallMs * Math.max(1, min / STALL_BYTES), () => {
+        return new ApiProblem('invalid_request', 'The body stood still');
       });
       this.#isOver = !value?.byteLength;
       if (!value?.byteLength) return null;

@@ -13,8 +13,8 @@ export interface DocumentInput {
   length: number | null;
   /** The caller's own name for the file. */
   filename: string | null;
-  /** Expected SHA-256 in hex, of `parseContentDigest`. */
-  sha256: string | null;
+  /** The request's `Content-Digest`. */
+  contentDigest: string | null;
   stallMs?: number;
   windowBytes?: number;
 }
@@ -59,7 +59,7 @@ function decideType(head: Uint8Array, { kind, contentType }: Facts): DocumentTyp
 
 /** For people to read, never for a file system: no directories, no control characters. */
 function cleanName(filename: string | null): string | null {
-  const base = filename?.replace(/^.*[/\\]/s, '').replace(/\p{Cc}/gu, '');
+  const base = filename?.replace(/^.*[/\\]/s, '').replace(/\p{Cc}|\p{Bidi_Control}/gu, '');
   return base?.slice(0, FILENAME_LENGTH).toWellFormed() || null;
 }
 
@@ -88,13 +88,14 @@ async function readHead(read: () => Promise<Uint8Array | null>, kind: DocumentKi
  */
 export async function pumpDocument(
   form: UpstreamForm,
-  facts: Facts & { length?: number | null; sha256?: string | null },
+  facts: Facts & { length?: number | null; contentDigest?: string | null },
   read: () => Promise<Uint8Array | null>,
 ): Promise<DocumentMeta> {
   const { kind } = facts;
   const filename = cleanName(facts.filename);
   const head = await readHead(read, kind);
   const type = decideType(head, facts);
+  const expected = parseContentDigest(facts.contentDigest);
   const partHead = form.fileHead(kind, `${kind}.${extensionOf(type)}`, type);
   const metaField = (size: number, sha256: string) =>
     form.field(`${kind}_meta`, JSON.stringify({ filename, content_type: type, size, sha256 } satisfies DocumentMeta));
@@ -104,7 +105,7 @@ export async function pumpDocument(
   }
   await form.write(partHead);
   const { size, sha256 } = await pumpContent(form, head, read, facts);
-  if (facts.sha256 && facts.sha256 !== sha256) throw new ApiProblem('digest_mismatch');
+  if (expected && expected !== sha256) throw new ApiProblem('digest_mismatch');
   await form.write(CRLF);
   await form.write(metaField(size, sha256));
   return { filename, content_type: type, size, sha256 };

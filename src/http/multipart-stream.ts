@@ -52,7 +52,7 @@ async function readField(parts: MultipartReader, { name, filename }: PartHead): 
       text += decoder.decode(piece, { stream: true });
     }
     text += decoder.decode();
-    return name === JSON_FIELD ? JSON.parse(text) : text;
+    return name === JSON_FIELD && text !== '' ? JSON.parse(text) : text;
   } catch (error) {
     if (error instanceof ApiProblem) throw error;
     throw refuse('validation_failed', name, error instanceof SyntaxError ? 'Must be JSON' : 'Must be UTF-8');

@@ -62,9 +62,9 @@ function parseDisposition(value: string): Pick<PartHead, 'name' | 'filename'> | 
 function parseHead(block: string, index: number): PartHead {
   const headers = new Map<string, string>();
   for (const line of block.replace(/\r\n[\t ]+/g, ' ').split('\r\n')) {
-    const [, name, value] = line.match(/^([\w!#$%&'*+.^`|~-]+):[\t ]*(.*?)[\t ]*$/s) ?? [];
+    const [, name, value] = line.match(/^([\w!#$%&'*+.^`|~-]+):(.*)$/s) ?? [];
     if (name === undefined || value === undefined) throw malformed(`Part ${index} has a malformed header`);
-    headers.set(name.toLowerCase(), value);
+    headers.set(name.toLowerCase(), value.trim());
   }
   const disposition = parseDisposition(headers.get('content-disposition') ?? '');
   if (!disposition) throw malformed(`Part ${index} has no valid Content-Disposition with a name`);

@@ -30,16 +30,21 @@ export async function authenticate(
   limiter?: LimiterName,
 ): Promise<void> {
   const pb = anonymousClient(c);
-  const credential = readCredential(c);
-  const caller = credential && (await verify(c, credential, access, pb));
-  log(caller ? 'info' : 'warn', 'authentication', {
-    request_id: c.var.requestId,
-    outcome: caller ? 'accepted' : 'refused',
-    credential: credential?.type ?? 'none',
-    actor_type: caller?.type,
-    actor_id: caller?.id,
-  });
-  if (!caller) throw new ApiProblem('unauthenticated', undefined, { headers: { 'www-authenticate': 'Bearer' } });
+  let credential: Credential | null = null;
+  let caller: Caller | null = null;
+  try {
+    credential = readCredential(c);
+    caller = credential && (await verify(c, credential, access, pb));
+  } finally {
+    log(caller ? 'info' : 'warn', 'authentication', {
+      request_id: c.var.requestId,
+      outcome: caller ? 'accepted' : 'refused',
+      credential: credential?.type ?? 'none',
+      actor_type: caller?.type,
+      actor_id: caller?.id,
+    });
+  }
+  if (!caller) throw new ApiProblem('unauthenticated');
   c.set('caller', caller);
   c.set('pb', pb.as(caller));
   const limiters: LimiterName[] = [caller.type === 'applicant' ? 'APPLICANT_LIMITER' : 'KEY_LIMITER'];

@@ -48,6 +48,10 @@ export const profiles = new Hono<AppEnv>()
       problems: [...BODY_PROBLEMS, 'external_id_taken'],
     }),
     reportFailure('profile_creation_failed'),
+    async (c, next) => {
+      partnerOf(c);
+      await next();
+    },
     jsonBody(CreateProfileBody),
     async (c) => {
       const answer = await createProfile(c.var.pb, partnerOf(c), c.req.valid('json'));

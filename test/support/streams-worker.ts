@@ -1,4 +1,4 @@
-import { parseContentDigest, streamDocument } from '../../src/http/document-stream.ts';
+import { streamDocument } from '../../src/http/document-stream.ts';
 import { streamMultipart } from '../../src/http/multipart-stream.ts';
 import type { Send } from '../../src/http/upstream-stream.ts';
 import { ApiProblem, type ErrorCode } from '../../src/lib/problem.ts';
@@ -43,7 +43,7 @@ async function relay({ method, url, body, headers }: Request, env: Env): Promise
             ...input,
             kind: (searchParams.get('kind') ?? 'document_front') as 'document_front',
             filename: searchParams.get('filename'),
-            sha256: parseContentDigest(headers.get('content-digest')),
+            contentDigest: headers.get('content-digest'),
           },
           send,
         )

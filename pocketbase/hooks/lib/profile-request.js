@@ -35,6 +35,8 @@ function neutraliseUploads(profile) {
       }
       file.originalName = file.name; // PocketBase keeps it beside the file, and in the log of a refusal
     } else if (!profile.getString(kind)) profile.set(meta, null);
+    // Nobody describes a file but whoever uploads it.
+    else profile.setRaw(meta, original.getRaw(meta));
   }
 }
 
