@@ -94,7 +94,7 @@ async function state() {
 describe("another partner's record", () => {
   it('is out of reach through every route with an id: each of them stands here', () => {
     const routes = app.routes
-      .filter(({ method, path }) => method !== 'ALL' && path.includes('/:'))
+      .filter(({ method, path }) => method !== 'ALL' && /\/:(?!kind)/.test(path))
       .map(({ method, path }) => `${method} ${path.replace(/\{[^/]*/g, '')}`);
     expect([...new Set(routes)].sort()).toEqual([...Object.keys(FOREIGN), ...HARMLESS].sort());
   });

@@ -31,6 +31,9 @@ export function line(maxLength: number) {
     .refine((text) => text.isWellFormed(), 'Not well-formed Unicode');
 }
 
+/** Text to filter by. PocketBase refuses a filter that holds these words, be it within quotes. */
+export const Sought = line(255).refine((text) => !/@(request|collection)\./.test(text), 'Cannot be searched for');
+
 /** Text that may span lines. */
 export function prose(maxLength: number) {
   return z
