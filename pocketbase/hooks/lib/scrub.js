@@ -15,7 +15,9 @@ function scrub(app) {
   } finally {
     run('PRAGMA temp_store = MEMORY');
   }
-  run('PRAGMA wal_checkpoint(TRUNCATE)');
+  const checkpoint = new DynamicModel({ busy: 0 });
+  app.nonconcurrentDB().newQuery('PRAGMA wal_checkpoint(TRUNCATE)').one(checkpoint);
+  if (checkpoint.busy) throw new Error('A reader kept the old pages in use: scrub again.');
   writeState(app, 'scrubbed', started);
 }
 
