@@ -74,8 +74,11 @@ describe('DELETE /api/profiles/:id', () => {
     expect(JSON.parse(history).items.map((row: { to: string }) => row.to)).toEqual(['unverified', 'rejected']);
     expect(history).not.toContain(reason);
 
-    const list = await (await api(worker).get(`/api/profiles?external_id=${external_id}`)).json();
-    expect(list).toEqual({ items: [], next_cursor: null });
+    for (const query of [`external_id=${external_id}`, 'status=rejected&limit=100', 'limit=100']) {
+      const list = await api(worker).get(`/api/profiles?${query}`);
+      expect([query, list.status]).toEqual([query, 200]);
+      expect(await list.text()).not.toContain(id);
+    }
     const again = await api(worker).create(data);
     expect(again.status).toBe(201);
   });
