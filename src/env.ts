@@ -1,12 +1,16 @@
 import * as z from 'zod';
 import { ApiProblem } from './lib/problem.ts';
+import { type LimiterName, RATE_LIMITS } from './lib/rate-limits.ts';
 
 /** Bindings of wrangler.toml. Settings stand in the same object as strings: read them through `Settings` only. */
-export interface Env {
+export interface Env extends Record<LimiterName, RateLimit> {
   TOKENS: KVNamespace;
   /** A Workers VPC service that leads to PocketBase; without it `POCKETBASE_URL` is fetched over the internet. */
   POCKETBASE?: Fetcher;
 }
+
+/** Without one of these the Worker is not ready. */
+export const BINDINGS = ['TOKENS', ...(Object.keys(RATE_LIMITS) as LimiterName[])] as const;
 
 const SECRET_MIN_LENGTH = 32;
 const slug = z.string().regex(/^[a-z0-9-]{1,40}$/);

@@ -1,8 +1,10 @@
 import { type Env, Settings } from './env.ts';
+import type { KeyEnvironment } from './lib/managed-key.ts';
 import type { Fetch } from './pocketbase/fetch-upstream.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
 import { ApiKeys } from './services/api-keys.ts';
-import { FrontendOrigins } from './services/frontend-origins.ts';
+import { ManagedKeys } from './services/managed-keys.ts';
+import { PartnerDirectory } from './services/partner-directory.ts';
 import { Reviewers } from './services/reviewers.ts';
 
 /** What one isolate keeps between requests: values only, never a request's promise or stream. */
@@ -11,7 +13,8 @@ export class Runtime {
   readonly settings: Settings;
   readonly apiKeys: ApiKeys;
   readonly reviewers = new Reviewers(Date.now);
-  readonly frontendOrigins = new FrontendOrigins(Date.now);
+  readonly managedKeys = new ManagedKeys(Date.now);
+  readonly partners = new PartnerDirectory(Date.now);
   readonly fetch: Fetch;
   #serviceToken: ServiceToken | undefined;
 
@@ -20,6 +23,11 @@ export class Runtime {
     this.settings = new Settings(env);
     this.apiKeys = new ApiKeys(this.settings);
     this.fetch = (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init));
+  }
+
+  /** A test system's keys are refused where it counts, and the other way round. */
+  get keyEnvironment(): KeyEnvironment {
+    return this.settings.get('DEPLOYMENT') === 'development' ? 'test' : 'live';
   }
 
   /** @throws ApiProblem `not_configured` */

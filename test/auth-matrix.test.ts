@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, json, PNG, problemOf, reviewer } from './support/api.ts';
+import { issueKey } from './support/keys.ts';
 import { startWorker, type TestWorker } from './support/worker.ts';
 
-type Who = 'nobody' | 'wrong key' | 'partner' | 'internal' | 'reviewer' | 'applicant';
+type Who = 'nobody' | 'wrong key' | 'mistyped key' | 'partner' | 'managed key' | 'internal' | 'reviewer' | 'applicant';
 
 let worker: TestWorker;
 let id: string;
@@ -12,10 +13,13 @@ beforeAll(async () => {
   worker = await startWorker();
   const profile = await api(worker).created();
   id = profile.id;
+  const { key: managed } = await issueKey(worker); // with every scope that it may have
   credentials = {
     nobody: {},
     'wrong key': { 'x-api-key': 'k'.repeat(40) },
+    'mistyped key': { 'x-api-key': `${managed.slice(0, -1)}${managed.endsWith('0') ? '1' : '0'}` },
     partner: { 'x-api-key': worker.keys.acme },
+    'managed key': { 'x-api-key': managed },
     internal: { 'x-api-key': worker.keys.internal },
     reviewer: (await reviewer()).authorization,
     applicant: { authorization: `Bearer ${profile.token}` },
@@ -23,7 +27,16 @@ beforeAll(async () => {
 });
 afterAll(() => worker.stop());
 
-const PUBLIC: Who[] = ['nobody', 'wrong key', 'partner', 'internal', 'reviewer', 'applicant'];
+const PUBLIC: Who[] = [
+  'nobody',
+  'wrong key',
+  'mistyped key',
+  'partner',
+  'managed key',
+  'internal',
+  'reviewer',
+  'applicant',
+];
 
 /** Who gets past the door of each operation; everybody else is 401, or 403 when known. */
 const ALLOWED: Record<string, Who[]> = {
@@ -33,22 +46,34 @@ const ALLOWED: Record<string, Who[]> = {
   'get /openapi.json': PUBLIC,
   'get /docs': PUBLIC,
   'get /verify/{id}': PUBLIC,
-  'post /api/profiles/create': ['partner', 'internal'],
-  'get /api/profiles/{id}': ['partner', 'internal', 'reviewer'],
-  'patch /api/profiles/{id}': ['internal', 'reviewer'],
-  'post /api/profiles/{id}/link': ['partner', 'internal'],
-  'put /api/profiles/{id}/documents/{kind}': ['partner', 'internal', 'reviewer'],
-  'get /api/profiles/{id}/documents/{kind}': ['internal', 'reviewer'],
-  'delete /api/profiles/{id}/documents/{kind}': ['partner', 'internal', 'reviewer'],
+  'get /api/profiles': ['partner', 'managed key', 'internal', 'reviewer'],
+  'post /api/profiles/create': ['partner', 'managed key', 'internal'],
+  'get /api/profiles/{id}': ['partner', 'managed key', 'internal', 'reviewer'],
+  'patch /api/profiles/{id}': ['managed key', 'internal', 'reviewer'],
+  'post /api/profiles/{id}/link': ['partner', 'managed key', 'internal'],
+  'put /api/profiles/{id}/documents/{kind}': ['partner', 'managed key', 'internal', 'reviewer'],
+  'get /api/profiles/{id}/documents/{kind}': ['managed key', 'internal', 'reviewer'],
+  'delete /api/profiles/{id}/documents/{kind}': ['partner', 'managed key', 'internal', 'reviewer'],
   'get /api/profiles/{id}/notes': ['internal', 'reviewer'],
   'post /api/profiles/{id}/notes': ['internal', 'reviewer'],
-  'get /api/status_history/{id}': ['partner', 'internal', 'reviewer'],
+  'get /api/status_history/{id}': ['partner', 'managed key', 'internal', 'reviewer'],
   'post /api/status_history/{id}': ['internal', 'reviewer'],
+  'delete /api/profiles/{id}': ['managed key', 'internal'],
+  'get /api/keys': ['internal'],
+  'post /api/keys': ['internal'],
+  'post /api/keys/{id}/rotate': ['internal'],
+  'delete /api/keys/{id}': ['internal'],
+  'get /api/partners': ['internal'],
+  'post /api/partners': ['internal'],
+  'get /api/partners/{slug}': ['internal'],
+  'patch /api/partners/{slug}': ['internal'],
+  'get /api/audit': ['internal'],
+  'get /api/metrics': ['internal'],
   'get /api/applicant': ['applicant'],
   'put /api/applicant/documents/{kind}': ['applicant'],
   'post /api/applicant/submit': ['applicant'],
 };
-const KNOWN_BUT_UNSCOPED: Who[] = ['partner', 'internal', 'reviewer'];
+const KNOWN_BUT_UNSCOPED: Who[] = ['partner', 'managed key', 'internal', 'reviewer'];
 
 function operations(): string[] {
   return Object.entries(worker.document.paths).flatMap(([path, methods]) =>
@@ -62,7 +87,7 @@ async function knock(operation: string, who: Who): Promise<Response> {
   if (method === 'put')
     Object.assign(init, { body: PNG, headers: { ...credentials[who], 'content-type': 'image/png' } });
   if (method === 'post' || method === 'patch') Object.assign(init, json({}, credentials[who]), { method: init.method });
-  return worker.fetch(path.replace('{id}', id).replace('{kind}', 'document_front'), init);
+  return worker.fetch(path.replace('{id}', id).replace('{kind}', 'document_front').replace('{slug}', 'acme'), init);
 }
 
 describe('every operation', () => {

@@ -65,6 +65,9 @@ it.each([
     [`/api/status_history/${id}`, {}],
     [`/api/status_history/${id}`, json({ status: 'approved' })],
     [`/verify/${id}`, {}],
+    [`/api/profiles/${id}`, { method: 'DELETE' }],
+    [`/api/keys/${id}/rotate`, json({})],
+    [`/api/keys/${id}`, { method: 'DELETE' }],
   ];
   for (const [path, init] of requests) {
     const { status, code } = await problemOf(await worker.fetch(path, withKey(init)));

@@ -4,9 +4,18 @@ onRecordCreateRequest(() => {
   require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'History is written by changing a status.');
 }, 'status_history');
 
-onRecordUpdate(() => {
-  require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'History is append-only.');
-}, 'status_history');
+onRecordCreateRequest(() => {
+  require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'The audit log is written by what it reports.');
+}, 'audit_log');
+
+onRecordUpdate(
+  (e) => {
+    const collection = e.record.collection().name;
+    require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', `${collection} is append-only.`);
+  },
+  'status_history',
+  'audit_log',
+);
 
 onRecordDelete(
   (e) => {
@@ -14,14 +23,8 @@ onRecordDelete(
     require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', `Records of ${collection} are never deleted.`);
   },
   'status_history',
+  'audit_log',
   'profiles',
   'partners',
+  'api_keys',
 );
-
-onRecordUpdate((e) => {
-  const { fail } = require(`${__hooks}/lib/problem.js`);
-  const isRenamed = e.record.getString('slug') !== e.record.original().getString('slug');
-  if (isRenamed) fail(422, 'validation_failed', 'The slug of a partner never changes.');
-  e.record.ignoreUnchangedFields(true); // else a stale update carries old values back
-  return e.next();
-}, 'partners');

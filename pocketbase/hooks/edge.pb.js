@@ -10,7 +10,7 @@ routerAdd('GET', '/api/edge/schema', (e) => {
   return e.json(200, {
     migration: newest.file,
     status_digest: $security.sha256(JSON.stringify(table)),
-    dedupe: isConfigured(),
+    dedupe: isConfigured(e.app),
   });
 });
 
@@ -33,14 +33,15 @@ routerAdd('POST', '/api/edge/profiles/{id}/link', (e) => {
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/notes', (e) => {
-  const { findProfile, serviceOf } = require(`${__hooks}/lib/caller.js`);
-  const caller = serviceOf(e);
-  const profile = findProfile(e.app, caller, e.request.pathValue('id'));
-  const note = new Record(e.app.findCachedCollectionByNameOrId('notes'));
-  note.load({ profile: profile.id, text: e.requestInfo().body.text });
-  note.set('@caller', caller);
-  e.app.save(note);
-  return e.json(200, note);
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { addNote } = require(`${__hooks}/lib/notes.js`);
+  return e.json(200, addNote(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+});
+
+routerAdd('POST', '/api/edge/profiles/{id}/redact', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { redact } = require(`${__hooks}/lib/redact.js`);
+  return e.json(200, { redacted: redact(e.app, serviceOf(e), e.request.pathValue('id')) });
 });
 
 routerAdd('GET', '/api/edge/profiles/{id}/documents/{kind}', (e) => {

@@ -2,14 +2,21 @@
 
 routerUse((e) => {
   const { checkDoor } = require(`${__hooks}/lib/gate.js`);
-  const { problemOf, validationProblemOf } = require(`${__hooks}/lib/problem.js`);
+  const { problemOf, refusedFieldsOf, validationProblemOf } = require(`${__hooks}/lib/problem.js`);
   try {
     checkDoor(e);
     return e.next();
   } catch (error) {
     const problem = problemOf(error) ?? validationProblemOf(error);
-    if (!problem) throw error;
+    if (!problem) {
+      // Thrown on, it would reach PocketBase's log with the values that were refused.
+      const refused = refusedFieldsOf(error);
+      if (refused) return e.json(refused.status, refused);
+      throw error;
+    }
     // PocketBase's admin UI shows `message`.
     return e.json(problem.status, e.auth?.isSuperuser() ? { ...problem, message: problem.detail } : problem);
+  } finally {
+    e.request.url.rawQuery = ''; // PocketBase is about to log the URL: filters name applicants, `token` opens files
   }
 });

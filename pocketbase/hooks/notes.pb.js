@@ -23,3 +23,16 @@ onModelCreateExecute((e) => {
     e.next();
   });
 }, 'notes');
+
+onModelUpdateExecute((e) => {
+  const { checkNotRedacted } = require(`${__hooks}/lib/caller.js`);
+  const { inTransaction } = require(`${__hooks}/lib/transaction.js`);
+  inTransaction(e, (tx) => {
+    checkNotRedacted(tx.findRecordById('profiles', e.model.getString('profile')));
+    e.next();
+  });
+}, 'notes');
+
+onModelDeleteExecute((e) => {
+  require(`${__hooks}/lib/transaction.js`).inTransaction(e, () => e.next());
+}, 'notes');

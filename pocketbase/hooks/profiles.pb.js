@@ -25,7 +25,13 @@ onRecordCreate((e) => {
 
 onRecordUpdate((e) => {
   require(`${__hooks}/lib/profile.js`).noteChanges(e.record);
-  return e.next();
+  try {
+    return e.next();
+  } catch (error) {
+    // An erasure that empties the folder while an upload is copied into it shows as a fault of the storage.
+    require(`${__hooks}/lib/caller.js`).checkNotRedacted(e.app.findRecordById('profiles', e.record.id));
+    throw error;
+  }
 }, 'profiles');
 
 onModelCreateExecute((e) => {
@@ -38,5 +44,10 @@ onModelUpdateExecute((e) => {
 
 onModelAfterUpdateSuccess((e) => {
   require(`${__hooks}/lib/profile.js`).removeSuperseded(e.app, e.model);
+  return e.next();
+}, 'profiles');
+
+onFileDownloadRequest((e) => {
+  require(`${__hooks}/lib/documents.js`).auditDownload(e);
   return e.next();
 }, 'profiles');

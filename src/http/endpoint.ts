@@ -3,18 +3,23 @@ import { type DescribeRouteOptions, resolver, uniqueSymbol } from 'hono-openapi'
 import type * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
 import { type ErrorCode, PROBLEMS } from '../lib/problem.ts';
+import type { LimiterName } from '../lib/rate-limits.ts';
 import { type Access, authenticate } from '../middleware/authenticate.ts';
 import { Problem } from '../schemas/problem.ts';
 import { REVIEWER_SCOPES } from '../services/caller.ts';
 
+type ResponseHeaders = Record<string, { description: string; schema: { type: 'string' | 'integer' } }>;
+
 export interface EndpointSpec {
   id: string;
-  tag: 'Profiles' | 'Documents' | 'Review' | 'Applicant' | 'Service';
+  tag: 'Profiles' | 'Documents' | 'Review' | 'Applicant' | 'Operations' | 'Service';
   summary: string;
   description?: string;
   access: Access;
+  /** A tighter limit than every request's. */
+  limiter?: LimiterName;
   /** Successful answers by status; no schema stands for a body that is not JSON. */
-  answers: Record<number, { description: string; schema?: z.ZodType; media?: string }>;
+  answers: Record<number, { description: string; schema?: z.ZodType; media?: string; headers?: ResponseHeaders }>;
   /** Problems beyond those that follow from `access`. */
   problems?: ErrorCode[];
   parameters?: DescribeRouteOptions['parameters'];
@@ -26,9 +31,9 @@ export interface EndpointSpec {
  * A route without it is neither documented nor reachable by accident: a test compares `app.routes` with the document.
  */
 export function endpoint(spec: EndpointSpec): MiddlewareHandler<AppEnv> {
-  const { access } = spec;
+  const { access, limiter } = spec;
   const guard: MiddlewareHandler<AppEnv> = async function endpoint(c, next) {
-    if (access !== 'public') await authenticate(c, access);
+    if (access !== 'public') await authenticate(c, access, limiter);
     await next();
   };
   return Object.assign(guard, { [uniqueSymbol]: { spec: describe(spec) } });
@@ -63,10 +68,11 @@ function security(access: Access) {
 
 function successes({ answers }: EndpointSpec) {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, media }]) => [
+    Object.entries(answers).map(([status, { description, schema, media, headers }]) => [
       status,
       {
         description,
+        ...(headers && { headers }),
         ...(schema && { content: { 'application/json': { schema: resolver(schema) } } }),
         ...(media && { content: { [media]: { schema: { type: 'string' as const } } } }),
       },
@@ -74,11 +80,20 @@ function successes({ answers }: EndpointSpec) {
   );
 }
 
+const RATE_LIMIT_HEADERS = {
+  'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const } },
+  'RateLimit-Policy': {
+    description: 'The limit, as draft-ietf-httpapi-ratelimit-headers words it',
+    schema: { type: 'string' as const, example: '"key";q=3000;w=60' },
+  },
+};
+
 /** One response per status, naming the codes it stands for. */
 function failures({ access, problems = [] }: EndpointSpec) {
   const credentialed: ErrorCode[] = [
     'invalid_request',
     'unauthenticated',
+    'rate_limited',
     'not_configured',
     'upstream_unavailable',
     'upstream_timeout',
@@ -98,6 +113,7 @@ function failures({ access, problems = [] }: EndpointSpec) {
       {
         description: names.map((name) => `\`${name}\`: ${PROBLEMS[name].title}`).join('; '),
         content: { 'application/problem+json': { schema: resolver(Problem) } },
+        ...(status === PROBLEMS.rate_limited.status && { headers: RATE_LIMIT_HEADERS }),
       },
     ]),
   );

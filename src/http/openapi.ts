@@ -5,7 +5,7 @@ import type { AppEnv } from '../app-env.ts';
 import { PROBLEMS } from '../lib/problem.ts';
 import { VERSION } from '../lib/version.ts';
 import { renderDocs } from '../pages/docs.tsx';
-import { Id } from '../schemas/common.ts';
+import { Id, PartnerSlug } from '../schemas/common.ts';
 import { endpoint } from './endpoint.ts';
 
 const DESCRIPTION = `One API at the edge for verifying identities: send an applicant's data, get a redirect link, follow the status, supply documents.
@@ -61,10 +61,15 @@ interface PathParameter {
   schema: object;
 }
 
-const { $schema: _, ...ID_SCHEMA } = z.toJSONSchema(Id);
+function schemaOf(type: z.ZodType): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(type);
+  return schema;
+}
+
 /** The router knows the names of path parameters, but not what they may be. */
 const PATH_PARAMETERS: Record<string, object> = {
-  id: ID_SCHEMA,
+  id: schemaOf(Id),
+  slug: schemaOf(PartnerSlug),
   kind: { $ref: '#/components/schemas/DocumentKind' },
 };
 

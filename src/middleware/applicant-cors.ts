@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { cors } from 'hono/cors';
 import type { AppEnv } from '../app-env.ts';
-import { anonymousClient } from './authenticate.ts';
+import { anonymousClient, deferOf } from './authenticate.ts';
 
 const ONE_HOUR_SECONDS = 3_600;
 
@@ -10,14 +10,14 @@ export function applicantCors() {
   return cors({
     origin: async (origin, c: Context<AppEnv>) => {
       if (!origin) return null;
-      const { settings, frontendOrigins } = c.var.runtime;
+      const { settings, partners } = c.var.runtime;
       const frontend = settings.get('KYC_FRONTEND_URL');
       if (frontend && origin === new URL(frontend).origin) return origin;
-      return (await frontendOrigins.has(origin, anonymousClient(c))) ? origin : null;
+      return (await partners.hasOrigin(origin, anonymousClient(c), deferOf(c))) ? origin : null;
     },
     allowMethods: ['GET', 'PUT', 'POST'],
     allowHeaders: ['authorization', 'content-type', 'content-disposition', 'content-digest', 'x-request-id'],
-    exposeHeaders: ['x-request-id', 'retry-after'],
+    exposeHeaders: ['x-request-id', 'retry-after', 'ratelimit-policy'],
     maxAge: ONE_HOUR_SECONDS,
   });
 }

@@ -1,10 +1,14 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../app-env.ts';
+import { sha256 } from '../lib/digest.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem } from '../lib/problem.ts';
+import { type LimiterName, rateLimited } from '../lib/rate-limits.ts';
 import { PocketBaseClient } from '../pocketbase/client.ts';
 import { verifyApplicantToken } from '../services/applicant-token.ts';
 import { applicantCaller, type Caller, type Scope } from '../services/caller.ts';
+import type { Defer } from '../services/partner-directory.ts';
+import { isWithinLimit } from './rate-limit.ts';
 
 /** Who may call an operation: everybody, whoever has the scope, or the applicant whose token it is. */
 export type Access = 'public' | 'applicant' | Scope;
@@ -14,10 +18,17 @@ type Credential = { type: 'api_key' | 'bearer'; value: string };
 const PARTNER_PATTERN = /^[a-z0-9-]{1,40}$/;
 
 /**
- * Verifies the request's one credential, checks the scope, and leaves `caller` and a PocketBase client in the caller's name.
- * @throws ApiProblem `invalid_request` (two credentials), `unauthenticated`, `forbidden`, `not_configured`
+ * Verifies the request's one credential, holds it to its limits, checks the scope, and leaves `caller` and a PocketBase client in the
+ * caller's name.
+ * @param limiter of this operation, beside the one that counts every request
+ * @throws ApiProblem `invalid_request` (two credentials), `unauthenticated`, `rate_limited`, `forbidden`, `not_configured`, and
+ * `upstream_unavailable`, `upstream_timeout` when only PocketBase knows the credential
  */
-export async function authenticate(c: Context<AppEnv>, access: Exclude<Access, 'public'>): Promise<void> {
+export async function authenticate(
+  c: Context<AppEnv>,
+  access: Exclude<Access, 'public'>,
+  limiter?: LimiterName,
+): Promise<void> {
   const pb = anonymousClient(c);
   let credential: Credential | null = null;
   let caller: Caller | null = null;
@@ -36,6 +47,11 @@ export async function authenticate(c: Context<AppEnv>, access: Exclude<Access, '
   if (!caller) throw new ApiProblem('unauthenticated');
   c.set('caller', caller);
   c.set('pb', pb.as(caller));
+  const limiters: LimiterName[] = [caller.type === 'applicant' ? 'APPLICANT_LIMITER' : 'KEY_LIMITER'];
+  if (limiter) limiters.push(limiter);
+  for (const name of limiters) {
+    if (!(await isWithinLimit(c, name, caller.credential))) throw rateLimited(name);
+  }
   if (access !== 'applicant' && !caller.scopes.has(access)) {
     throw new ApiProblem('forbidden', `Needs the scope ${access}`, { members: { required_scope: access } });
   }
@@ -52,6 +68,11 @@ export function anonymousClient(c: Context<AppEnv>): PocketBaseClient {
   });
   c.set('pb', pb);
   return pb;
+}
+
+/** Work that the answer need not wait for. */
+export function deferOf(c: Context<AppEnv>): Defer {
+  return (work) => c.executionCtx.waitUntil(work);
 }
 
 function readCredential(c: Context<AppEnv>): Credential | null {
@@ -75,11 +96,26 @@ async function verify(
   if (access === 'applicant') return credential.type === 'bearer' ? verifyApplicant(c, credential.value) : null;
   if (credential.type === 'bearer') return runtime.reviewers.verify(credential.value, pb);
   const partner = c.req.header('x-partner') ?? null;
-  const caller = await runtime.apiKeys.verify(credential.value, partner);
+  const caller = await verifyKey(c, credential.value, partner, pb);
   if (caller && partner !== null && (caller.type === 'partner' || !PARTNER_PATTERN.test(partner))) {
     throw new ApiProblem('invalid_request', 'x-partner takes a partner slug, from internal keys only');
   }
   return caller;
+}
+
+/** The settings' keys first: they cost nothing. */
+async function verifyKey(
+  c: Context<AppEnv>,
+  key: string,
+  partner: string | null,
+  pb: PocketBaseClient,
+): Promise<Caller | null> {
+  const { runtime } = c.var;
+  const digest = await sha256(key);
+  const caller = await runtime.apiKeys.verify(digest, partner);
+  if (!caller) return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb);
+  if (caller.type !== 'partner') return caller;
+  return (await runtime.partners.isActive(caller.id, pb, deferOf(c))) ? caller : null;
 }
 
 async function verifyApplicant(c: Context<AppEnv>, token: string): Promise<Caller | null> {

@@ -22,6 +22,13 @@ export interface Call {
   method?: 'GET' | 'HEAD' | 'POST' | 'PATCH';
   query?: Record<string, string>;
   body?: unknown;
+  idempotency?: Idempotency | undefined;
+}
+
+/** Digests of what names a request and of what it asks for, in hex. */
+export interface Idempotency {
+  key: string;
+  body: string;
 }
 
 export interface StreamCall {
@@ -62,7 +69,7 @@ export class PocketBaseClient {
   async call<T extends z.ZodType>(
     schema: T,
     path: string,
-    { method = 'GET', query, body }: Call = {},
+    { method = 'GET', query, body, idempotency }: Call = {},
   ): Promise<z.output<T>> {
     const url = this.#url(path, query);
     const init: RequestInit = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
@@ -70,7 +77,11 @@ export class PocketBaseClient {
       (headers) =>
         callUpstream(this.#options.fetch, url, {
           ...init,
-          headers: { ...headers, 'content-type': 'application/json' },
+          headers: {
+            ...headers,
+            ...(idempotency && { 'x-idempotency-key': idempotency.key, 'x-idempotency-body': idempotency.body }),
+            'content-type': 'application/json',
+          },
         }),
       true,
     );

@@ -1,5 +1,6 @@
 /** Records as PocketBase sends them, parsed and never trusted. `''` stands for "not set", times have a blank instead of the T. */
 import * as z from 'zod';
+import { AuditAction } from '../schemas/audit.ts';
 import { ID_PATTERN } from '../schemas/common.ts';
 import { DocumentMeta } from '../schemas/document.ts';
 import { DocumentType } from '../schemas/profile.ts';
@@ -8,6 +9,10 @@ import { ActorType, ReasonCode, Status } from '../schemas/status.ts';
 const id = z.string().regex(ID_PATTERN);
 const text = z.string().transform((value) => value || null);
 const time = z.string().transform((value) => value.replace(' ', 'T'));
+const optionalTime = z
+  .string()
+  .nullish()
+  .transform((value) => value?.replace(' ', 'T') || null);
 const documentMeta = DocumentMeta.nullish().transform((value) => value ?? null);
 
 export const StatusRow = z.object({
@@ -73,9 +78,80 @@ export type PartnerBrief = z.infer<typeof PartnerBrief>;
 export const CreateAnswer = z.object({ id, status: Status, created: z.boolean(), partner: PartnerBrief });
 export const LinkAnswer = CreateAnswer.omit({ created: true });
 export type LinkAnswer = z.infer<typeof LinkAnswer>;
-export const StatusAnswer = z.object({ changed: z.boolean(), row: StatusRow });
+const replayed = z.boolean().default(false);
+export const StatusAnswer = z.object({ changed: z.boolean(), row: StatusRow, replayed });
+export const NoteAnswer = NoteRow.extend({ replayed });
 export const SchemaAnswer = z.object({ migration: z.string(), status_digest: z.string(), dedupe: z.boolean() });
 export const ReviewerAnswer = z.object({ record: z.object({ id }) });
+
+export const KeyRow = z.object({
+  id,
+  partner: z.string(),
+  name: z.string(),
+  prefix: z.string(),
+  scopes: z.array(z.string()),
+  expires_at: optionalTime,
+  revoked_at: optionalTime,
+  last_used_at: optionalTime,
+  created: time,
+});
+export type KeyRow = z.infer<typeof KeyRow>;
+
+/** What decides whether a key is good: the one answer that carries its digest. */
+export const KeyAnswer = z.object({
+  id,
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  partner: z.string().min(1),
+  partner_active: z.boolean(),
+  scopes: z.array(z.string()),
+  expires_at: optionalTime,
+  revoked_at: optionalTime,
+});
+export type KeyAnswer = z.infer<typeof KeyAnswer>;
+
+const days = z
+  .int()
+  .nullish()
+  .transform((value) => value || null);
+
+export const PartnerRow = z.object({
+  id,
+  slug: z.string(),
+  name: z.string(),
+  active: z.boolean(),
+  frontend_url: text,
+  retention_days: days,
+  expire_after_days: days,
+  created: time,
+  updated: time,
+});
+export type PartnerRow = z.infer<typeof PartnerRow>;
+
+export const AuditRow = z.object({
+  id,
+  action: AuditAction,
+  profile: text,
+  partner: text,
+  target: text,
+  actor_type: ActorType,
+  actor_id: text,
+  request_id: text,
+  created: time,
+});
+export type AuditRow = z.infer<typeof AuditRow>;
+
+const count = z.int().min(0);
+const seconds = z.number().nullable();
+export const MetricsAnswer = z.object({
+  statuses: z.record(Status, count),
+  queue: z.object({ size: count, oldest_seconds: seconds }),
+  decisions: z.object({ count, median_seconds: seconds }),
+  duplicates_avoided: count,
+  oldest_undelivered_event_seconds: seconds,
+});
+
+export const RedactAnswer = z.object({ redacted: z.boolean() });
+export const SweepAnswer = z.object({ expired: count, redacted: count, cleaned: count });
 
 export function listOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item) });

@@ -1,6 +1,14 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import {
+  IDEMPOTENCY_PROBLEMS,
+  idempotencyKey,
+  idempotencyOf,
+  idempotencyParameters,
+  markReplayed,
+  REPLAYED_HEADER,
+} from '../http/idempotency.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { CreateNoteBody, Note, Notes } from '../schemas/status.ts';
@@ -35,10 +43,18 @@ export const notes = new Hono<AppEnv>()
       tag: 'Review',
       summary: 'Add a private note',
       access: 'notes:write',
-      answers: { 201: { description: 'The note', schema: Note } },
-      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS],
+      parameters: idempotencyParameters,
+      answers: { 201: { description: 'The note', schema: Note, headers: REPLAYED_HEADER } },
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, ...IDEMPOTENCY_PROBLEMS],
     }),
     recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
+    idempotencyKey(),
     jsonBody(CreateNoteBody),
-    async (c) => c.json(presentNote(await createNote(c.var.pb, c.req.param('id'), c.req.valid('json').text)), 201),
+    async (c) => {
+      const body = c.req.valid('json');
+      const idempotency = await idempotencyOf(c, body);
+      const { row, replayed } = await createNote(c.var.pb, c.req.param('id'), body.text, idempotency);
+      markReplayed(c, replayed);
+      return c.json(presentNote(row), 201);
+    },
   );

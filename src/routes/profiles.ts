@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { isForm, profileForm, relayForm } from '../http/document-request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
-import { jsonBody, recordFirst } from '../http/validate.ts';
+import { jsonBody, query, recordFirst } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import {
@@ -11,6 +11,8 @@ import {
   CreateProfileBody,
   Link,
   Profile,
+  Profiles,
+  ProfilesQuery,
   UpdateProfileBody,
 } from '../schemas/profile.ts';
 import { issueLink } from '../services/links.ts';
@@ -18,10 +20,12 @@ import {
   createProfile,
   findProfile,
   findWritableProfile,
+  listProfiles,
   prepareLink,
   presentProfile,
   profileUpload,
   readUploaded,
+  redactProfile,
   updateProfile,
 } from '../services/profiles.ts';
 import { ID } from './paths.ts';
@@ -36,6 +40,7 @@ export const profiles = new Hono<AppEnv>()
       description:
         'The same applicant again (same partner, country, document type and document number) answers 200 with the existing `id` and a fresh link, and changes nothing stored. Internal keys name the partner in `x-partner`.',
       access: 'profiles:create',
+      limiter: 'CREATE_LIMITER',
       answers: {
         201: { description: 'The profile was created', schema: CreatedProfile },
         200: { description: 'This applicant was known', schema: CreatedProfile },
@@ -56,6 +61,21 @@ export const profiles = new Hono<AppEnv>()
         created ? 201 : 200,
       );
     },
+  )
+  .get(
+    '/',
+    endpoint({
+      id: 'listProfiles',
+      tag: 'Profiles',
+      summary: 'List profiles, newest first',
+      description:
+        'A profile that is added or changed while you page through moves no other. Erased ones are left out.',
+      access: 'profiles:read',
+      answers: { 200: { description: 'A page of profiles', schema: Profiles } },
+      problems: ['validation_failed'],
+    }),
+    query(ProfilesQuery),
+    async (c) => c.json(await listProfiles(c.var.pb, c.var.caller, c.req.valid('query'))),
   )
   .get(
     `/${ID}`,
@@ -95,6 +115,23 @@ export const profiles = new Hono<AppEnv>()
     async (c) => {
       const { pb, caller } = c.var;
       return c.json(presentProfile(await updateProfile(pb, c.req.param('id'), c.req.valid('json')), caller));
+    },
+  )
+  .delete(
+    `/${ID}`,
+    endpoint({
+      id: 'redactProfile',
+      tag: 'Profiles',
+      summary: 'Erase the personal data and documents of a profile',
+      description:
+        'Id, statuses and times stay. Afterwards every route of the profile but its history answers 410, and the same document may enrol again. Erased already: 204.',
+      access: 'profiles:redact',
+      answers: { 204: { description: 'Erased' } },
+      problems: ['not_found'],
+    }),
+    async (c) => {
+      await redactProfile(c.var.pb, c.req.param('id'));
+      return c.body(null, 204);
     },
   )
   .post(

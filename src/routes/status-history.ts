@@ -1,6 +1,14 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import {
+  IDEMPOTENCY_PROBLEMS,
+  idempotencyKey,
+  idempotencyOf,
+  idempotencyParameters,
+  markReplayed,
+  REPLAYED_HEADER,
+} from '../http/idempotency.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
@@ -39,14 +47,22 @@ export const statusHistory = new Hono<AppEnv>()
       summary: 'Decide, or move the profile along',
       description: 'The same status again changes nothing and answers 200 with the newest row.',
       access: 'status:write',
+      parameters: idempotencyParameters,
       answers: {
-        201: { description: 'The new row of the history', schema: StatusChange },
-        200: { description: 'The profile was in this status already', schema: StatusChange },
+        201: { description: 'The new row of the history', schema: StatusChange, headers: REPLAYED_HEADER },
+        200: { description: 'The profile was in this status already', schema: StatusChange, headers: REPLAYED_HEADER },
       },
-      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'illegal_transition', 'status_conflict'],
+      problems: [
+        ...RECORD_PROBLEMS,
+        ...BODY_PROBLEMS,
+        ...IDEMPOTENCY_PROBLEMS,
+        'illegal_transition',
+        'status_conflict',
+      ],
     }),
     reportFailure('status_change_failed'),
     recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
+    idempotencyKey(),
     jsonBody(ChangeStatusBody),
     async (c) => {
       const body = c.req.valid('json');
@@ -56,7 +72,9 @@ export const statusHistory = new Hono<AppEnv>()
           errors: [{ pointer: '/expected_status', detail: 'Reviewers must send it' }],
         });
       }
-      const { changed, row } = await changeStatus(c.var.pb, c.req.param('id'), body);
+      const idempotency = await idempotencyOf(c, body);
+      const { changed, row, replayed } = await changeStatus(c.var.pb, c.req.param('id'), body, idempotency);
+      markReplayed(c, replayed);
       return c.json(presentChange(row, c.var.caller), changed ? 201 : 200);
     },
   );

@@ -9,6 +9,17 @@ export const Id = z
 
 export const Timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC', example: '2026-11-24T09:30:00.000Z' });
 
+/** A time that a caller sends: any offset, milliseconds at the finest, as PocketBase keeps them. */
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString())
+  .meta({ description: 'RFC 3339', example: '2026-11-24T09:30:00Z' });
+
+export const PartnerSlug = z
+  .string()
+  .regex(/^[a-z0-9-]{1,40}$/)
+  .meta({ description: 'Lower-case letters, digits and hyphens, at most 40', example: 'acme' });
+
 /** One line of text: trimmed, no control characters, no lone surrogates (PocketBase would store U+FFFD for them). */
 export function line(maxLength: number) {
   return z
@@ -19,6 +30,9 @@ export function line(maxLength: number) {
     .regex(/^\P{Cc}*$/u, 'Control characters are not allowed')
     .refine((text) => text.isWellFormed(), 'Not well-formed Unicode');
 }
+
+/** Text to filter by. PocketBase refuses a filter that holds these words, be it within quotes. */
+export const Sought = line(255).refine((text) => !/@(request|collection)\./.test(text), 'Cannot be searched for');
 
 /** Text that may span lines. */
 export function prose(maxLength: number) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Id, line, Timestamp } from './common.ts';
+import { Id, Instant, line, PageQuery, PartnerSlug, page, Sought, Timestamp } from './common.ts';
 import { COUNTRIES } from './countries.ts';
 import { Document, DocumentKind } from './document.ts';
 import { Status, StatusChange } from './status.ts';
@@ -121,6 +121,18 @@ export const ProfileSummary = z
     updated: Timestamp,
   })
   .meta({ id: 'ProfileSummary' });
+
+export type ProfileSummary = z.infer<typeof ProfileSummary>;
+
+export const Profiles = page(ProfileSummary).meta({ id: 'Profiles' });
+
+export const ProfilesQuery = PageQuery.extend({
+  status: Status.optional(),
+  external_id: Sought.optional(),
+  updated_after: Instant.optional().meta({ description: 'Changed later than this' }),
+  partner: PartnerSlug.optional().meta({ description: 'Internal keys only: a partner sees its own' }),
+});
+export type ProfilesQuery = z.infer<typeof ProfilesQuery>;
 
 export const Profile = ProfileSummary.extend({
   latest_status: StatusChange,

@@ -21,14 +21,14 @@ export class ApiKeys {
    * `partner` is what the caller named in `x-partner`; it narrows an internal key and is ignored for a partner's own.
    * @throws ApiProblem `not_configured`
    */
-  async verify(key: string, partner: string | null): Promise<Caller | null> {
+  async verify(digest: Uint8Array, partner: string | null): Promise<Caller | null> {
     this.#partner ??= await digestKeys(this.#settings.get('VALID_API_KEYS'));
     this.#internal ??= await digestKeys(this.#settings.get('INTERNAL_API_KEYS'));
-    const digest = await sha256(key);
     const internal = match(this.#internal, digest);
     const own = match(this.#partner, digest);
-    if (internal) return internalCaller(internal.name, partner);
-    return own ? partnerCaller(own.name) : null;
+    const credential = `settings:${digest.slice(0, 8).toHex()}`;
+    if (internal) return internalCaller(internal.name, credential, partner);
+    return own ? partnerCaller(own.name, credential) : null;
   }
 }
 

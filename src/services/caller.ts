@@ -16,6 +16,9 @@ export const REVIEWER_SCOPES = [
 ] as const;
 const OPERATOR_SCOPES = ['profiles:redact', 'partners:manage', 'keys:manage', 'audit:read', 'metrics:read'] as const;
 
+/** What a managed key may be given. */
+export const GRANTABLE_SCOPES = [...PARTNER_SCOPES, 'profiles:write', 'documents:read', 'profiles:redact'] as const;
+
 export type Scope = (typeof PARTNER_SCOPES | typeof REVIEWER_SCOPES | typeof OPERATOR_SCOPES)[number];
 
 /** Who is calling, once the credential has been verified. Isolation follows from `partner` alone. */
@@ -23,6 +26,8 @@ export interface Caller {
   type: 'partner' | 'service' | 'reviewer' | 'applicant';
   /** Partner slug, internal key's name, reviewer's record id, or profile id. */
   id: string;
+  /** Names the credential without telling it: limits and idempotency keys are per credential. */
+  credential: string;
   /** The one partner whose records are in reach; `null` for all. */
   partner: string | null;
   scopes: ReadonlySet<Scope>;
@@ -30,26 +35,28 @@ export interface Caller {
   linkIssuedAt?: number;
 }
 
-export function partnerCaller(slug: string): Caller {
-  return { type: 'partner', id: slug, partner: slug, scopes: new Set(PARTNER_SCOPES) };
+export function partnerCaller(slug: string, credential: string, scopes: readonly Scope[] = PARTNER_SCOPES): Caller {
+  return { type: 'partner', id: slug, credential, partner: slug, scopes: new Set(scopes) };
 }
 
 /** An internal key acts for all partners, or for the one it names. */
-export function internalCaller(name: string, partner: string | null): Caller {
+export function internalCaller(name: string, credential: string, partner: string | null): Caller {
   return {
     type: 'service',
     id: name,
+    credential,
     partner,
     scopes: new Set([...PARTNER_SCOPES, ...REVIEWER_SCOPES, ...OPERATOR_SCOPES]),
   };
 }
 
 export function reviewerCaller(id: string): Caller {
-  return { type: 'reviewer', id, partner: null, scopes: new Set(REVIEWER_SCOPES) };
+  return { type: 'reviewer', id, credential: `reviewer:${id}`, partner: null, scopes: new Set(REVIEWER_SCOPES) };
 }
 
 export function applicantCaller(profileId: string, linkIssuedAt: number): Caller {
-  return { type: 'applicant', id: profileId, partner: null, scopes: new Set(), linkIssuedAt };
+  const credential = `applicant:${profileId}`;
+  return { type: 'applicant', id: profileId, credential, partner: null, scopes: new Set(), linkIssuedAt };
 }
 
 /** Partners and applicants may change a profile in its open statuses only. */

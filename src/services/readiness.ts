@@ -1,4 +1,5 @@
 import schema from '../../pocketbase/hooks/lib/schema.json' with { type: 'json' };
+import { BINDINGS } from '../env.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
@@ -14,7 +15,8 @@ export async function checkReadiness({ settings, env }: Runtime, connect: () => 
   if (settings.malformed.length > 0) {
     throw notReady(`Missing or malformed: ${settings.malformed.join(', ')}`, { settings: settings.malformed });
   }
-  if (!env.TOKENS) throw notReady('Missing binding: TOKENS', { bindings: ['TOKENS'] });
+  const missing = BINDINGS.filter((name) => !env[name]);
+  if (missing.length > 0) throw notReady(`Missing bindings: ${missing.join(', ')}`, { bindings: missing });
   const answer = await connect().call(SchemaAnswer, '/api/edge/schema').catch(unlessUnknown);
   if (!answer.dedupe) throw notReady('Missing or malformed: DEDUPE_SECRET', { settings: ['DEDUPE_SECRET'] });
   const statusDigest = await sha256Hex(JSON.stringify(STATUS_TABLE));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
-import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { listOf, NoteRow, StatusAnswer, StatusRow } from '../pocketbase/records.ts';
+import type { Idempotency, PocketBaseClient } from '../pocketbase/client.ts';
+import { listOf, NoteAnswer, NoteRow, StatusAnswer, StatusRow } from '../pocketbase/records.ts';
 import type { PageQuery } from '../schemas/common.ts';
 import type { ChangeStatusBody, Note, Status, StatusChange } from '../schemas/status.ts';
 import { type Caller, seesPrivate } from './caller.ts';
@@ -11,20 +11,25 @@ export function changeStatus(
   pb: PocketBaseClient,
   id: string,
   { status, ...body }: ChangeStatusBody & { status: Status },
+  idempotency?: Idempotency,
 ) {
-  return pb.call(StatusAnswer, `/api/edge/profiles/${id}/status`, { method: 'POST', body: { to: status, ...body } });
+  const path = `/api/edge/profiles/${id}/status`;
+  return pb.call(StatusAnswer, path, { method: 'POST', body: { to: status, ...body }, idempotency });
 }
 
-export function createNote(pb: PocketBaseClient, id: string, text: string): Promise<NoteRow> {
-  return pb.call(NoteRow, `/api/edge/profiles/${id}/notes`, { method: 'POST', body: { text } });
+export async function createNote(pb: PocketBaseClient, id: string, text: string, idempotency?: Idempotency) {
+  const path = `/api/edge/profiles/${id}/notes`;
+  const { replayed, ...row } = await pb.call(NoteAnswer, path, { method: 'POST', body: { text }, idempotency });
+  return { row, replayed };
 }
 
 export function listHistory(pb: PocketBaseClient, id: string, query: PageQuery) {
-  return listBySequence(pb, 'status_history', StatusRow, id, query);
+  return listBySequence(pb, 'status_history', StatusRow, `profile = "${id}"`, query);
 }
 
 export function listNotes(pb: PocketBaseClient, id: string, query: PageQuery) {
-  return listBySequence(pb, 'notes', NoteRow, id, query);
+  // Unlike the history, notes end with the profile.
+  return listBySequence(pb, 'notes', NoteRow, `profile = "${id}" && profile.redacted_at = ''`, query);
 }
 
 /** Oldest first, by the profile's own sequence: rows can share a millisecond. The cursor is the last sequence number seen. */
@@ -32,7 +37,7 @@ async function listBySequence<T extends typeof StatusRow | typeof NoteRow>(
   pb: PocketBaseClient,
   collection: string,
   schema: T,
-  id: string,
+  filter: string,
   { limit, cursor }: PageQuery,
 ) {
   const after = Cursor.safeParse(cursor);
@@ -42,7 +47,7 @@ async function listBySequence<T extends typeof StatusRow | typeof NoteRow>(
     });
   const { items } = await pb.call(listOf(schema), `/api/collections/${collection}/records`, {
     query: {
-      filter: `profile = "${id}" && seq > ${after.data}`,
+      filter: `${filter} && seq > ${after.data}`,
       sort: 'seq',
       perPage: String(limit + 1),
       skipTotal: '1',

@@ -12,18 +12,29 @@ export interface Row {
   actor_type: string;
   actor_id: string;
   request_id: string;
+  action: string;
+  profile: string;
+  partner: string;
+  target: string;
 }
 
 /** The union of what the tests read from PocketBase's answers. */
-export interface Body extends Row {
+export interface Body extends Omit<Row, 'partner'> {
   allowed: string[];
   changed: boolean;
+  cleaned: number;
   code: string;
   collectionId: string;
   created: boolean;
   current_status: string;
   dedupe_key: string;
+  data: Record<string, { code: string }>;
+  decisions: { count: number; median_seconds: number | null };
+  done: boolean;
+  duplicates_avoided: number;
   errors: { pointer: string; detail: string }[];
+  expired: number;
+  expires_at: string;
   external_id: string;
   facial_photo: string;
   facial_photo_meta: { filename: string; sha256?: string } | null;
@@ -32,9 +43,16 @@ export interface Body extends Row {
   latest_status: string;
   links_valid_after: string;
   partner: { slug: string; active: boolean; frontend_url: string };
+  queue: { size: number; oldest_seconds: number | null };
+  redacted: boolean | number;
   redacted_at: string;
+  rekeyed: number;
+  replayed: boolean;
+  revoked_at: string;
   row: Row;
   status: string;
+  statuses: Record<string, number>;
+  text: string;
   token: string;
 }
 
@@ -96,6 +114,13 @@ export const profilePath = (id: string) => `/api/collections/profiles/records/${
 
 export const decide = (service: Request, id: string, to: string, extras: object = {}, headers = {}) =>
   service('POST', `/api/edge/profiles/${id}/status`, { to, ...extras }, headers);
+
+export const redact = (service: Request, id: string, headers = {}) =>
+  service('POST', `/api/edge/profiles/${id}/redact`, {}, headers);
+
+export const auditOf = async (service: Request, filter: string) =>
+  (await service('GET', `/api/collections/audit_log/records?sort=seq&perPage=500&filter=${encodeURIComponent(filter)}`))
+    .body.items;
 
 export const historyOf = async (service: Request, id: string) =>
   (await service('GET', `/api/collections/status_history/records?sort=seq&filter=profile='${id}'`)).body.items;

@@ -7,6 +7,17 @@ import { connect, enrol, historyOf, profilePath, type Request } from './client.t
 import { photo } from './photo.ts';
 
 const { port } = inject('pocketbase');
+const COLLECTIONS = [
+  'profiles',
+  'status_history',
+  'notes',
+  'partners',
+  'api_keys',
+  'audit_log',
+  'idempotency_keys',
+  'services',
+  'reviewers',
+];
 let pb: Awaited<ReturnType<typeof connect>>;
 let service: Request;
 let root: Request;
@@ -45,7 +56,15 @@ describe('a request without a valid token', () => {
     ['POST', '/api/edge/profiles/abcdefghijklmno/status'],
     ['POST', '/api/edge/profiles/abcdefghijklmno/link'],
     ['POST', '/api/edge/profiles/abcdefghijklmno/notes'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/redact'],
     ['GET', '/api/edge/profiles/abcdefghijklmno/documents/facial_photo'],
+    ['POST', '/api/edge/keys'],
+    ['GET', '/api/edge/keys/abcdefghijklmno'],
+    ['POST', '/api/edge/keys/abcdefghijklmno/rotate'],
+    ['POST', '/api/edge/keys/abcdefghijklmno/revoke'],
+    ['POST', '/api/edge/sweep'],
+    ['GET', '/api/edge/metrics'],
+    ['POST', '/api/edge/rekey'],
   ])('is 401: %s %s', async (method, path) => {
     const refused = { status: 401, body: { code: 'unauthenticated' } };
     const body = method === 'POST' ? {} : undefined;
@@ -94,6 +113,11 @@ describe('another partner', () => {
       expect((await service('GET', path, undefined, headers)).body.items).toEqual([]);
       expect((await service('GET', path, undefined, own)).body.items.length).toBeGreaterThan(0);
     }
+  });
+
+  test('reads no idempotency rows; nobody does', async () => {
+    const answer = await service('GET', '/api/collections/idempotency_keys/records');
+    expect(answer).toMatchObject({ status: 403 });
   });
 
   test('without the header at all, the service account sees nothing', async () => {
@@ -185,7 +209,7 @@ describe('accounts', () => {
     const profile = await enrol(service);
     const { id, account } = await reviewer(true);
     const client = pb.as({ authorization: await pb.login('reviewers', account), 'x-partner': '*' });
-    for (const collection of ['profiles', 'status_history', 'notes', 'partners', 'services', 'reviewers']) {
+    for (const collection of COLLECTIONS) {
       const answer = await client('GET', `/api/collections/${collection}/records`);
       expect(answer.body.items ?? []).toEqual([]);
     }

@@ -3,6 +3,7 @@ import PocketBase from 'pocketbase';
 import { inject } from 'vitest';
 import type { Problem } from '../../src/schemas/problem.ts';
 import type { CreatedProfile, Profile } from '../../src/schemas/profile.ts';
+import { watchForLeaks } from './leaks.ts';
 import type { TestWorker } from './worker.ts';
 
 /** An id that has the right form and belongs to nothing. */
@@ -10,13 +11,15 @@ export const UNKNOWN_ID = 'zzzzzzzzzzzzzzz';
 
 /** A made-up applicant with a document of their own, so that tests never recognise each other's. */
 export function applicantData(overrides: Record<string, unknown> = {}) {
-  return {
+  const data = {
     full_name: 'Nguyễn Thị Minh',
     country: 'VN',
     document_type: 'passport',
     document_number: `C${randomBytes(6).toString('hex')}`,
     ...overrides,
   };
+  watchForLeaks(data.full_name, data.document_number);
+  return data;
 }
 
 export function json(body: unknown, headers: Record<string, string> = {}): RequestInit {
@@ -76,6 +79,7 @@ export async function reviewer(): Promise<{ id: string; token: string; authoriza
     .create({ email, password, passwordConfirm: password, name: 'Reviewer', active: true });
   const pb = new PocketBase(url);
   const { token, record } = await pb.collection('reviewers').authWithPassword(email, password);
+  watchForLeaks(password, token);
   return { id: record.id, token, authorization: { authorization: `Bearer ${token}` } };
 }
 

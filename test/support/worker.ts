@@ -1,7 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
 import { createTestHarness } from 'wrangler';
 import type { Env } from '../../src/env.ts';
+import type { LimiterName } from '../../src/lib/rate-limits.ts';
+import { checkForLeaks, watchForLeaks, watchSecretsOf } from './leaks.ts';
 import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
 
 export const secret = () => randomBytes(24).toString('base64url');
@@ -13,15 +18,38 @@ export interface TestWorker {
   /** A request to the running Worker. Whatever JSON it answers is held to the OpenAPI document. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   logs(): string[];
+  /** Fires the cron. */
+  scheduled(): Promise<void>;
   /** Its bindings, to look at what it stored. */
   env(): Promise<Env>;
   /** A new isolate over the same storage. */
   restart(): Promise<void>;
+  /** Throws when a log line of its life holds a secret of the run or an applicant's name or number. */
   stop(): Promise<void>;
 }
 
+/** The project's configuration with other limits, or (0) without a limiter, in a directory of its own. */
+function withLimits(limits: Partial<Record<LimiterName, number>>): string {
+  let toml = readFileSync('wrangler.toml', 'utf8').replaceAll(/"(\.\/)?(src\/[\w./-]+)"/g, (_, __, path) =>
+    JSON.stringify(resolve(path)),
+  );
+  for (const [name, limit] of Object.entries(limits)) {
+    const section = new RegExp(`\\[\\[ratelimits\\]\\]\\nname = "${name}"\\n.*\\nsimple = .*\\n`);
+    toml = toml.replace(section, (text) => (limit === 0 ? '' : text.replace(/limit = \d+/, `limit = ${limit}`)));
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'ekyc-wrangler-'));
+  writeFileSync(join(directory, 'wrangler.toml'), toml);
+  return directory;
+}
+
+/** Failed authentications are counted per address: without one of its own, each request comes from another. */
+const anyAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
+
 /** The Worker in workerd, with the run's PocketBase behind it. `settings` overrides; `undefined` removes one. */
-export async function startWorker(settings: Record<string, string | undefined> = {}): Promise<TestWorker> {
+export async function startWorker(
+  settings: Record<string, string | undefined> = {},
+  limits?: Partial<Record<LimiterName, number>>,
+): Promise<TestWorker> {
   const pocketbase = inject('pocketbase');
   const keys = { acme: secret(), globex: secret(), internal: secret() };
   const vars = Object.fromEntries(
@@ -39,7 +67,13 @@ export async function startWorker(settings: Record<string, string | undefined> =
       ...settings,
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  const server = createTestHarness({ workers: [{ configPath: './wrangler.toml', vars }] });
+  const { superuser, service, dedupeSecret } = pocketbase;
+  watchForLeaks(...Object.values(keys), superuser.password, service.password, dedupeSecret);
+  watchForLeaks(vars.LINK_SECRET, vars.SESSION_SECRET, vars.DATA_SECRET);
+  const directory = limits && withLimits(limits);
+  const configPath = join(directory ?? '.', 'wrangler.toml');
+  const server = createTestHarness({ workers: [{ configPath, vars }] });
+  const logs = () => server.getLogs().map(({ message }) => message);
   const { url } = await server.listen();
   const openApi = new OpenApiCheck((await (await fetch(new URL('/openapi.json', url))).json()) as ApiDocument);
   return {
@@ -48,13 +82,24 @@ export async function startWorker(settings: Record<string, string | undefined> =
     document: openApi.document,
     async fetch(path, init) {
       const target = new URL(path, url);
-      const response = await fetch(target, { redirect: 'manual', ...init });
+      const headers = new Headers(init?.headers);
+      if (!headers.has('cf-connecting-ip')) headers.set('cf-connecting-ip', anyAddress());
+      const response = await fetch(target, { redirect: 'manual', ...init, headers });
+      if (/json$/.test(response.headers.get('content-type') ?? '')) await watchSecretsOf(response);
       await openApi.check(init?.method ?? 'GET', target.pathname, response);
       return response;
     },
-    logs: () => server.getLogs().map(({ message }) => message),
+    logs,
+    async scheduled() {
+      await server.getWorker().scheduled({ cron: '* * * * *', scheduledTime: new Date() });
+    },
     env: () => server.getWorker<Env>().getEnv(),
     restart: () => server.update((options) => ({ ...options })),
-    stop: () => server.close(),
+    async stop() {
+      const lines = logs();
+      await server.close();
+      if (directory) rmSync(directory, { recursive: true });
+      checkForLeaks(lines);
+    },
   };
 }

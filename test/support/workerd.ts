@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { spawnGuarded } from '../../scripts/lib/child.ts';
+import { RATE_LIMITS } from '../../src/lib/rate-limits.ts';
 
 const COMPATIBILITY_DATE = '2026-11-01';
 const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json');
@@ -21,6 +22,10 @@ export default {
   },
 };`;
 
+/** Limits are lifted: what is measured is the Worker, not how much one key may ask. */
+const LIMITER = 'export default () => ({ limit: async () => ({ success: true }) });';
+const LIMITERS = Object.keys(RATE_LIMITS).map((name) => `(name = "${name}", wrapped = (moduleName = "stub:limiter"))`);
+
 const config = (script: string, bindings: Record<string, string>) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -28,12 +33,13 @@ const config :Workerd.Config = (
     (name = "main", worker = (
       modules = [(name = "worker", esModule = embed "${script}")],
       compatibilityDate = "${COMPATIBILITY_DATE}",
-      bindings = [(name = "TOKENS", kvNamespace = "kv"), ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
+      bindings = [(name = "TOKENS", kvNamespace = "kv"), ${LIMITERS}, ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
       globalOutbound = "net")),
     (name = "kv", worker = (
       modules = [(name = "kv", esModule = ${JSON.stringify(KV)})],
       compatibilityDate = "${COMPATIBILITY_DATE}")),
   ],
+  extensions = [(modules = [(name = "stub:limiter", internal = true, esModule = ${JSON.stringify(LIMITER)})])],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 `;

@@ -3,14 +3,20 @@ const { fail } = require(`${__hooks}/lib/problem.js`);
 const ACTOR_TYPES = ['partner', 'reviewer', 'applicant', 'service', 'system'];
 
 /** Who acts when no request does: the cron, the console. */
-const SYSTEM = { type: 'system', id: '', requestId: '', partner: '*', linkIssuedAt: 0 };
+const SYSTEM = { type: 'system', id: '', requestId: '', partner: '*', linkIssuedAt: 0, idempotency: null };
 
 /** Who acts. Only the service account may name somebody else; without `x-partner` it reaches no record. */
 function callerOf(e) {
   // Not e.request: the events of record hooks do not carry it.
   const { headers } = e.requestInfo();
   const header = (name) => headers[name.replaceAll('-', '_')] ?? '';
-  const caller = { requestId: header('x-request-id'), partner: header('x-partner'), linkIssuedAt: 0 };
+  const key = header('x-idempotency-key');
+  const caller = {
+    requestId: header('x-request-id'),
+    partner: header('x-partner'),
+    linkIssuedAt: 0,
+    idempotency: key ? { key, body: header('x-idempotency-body') } : null,
+  };
   if (e.auth?.isSuperuser()) return { ...caller, type: 'superuser', id: e.auth.id, requestId: '', partner: '*' };
   if (e.auth?.collection().name !== 'services') fail(401, 'unauthenticated', 'The service account is needed.');
 
@@ -37,8 +43,19 @@ function checkLink(caller, profile) {
   }
 }
 
-/** Another partner's profile is as absent as one that never was. */
+/** `partner` undefined: all of them are meant. */
+function checkReach(caller, partner) {
+  if (caller.partner !== '*' && caller.partner !== partner) fail(403, 'forbidden', 'x-partner names another partner.');
+}
+
 function findProfile(app, caller, id) {
+  const profile = findOwnProfile(app, caller, id);
+  checkNotRedacted(profile);
+  return profile;
+}
+
+/** Erased or not. Another partner's profile is as absent as one that never was. */
+function findOwnProfile(app, caller, id) {
   let profile = null;
   try {
     profile = app.findRecordById('profiles', id);
@@ -47,7 +64,6 @@ function findProfile(app, caller, id) {
     fail(404, 'not_found', 'There is no such profile.');
   }
   checkLink(caller, profile);
-  checkNotRedacted(profile);
   return profile;
 }
 
@@ -55,4 +71,4 @@ function checkNotRedacted(profile) {
   if (!profile.getDateTime('redacted_at').isZero()) fail(410, 'gone', 'The profile has been erased.');
 }
 
-module.exports = { SYSTEM, callerOf, serviceOf, checkLink, checkNotRedacted, findProfile };
+module.exports = { SYSTEM, callerOf, serviceOf, checkLink, checkNotRedacted, checkReach, findOwnProfile, findProfile };

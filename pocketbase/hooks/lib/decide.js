@@ -1,6 +1,8 @@
 const { findProfile } = require(`${__hooks}/lib/caller.js`);
 const { checkTransition } = require(`${__hooks}/lib/history.js`);
+const { findEarlier, remember } = require(`${__hooks}/lib/idempotency.js`);
 const { fail } = require(`${__hooks}/lib/problem.js`);
+const { transact } = require(`${__hooks}/lib/transaction.js`);
 const statuses = Object.keys(require(`${__hooks}/lib/status.json`));
 
 /** Everything is judged in the transaction that writes, so of two contradictory decisions one sees the other. */
@@ -9,8 +11,14 @@ function decide(app, caller, id, body) {
   if (!statuses.includes(to)) fail(422, 'validation_failed', 'There is no such status.');
   checkMayDecide(caller, to);
   let answer;
-  app.runInTransaction((tx) => {
+  transact(app, (tx) => {
     const profile = findProfile(tx, caller, id);
+    const earlier = findEarlier(tx, caller, profile);
+    if (earlier) {
+      const row = tx.findRecordById('status_history', earlier.target);
+      answer = { changed: earlier.changed, row, status: row.getString('to'), replayed: true };
+      return;
+    }
     const current = profile.getString('status');
     if (body.expected_status && body.expected_status !== current) {
       fail(409, 'status_conflict', `The status is ${current}.`, { current_status: current });
@@ -26,6 +34,7 @@ function decide(app, caller, id, body) {
       tx.save(profile);
     }
     const row = tx.findRecordById('status_history', profile.getString('latest_status'));
+    remember(tx, caller, profile, { target: row.id, changed });
     answer = { changed, row, status: to };
   });
   return answer;

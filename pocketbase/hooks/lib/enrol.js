@@ -1,5 +1,8 @@
+const { checkReach } = require(`${__hooks}/lib/caller.js`);
 const { dedupeKey } = require(`${__hooks}/lib/dedupe.js`);
+const { countDuplicate } = require(`${__hooks}/lib/metrics.js`);
 const { fail, problemOf } = require(`${__hooks}/lib/problem.js`);
+const { transact } = require(`${__hooks}/lib/transaction.js`);
 
 const FIELDS = [
   'partner',
@@ -18,8 +21,7 @@ const MAX_ATTEMPTS = 3;
 
 /** Inserts first and looks afterwards: the unique index decides who is new, however many ask at once. */
 function enrol(app, caller, body) {
-  if (caller.partner !== '*' && caller.partner !== body.partner)
-    fail(403, 'forbidden', 'x-partner names another partner.');
+  checkReach(caller, body.partner);
   for (let attempt = 1; ; attempt++) {
     const wanted = draft(app, caller, body);
     try {
@@ -29,7 +31,10 @@ function enrol(app, caller, body) {
       const code = problemOf(error)?.code;
       if (code !== 'duplicate_applicant' && code !== 'external_id_taken') throw error;
       const known = recognise(app, caller, wanted);
-      if (known) return { created: false, ...summary(app, known) };
+      if (known) {
+        countDuplicate(app);
+        return { created: false, ...summary(app, known) };
+      }
       // Without a known applicant the key has been freed meanwhile, or somebody else's external_id is in the way.
       if (code === 'external_id_taken' || attempt === MAX_ATTEMPTS) throw error;
     }
@@ -47,8 +52,8 @@ function draft(app, caller, body) {
 function recognise(app, caller, wanted) {
   const externalId = wanted.getString('external_id');
   let known = null;
-  app.runInTransaction((tx) => {
-    known = findByKey(tx, dedupeKey(wanted));
+  transact(app, (tx) => {
+    known = findByKey(tx, dedupeKey(tx, wanted));
     if (!known) return;
     const stored = known.getString('external_id');
     if (externalId && stored && externalId !== stored) {

@@ -1,10 +1,11 @@
 const { findProfile } = require(`${__hooks}/lib/caller.js`);
 const { summary } = require(`${__hooks}/lib/enrol.js`);
+const { transact } = require(`${__hooks}/lib/transaction.js`);
 
 /** What a fresh link needs; with `valid_after`, links that were issued before it end. That time never moves back. */
 function renewLink(app, caller, id, body) {
   let profile;
-  app.runInTransaction((tx) => {
+  transact(app, (tx) => {
     profile = findProfile(tx, caller, id);
     const validAfter = new DateTime(body.valid_after ?? '');
     if (!body.valid_after || !validAfter.after(profile.getDateTime('links_valid_after'))) return;

@@ -27,4 +27,11 @@ function validationProblemOf(thrown) {
   return { code: 'validation_failed', status: 422, detail: 'The record is not valid.', errors };
 }
 
-module.exports = { fail, problemOf, validationProblemOf };
+/** The answer of PocketBase's records API to fields that it refuses; undefined for any other error. */
+function refusedFieldsOf(thrown) {
+  const error = thrown?.value ?? thrown;
+  const isRefusal = typeof error?.rawData === 'function' && Object.keys(error.data ?? {}).length > 0;
+  return isRefusal ? error : undefined;
+}
+
+module.exports = { fail, problemOf, refusedFieldsOf, validationProblemOf };

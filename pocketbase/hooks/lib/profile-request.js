@@ -3,11 +3,11 @@ const { fail } = require(`${__hooks}/lib/problem.js`);
 const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
 
 // What only hooks write. Silently kept, as the admin UI sends whole forms.
-const KEPT = ['partner', 'latest_status', 'dedupe_key', 'redacted_at'];
+const KEPT = ['partner', 'latest_status', 'dedupe_key', 'redacted_at', 'final_since', 'files_due'];
 
 function prepareCreate(e) {
   e.record.set('@caller', callerOf(e));
-  e.record.set('redacted_at', '');
+  for (const name of ['redacted_at', 'final_since', 'files_due']) e.record.set(name, '');
   neutraliseUploads(e.record);
 }
 
@@ -33,6 +33,7 @@ function neutraliseUploads(profile) {
       if (profile.getString(meta) === original.getString(meta)) {
         profile.set(meta, { filename: file.originalName, size: file.size, uploaded: new Date().toISOString() });
       }
+      file.originalName = file.name; // PocketBase keeps it beside the file, and in the log of a refusal
     } else if (!profile.getString(kind)) profile.set(meta, null);
     // Nobody describes a file but whoever uploads it.
     else profile.setRaw(meta, original.getRaw(meta));

@@ -1,3 +1,4 @@
+const { audit } = require(`${__hooks}/lib/audit.js`);
 const { SYSTEM, checkLink, checkNotRedacted } = require(`${__hooks}/lib/caller.js`);
 const { dedupeKey } = require(`${__hooks}/lib/dedupe.js`);
 const { appendHistory, checkTransition } = require(`${__hooks}/lib/history.js`);
@@ -7,14 +8,16 @@ const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
 
 const IDENTITY = ['country', 'document_type', 'document_number'];
 const OPEN_STATUSES = ['unverified', 'pending', 'resubmission_requested'];
-const DERIVED = ['id', 'partner', 'created', 'updated', 'latest_status', 'dedupe_key'];
+const DERIVED = ['id', 'partner', 'created', 'updated', 'latest_status', 'dedupe_key', 'final_since'];
+const FINAL_STATUSES = ['approved', 'rejected', 'canceled', 'expired'];
+const DECIDERS = ['reviewer', 'service', 'superuser'];
 
 function insertProfile(e) {
   const profile = e.model;
   const caller = profile.get('@caller') ?? SYSTEM;
-  profile.set('dedupe_key', dedupeKey(profile));
+  profile.set('dedupe_key', dedupeKey(e.app, profile));
   inTransaction(e, (tx) => {
-    ensurePartner(tx, profile.getString('partner'));
+    ensurePartner(tx, profile.getString('partner'), caller);
     appendHistory(tx, profile, '', caller);
     write(e);
   });
@@ -31,7 +34,7 @@ function updateProfile(e) {
     checkLock(caller, profile, stored);
     rebase(profile, stored, changed);
     if (profile.getString('status') !== stored.getString('status')) changeStatus(tx, profile, stored, caller);
-    renewKey(profile, changed);
+    renewKey(tx, profile, changed);
     profile.ignoreUnchangedFields(true); // spares the indexes
     write(e);
   });
@@ -85,19 +88,25 @@ function changeStatus(tx, profile, stored, caller) {
   const from = stored.getString('status');
   checkTransition(from, profile.getString('status'));
   appendHistory(tx, profile, from, caller);
+  const to = profile.getString('status');
+  profile.setRaw('final_since', FINAL_STATUSES.includes(to) ? new DateTime() : new DateTime('')); // retention runs from it
+  if (DECIDERS.includes(caller.type)) {
+    audit(tx, caller, 'status.decided', { profile: profile.id, partner: profile.getString('partner'), target: to });
+  }
 }
 
 /** A canceled or erased profile no longer stands for its applicant, who may enrol again. */
-function renewKey(profile, changed) {
+function renewKey(tx, profile, changed) {
   const isFreed = profile.getString('status') === 'canceled' || !profile.getDateTime('redacted_at').isZero();
   if (isFreed) profile.set('dedupe_key', '');
-  else if (IDENTITY.some((name) => changed.includes(name))) profile.set('dedupe_key', dedupeKey(profile));
+  else if (IDENTITY.some((name) => changed.includes(name))) profile.set('dedupe_key', dedupeKey(tx, profile));
 }
 
-function ensurePartner(tx, slug) {
+function ensurePartner(tx, slug, caller) {
   if (tx.countRecords('partners', $dbx.hashExp({ slug })) > 0) return;
   const partner = new Record(tx.findCachedCollectionByNameOrId('partners'));
   partner.load({ slug, name: slug, active: true });
+  partner.set('@caller', caller);
   tx.save(partner);
 }
 

@@ -1,4 +1,16 @@
 /**
+ * Runs `work` in one transaction that overwrites what it deletes: SQLite leaves deleted text in the file otherwise. Each
+ * transaction says so for itself, as the setting is the connection's, and PocketBase replaces idle connections.
+ */
+function transact(app, work) {
+  const isNested = app.isTransactional();
+  app.runInTransaction((tx) => {
+    if (!isNested) tx.db().newQuery('PRAGMA secure_delete = ON').execute();
+    work(tx);
+  });
+}
+
+/**
  * Runs `work`, and with it the rest of the chain, in one transaction. For model-execute hooks: they run after PocketBase
  * has copied an upload into its storage, so no file is copied while the only writer is held, and when `work` fails
  * PocketBase removes the copy.
@@ -6,7 +18,7 @@
 function inTransaction(e, work) {
   const app = e.app;
   try {
-    app.runInTransaction((tx) => {
+    transact(app, (tx) => {
       e.app = tx;
       work(tx);
     });
@@ -15,4 +27,4 @@ function inTransaction(e, work) {
   }
 }
 
-module.exports = { inTransaction };
+module.exports = { inTransaction, transact };

@@ -1,0 +1,75 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
+import { jsonBody, query } from '../http/validate.ts';
+import { CreateKeyBody, IssuedKey, Keys, KeysQuery, RotateKeyBody } from '../schemas/key.ts';
+import { createKey, listKeys, revokeKey, rotateKey } from '../services/keys.ts';
+import { ID } from './paths.ts';
+
+export const keys = new Hono<AppEnv>()
+  .post(
+    '/',
+    endpoint({
+      id: 'createKey',
+      tag: 'Operations',
+      summary: 'Issue a key to a partner',
+      description:
+        'The answer is the only one that ever holds the key. `ek_live_…`, or `ek_test_…` in a development deployment.',
+      access: 'keys:manage',
+      answers: { 201: { description: 'The key', schema: IssuedKey } },
+      problems: BODY_PROBLEMS,
+    }),
+    jsonBody(CreateKeyBody),
+    async (c) => c.json(await createKey(c.var.pb, c.var.runtime.keyEnvironment, c.req.valid('json')), 201),
+  )
+  .get(
+    '/',
+    endpoint({
+      id: 'listKeys',
+      tag: 'Operations',
+      summary: 'List keys, newest first, revoked and expired ones among them',
+      access: 'keys:manage',
+      answers: { 200: { description: 'A page of keys', schema: Keys } },
+      problems: ['validation_failed'],
+    }),
+    query(KeysQuery),
+    async (c) => c.json(await listKeys(c.var.pb, c.var.caller, c.req.valid('query'))),
+  )
+  .post(
+    `/${ID}/rotate`,
+    endpoint({
+      id: 'rotateKey',
+      tag: 'Operations',
+      summary: 'Issue a successor of a key, which ends after a grace',
+      description: 'The successor has the same partner, name, scopes and expiry. A revoked key has none: 404.',
+      access: 'keys:manage',
+      answers: { 200: { description: 'The successor', schema: IssuedKey } },
+      problems: [...BODY_PROBLEMS, 'not_found'],
+    }),
+    jsonBody(RotateKeyBody, { optional: true }),
+    async (c) => {
+      const { keyEnvironment, managedKeys } = c.var.runtime;
+      const id = c.req.param('id');
+      const successor = await rotateKey(c.var.pb, keyEnvironment, id, c.req.valid('json').grace_seconds);
+      managedKeys.forget(id);
+      return c.json(successor);
+    },
+  )
+  .delete(
+    `/${ID}`,
+    endpoint({
+      id: 'revokeKey',
+      tag: 'Operations',
+      summary: 'End a key',
+      description: 'At once where the request arrived, within a minute everywhere. A key that has ended already: 204.',
+      access: 'keys:manage',
+      answers: { 204: { description: 'It is no key any more' } },
+      problems: ['not_found'],
+    }),
+    async (c) => {
+      const id = c.req.param('id');
+      await revokeKey(c.var.pb, id);
+      c.var.runtime.managedKeys.forget(id);
+      return c.body(null, 204);
+    },
+  );

@@ -1,0 +1,84 @@
+import { type Context, Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
+import { jsonBody, query } from '../http/validate.ts';
+import { ApiProblem } from '../lib/problem.ts';
+import { PageQuery } from '../schemas/common.ts';
+import { CreatePartnerBody, Partner, Partners, UpdatePartnerBody } from '../schemas/partner.ts';
+import { createPartner, findPartner, listPartners, updatePartner } from '../services/partners.ts';
+import { SLUG } from './paths.ts';
+
+export const partners = new Hono<AppEnv>()
+  .post(
+    '/',
+    endpoint({
+      id: 'createPartner',
+      tag: 'Operations',
+      summary: 'Add a partner',
+      access: 'partners:manage',
+      answers: { 201: { description: 'The partner', schema: Partner } },
+      problems: BODY_PROBLEMS,
+    }),
+    jsonBody(CreatePartnerBody),
+    async (c) => {
+      const body = c.req.valid('json');
+      checkFrontend(c, body.frontend_url);
+      const partner = await createPartner(c.var.pb, c.var.caller, body);
+      c.var.runtime.partners.forget();
+      return c.json(partner, 201);
+    },
+  )
+  .get(
+    '/',
+    endpoint({
+      id: 'listPartners',
+      tag: 'Operations',
+      summary: 'List partners, newest first',
+      access: 'partners:manage',
+      answers: { 200: { description: 'A page of partners', schema: Partners } },
+      problems: ['validation_failed'],
+    }),
+    query(PageQuery),
+    async (c) => c.json(await listPartners(c.var.pb, c.var.caller, c.req.valid('query'))),
+  )
+  .get(
+    `/${SLUG}`,
+    endpoint({
+      id: 'readPartner',
+      tag: 'Operations',
+      summary: 'Read a partner',
+      access: 'partners:manage',
+      answers: { 200: { description: 'The partner', schema: Partner } },
+      problems: ['not_found'],
+    }),
+    async (c) => c.json(await findPartner(c.var.pb, c.req.param('slug'))),
+  )
+  .patch(
+    `/${SLUG}`,
+    endpoint({
+      id: 'updatePartner',
+      tag: 'Operations',
+      summary: 'Change a partner, or shut it out',
+      description:
+        'With `active: false` every key of the partner stops within a minute; its links go on until they expire.',
+      access: 'partners:manage',
+      answers: { 200: { description: 'The partner as it is now', schema: Partner } },
+      problems: [...BODY_PROBLEMS, 'not_found'],
+    }),
+    jsonBody(UpdatePartnerBody),
+    async (c) => {
+      const body = c.req.valid('json');
+      checkFrontend(c, body.frontend_url);
+      const partner = await updatePartner(c.var.pb, c.var.caller, c.req.param('slug'), body);
+      c.var.runtime.partners.forget();
+      return c.json(partner);
+    },
+  );
+
+/** The link carries the applicant's token to that page. */
+function checkFrontend(c: Context<AppEnv>, url: string | null | undefined): void {
+  if (!url?.startsWith('http:') || c.var.runtime.settings.get('DEPLOYMENT') === 'development') return;
+  throw new ApiProblem('validation_failed', undefined, {
+    errors: [{ pointer: '/frontend_url', detail: 'Needs https' }],
+  });
+}

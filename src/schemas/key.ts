@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
+
+/** What a partner may be given; see `GRANTABLE_SCOPES`. */
+export const KeyScope = z
+  .enum([
+    'profiles:create',
+    'profiles:read',
+    'documents:write',
+    'webhooks:manage',
+    'events:read',
+    'profiles:write',
+    'documents:read',
+    'profiles:redact',
+  ])
+  .meta({ id: 'KeyScope' });
+
+export const Key = z
+  .object({
+    id: Id,
+    partner: z.string(),
+    name: z.string(),
+    prefix: z
+      .string()
+      .meta({ description: 'The part of the key that is no secret', example: 'ek_live_k3v9x2m1q8w7z5a' }),
+    scopes: z.array(KeyScope),
+    expires_at: Timestamp.nullable(),
+    revoked_at: Timestamp.nullable(),
+    last_used_at: Timestamp.nullable().meta({ description: 'Exact to about a minute' }),
+    created: Timestamp,
+  })
+  .meta({ id: 'Key' });
+export type Key = z.infer<typeof Key>;
+
+export const IssuedKey = Key.extend({
+  key: z.string().meta({ description: 'The key itself: shown this once, stored as a digest only' }),
+}).meta({ id: 'IssuedKey' });
+
+export const Keys = page(Key).meta({ id: 'Keys' });
+
+export const KeysQuery = PageQuery.extend({ partner: PartnerSlug.optional() });
+export type KeysQuery = z.infer<typeof KeysQuery>;
+
+export const CreateKeyBody = z
+  .strictObject({
+    partner: PartnerSlug,
+    name: line(100).meta({ description: 'For people to tell keys apart', example: 'Onboarding backend' }),
+    scopes: z
+      .array(KeyScope)
+      .min(1)
+      .max(KeyScope.options.length)
+      .transform((scopes) => [...new Set(scopes)]),
+    expires_at: Instant.refine((time) => Date.parse(time) > Date.now(), 'Lies in the past').optional(),
+  })
+  .meta({ id: 'CreateKey' });
+export type CreateKeyBody = z.infer<typeof CreateKeyBody>;
+
+const GRACE_MAX_SECONDS = 30 * 86_400;
+export const RotateKeyBody = z
+  .strictObject({
+    grace_seconds: z
+      .int()
+      .min(0)
+      .max(GRACE_MAX_SECONDS)
+      .default(86_400)
+      .meta({ description: 'How long the old key stays good' }),
+  })
+  .meta({ id: 'RotateKey' });

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { Status } from './status.ts';
+
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const seconds = z.number().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
+
+export const Metrics = z
+  .object({
+    statuses: z.record(Status, count).meta({ description: 'Profiles per status' }),
+    queue: z
+      .object({ size: count, oldest_seconds: seconds })
+      .meta({ description: 'What waits for a reviewer, and for how long' }),
+    decisions: z
+      .object({ count, median_seconds: seconds })
+      .meta({ description: 'Of the last 30 days: how many, and the time from submission to decision' }),
+    duplicates_avoided: count.meta({ description: "Creates that met a known applicant, since PocketBase's start" }),
+    oldest_undelivered_event_seconds: seconds,
+  })
+  .meta({ id: 'Metrics' });

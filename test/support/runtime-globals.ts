@@ -1,0 +1,11 @@
+/** What workerd has and Node 24 has not, for tests that hold the clock in their hand. */
+import { timingSafeEqual } from 'node:crypto';
+
+Object.assign(crypto.subtle, { timingSafeEqual });
+Object.assign(Uint8Array, { fromHex: (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex')) });
+Object.defineProperty(Uint8Array.prototype, 'toHex', {
+  configurable: true,
+  value(this: Uint8Array) {
+    return Buffer.from(this).toString('hex');
+  },
+});
