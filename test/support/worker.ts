@@ -69,7 +69,10 @@ export async function startWorker(
   );
   const { superuser, service, dedupeSecret } = pocketbase;
   watchForLeaks(...Object.values(keys), superuser.password, service.password, dedupeSecret);
-  watchForLeaks(vars.LINK_SECRET, vars.SESSION_SECRET, vars.DATA_SECRET);
+  for (const name of ['VALID_API_KEYS', 'INTERNAL_API_KEYS', 'LINK_SECRET', 'SESSION_SECRET', 'DATA_SECRET']) {
+    watchForLeaks(...(vars[name] ?? '').split(',').map((part) => part.slice(part.indexOf(':') + 1)));
+  }
+  watchForLeaks(vars.POCKETBASE_SERVICE_PASSWORD);
   const directory = limits && withLimits(limits);
   const configPath = join(directory ?? '.', 'wrangler.toml');
   const server = createTestHarness({ workers: [{ configPath, vars }] });
