@@ -4,9 +4,21 @@ onRecordCreateRequest(() => {
   require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'History is written by changing a status.');
 }, 'status_history');
 
-onRecordUpdate(() => {
-  require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'History is append-only.');
-}, 'status_history');
+onRecordCreateRequest(
+  () => {
+    require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'Events are written by what they report.');
+  },
+  'events',
+  'webhook_deliveries',
+);
+
+onRecordUpdate(
+  () => {
+    require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'History is append-only.');
+  },
+  'status_history',
+  'events',
+);
 
 onRecordDelete(
   (e) => {
@@ -14,6 +26,7 @@ onRecordDelete(
     require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', `Records of ${collection} are never deleted.`);
   },
   'status_history',
+  'events',
   'profiles',
   'partners',
 );

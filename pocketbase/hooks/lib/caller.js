@@ -10,7 +10,12 @@ function callerOf(e) {
   // Not e.request: the events of record hooks do not carry it.
   const { headers } = e.requestInfo();
   const header = (name) => headers[name.replaceAll('-', '_')] ?? '';
-  const caller = { requestId: header('x-request-id'), partner: header('x-partner'), linkIssuedAt: 0 };
+  const caller = {
+    requestId: header('x-request-id'),
+    partner: header('x-partner'),
+    linkIssuedAt: 0,
+    answer: (e.response ?? e.requestEvent?.response)?.header(),
+  };
   if (e.auth?.isSuperuser()) return { ...caller, type: 'superuser', id: e.auth.id, requestId: '', partner: '*' };
   if (e.auth?.collection().name !== 'services') fail(401, 'unauthenticated', 'The service account is needed.');
 
