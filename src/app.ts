@@ -7,19 +7,23 @@ import { applicantCors } from './middleware/applicant-cors.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { secureDefaults } from './middleware/secure-defaults.ts';
+import { wakeDeliveries } from './middleware/wake-deliveries.ts';
 import { applicant } from './routes/applicant.ts';
 import { documents } from './routes/documents.ts';
+import { events } from './routes/events.ts';
 import { notes } from './routes/notes.ts';
 import { profiles } from './routes/profiles.ts';
 import { service } from './routes/service.ts';
 import { statusHistory } from './routes/status-history.ts';
 import { verify } from './routes/verify.ts';
+import { webhooks } from './routes/webhooks.ts';
 
 export const app = new Hono<AppEnv>();
 
 app.use(requestContext());
 app.use(requestLog());
 app.use(secureDefaults());
+app.use(wakeDeliveries());
 app.use(methodNotAllowed({ app, onMethodNotAllowed }));
 app.use('/api/applicant/*', applicantCors());
 
@@ -30,6 +34,8 @@ app.route('/api/profiles', documents);
 app.route('/api/profiles', notes);
 app.route('/api/status_history', statusHistory);
 app.route('/api/applicant', applicant);
+app.route('/api/webhooks', webhooks);
+app.route('/api/events', events);
 app.route('/verify', verify);
 
 app.notFound(onNotFound);

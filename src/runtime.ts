@@ -1,8 +1,10 @@
 import { type Env, Settings } from './env.ts';
+import { PocketBaseClient } from './pocketbase/client.ts';
 import type { Fetch } from './pocketbase/fetch-upstream.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
 import { ApiKeys } from './services/api-keys.ts';
 import { FrontendOrigins } from './services/frontend-origins.ts';
+import { OwnHosts } from './services/own-hosts.ts';
 import { Reviewers } from './services/reviewers.ts';
 
 /** What one isolate keeps between requests: values only, never a request's promise or stream. */
@@ -12,6 +14,7 @@ export class Runtime {
   readonly apiKeys: ApiKeys;
   readonly reviewers = new Reviewers(Date.now);
   readonly frontendOrigins = new FrontendOrigins(Date.now);
+  readonly ownHosts: OwnHosts;
   readonly fetch: Fetch;
   #serviceToken: ServiceToken | undefined;
 
@@ -19,7 +22,17 @@ export class Runtime {
     this.env = env;
     this.settings = new Settings(env);
     this.apiKeys = new ApiKeys(this.settings);
+    this.ownHosts = new OwnHosts({ kv: env.TOKENS, now: Date.now });
     this.fetch = (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init));
+  }
+
+  /**
+   * PocketBase for one request or event.
+   * @throws ApiProblem `not_configured`
+   */
+  connect(requestId: string): PocketBaseClient {
+    const url = this.settings.get('POCKETBASE_URL');
+    return new PocketBaseClient({ fetch: this.fetch, url, token: this.serviceToken, requestId });
   }
 
   /** @throws ApiProblem `not_configured` */

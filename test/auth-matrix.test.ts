@@ -44,6 +44,16 @@ const ALLOWED: Record<string, Who[]> = {
   'post /api/profiles/{id}/notes': ['internal', 'reviewer'],
   'get /api/status_history/{id}': ['partner', 'internal', 'reviewer'],
   'post /api/status_history/{id}': ['internal', 'reviewer'],
+  'post /api/webhooks': ['partner', 'internal'],
+  'get /api/webhooks': ['partner', 'internal'],
+  'get /api/webhooks/{id}': ['partner', 'internal'],
+  'patch /api/webhooks/{id}': ['partner', 'internal'],
+  'delete /api/webhooks/{id}': ['partner', 'internal'],
+  'post /api/webhooks/{id}/test': ['partner', 'internal'],
+  'post /api/webhooks/{id}/rotate': ['partner', 'internal'],
+  'get /api/webhooks/{id}/deliveries': ['partner', 'internal'],
+  'post /api/webhooks/{id}/deliveries/{delivery}/redeliver': ['partner', 'internal'],
+  'get /api/events': ['partner', 'internal'],
   'get /api/applicant': ['applicant'],
   'put /api/applicant/documents/{kind}': ['applicant'],
   'post /api/applicant/submit': ['applicant'],
@@ -62,7 +72,7 @@ async function knock(operation: string, who: Who): Promise<Response> {
   if (method === 'put')
     Object.assign(init, { body: PNG, headers: { ...credentials[who], 'content-type': 'image/png' } });
   if (method === 'post' || method === 'patch') Object.assign(init, json({}, credentials[who]), { method: init.method });
-  return worker.fetch(path.replace('{id}', id).replace('{kind}', 'document_front'), init);
+  return worker.fetch(path.replace('{id}', id).replace('{kind}', 'document_front').replace('{delivery}', id), init);
 }
 
 describe('every operation', () => {

@@ -9,7 +9,7 @@ import { REVIEWER_SCOPES } from '../services/caller.ts';
 
 export interface EndpointSpec {
   id: string;
-  tag: 'Profiles' | 'Documents' | 'Review' | 'Applicant' | 'Service';
+  tag: 'Profiles' | 'Documents' | 'Review' | 'Webhooks' | 'Applicant' | 'Service';
   summary: string;
   description?: string;
   access: Access;

@@ -65,6 +65,7 @@ const { $schema: _, ...ID_SCHEMA } = z.toJSONSchema(Id);
 /** The router knows the names of path parameters, but not what they may be. */
 const PATH_PARAMETERS: Record<string, object> = {
   id: ID_SCHEMA,
+  delivery: ID_SCHEMA,
   kind: { $ref: '#/components/schemas/DocumentKind' },
 };
 

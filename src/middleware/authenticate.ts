@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem } from '../lib/problem.ts';
-import { PocketBaseClient } from '../pocketbase/client.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { verifyApplicantToken } from '../services/applicant-token.ts';
 import { applicantCaller, type Caller, type Scope } from '../services/caller.ts';
 
@@ -38,13 +38,7 @@ export async function authenticate(c: Context<AppEnv>, access: Exclude<Access, '
 
 /** A client without an actor, for what concerns no record. */
 export function anonymousClient(c: Context<AppEnv>): PocketBaseClient {
-  const { runtime, requestId } = c.var;
-  const pb = new PocketBaseClient({
-    fetch: runtime.fetch,
-    url: runtime.settings.get('POCKETBASE_URL'),
-    token: runtime.serviceToken,
-    requestId,
-  });
+  const pb = c.var.runtime.connect(c.var.requestId);
   c.set('pb', pb);
   return pb;
 }

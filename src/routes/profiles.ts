@@ -3,7 +3,6 @@ import type { AppEnv } from '../app-env.ts';
 import { isForm, profileForm, relayForm } from '../http/document-request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { jsonBody, recordFirst } from '../http/validate.ts';
-import { ApiProblem } from '../lib/problem.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import {
   CreatedProfile,
@@ -13,6 +12,7 @@ import {
   Profile,
   UpdateProfileBody,
 } from '../schemas/profile.ts';
+import { requirePartner } from '../services/caller.ts';
 import { issueLink } from '../services/links.ts';
 import {
   createProfile,
@@ -45,7 +45,7 @@ export const profiles = new Hono<AppEnv>()
     reportFailure('profile_creation_failed'),
     jsonBody(CreateProfileBody),
     async (c) => {
-      const answer = await createProfile(c.var.pb, partnerOf(c), c.req.valid('json'));
+      const answer = await createProfile(c.var.pb, requirePartner(c.var.caller), c.req.valid('json'));
       const { id, status, created } = answer;
       return c.json(
         { id, status, created, ...(await linkFor(c, answer)) } satisfies CreatedProfile,
@@ -119,10 +119,4 @@ export const profiles = new Hono<AppEnv>()
 
 function linkFor(c: Context<AppEnv>, answer: Parameters<typeof issueLink>[1], now = Date.now()) {
   return issueLink(c.var.runtime.settings, answer, { origin: new URL(c.req.url).origin, now });
-}
-
-function partnerOf(c: Context<AppEnv>): string {
-  const { partner } = c.var.caller;
-  if (partner === null) throw new ApiProblem('invalid_request', 'Name the partner in x-partner');
-  return partner;
 }

@@ -14,7 +14,8 @@ export async function checkReadiness({ settings, env }: Runtime, connect: () => 
   if (settings.malformed.length > 0) {
     throw notReady(`Missing or malformed: ${settings.malformed.join(', ')}`, { settings: settings.malformed });
   }
-  if (!env.TOKENS) throw notReady('Missing binding: TOKENS', { bindings: ['TOKENS'] });
+  const missing = (['TOKENS', 'WEBHOOKS'] as const).filter((name) => !env[name]);
+  if (missing.length > 0) throw notReady(`Missing bindings: ${missing.join(', ')}`, { bindings: missing });
   const answer = await connect().call(SchemaAnswer, '/api/edge/schema');
   if (!answer.dedupe) throw notReady('Missing or malformed: DEDUPE_SECRET', { settings: ['DEDUPE_SECRET'] });
   const statusDigest = await sha256Hex(JSON.stringify(STATUS_TABLE));

@@ -15,6 +15,8 @@ export interface TestWorker {
   logs(): string[];
   /** Its bindings, to look at what it stored. */
   env(): Promise<Env>;
+  /** What the cron does each minute. */
+  sweep(): Promise<void>;
   /** A new isolate over the same storage. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -54,6 +56,10 @@ export async function startWorker(settings: Record<string, string | undefined> =
     },
     logs: () => server.getLogs().map(({ message }) => message),
     env: () => server.getWorker<Env>().getEnv(),
+    async sweep() {
+      const { outcome } = await server.getWorker().scheduled({ cron: '* * * * *' });
+      if (outcome !== 'ok') throw new Error(`The cron ended with ${outcome}`);
+    },
     restart: () => server.update((options) => ({ ...options })),
     stop: () => server.close(),
   };

@@ -1,0 +1,26 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { query } from '../http/validate.ts';
+import { Events, EventsQuery } from '../schemas/event.ts';
+import { requirePartner } from '../services/caller.ts';
+import { listEvents } from '../services/events.ts';
+
+export const events = new Hono<AppEnv>().get(
+  '/',
+  endpoint({
+    id: 'readEvents',
+    tag: 'Webhooks',
+    summary: 'Read what happened, oldest first',
+    description:
+      'Every event of the partner in the order of `sequence`, whether or not a webhook was told of it. Internal keys name the partner in `x-partner`.',
+    access: 'events:read',
+    answers: { 200: { description: 'The events that follow `after`', schema: Events } },
+    problems: ['validation_failed'],
+  }),
+  query(EventsQuery),
+  async (c) => {
+    requirePartner(c.var.caller);
+    return c.json(await listEvents(c.var.pb, c.req.valid('query')));
+  },
+);
