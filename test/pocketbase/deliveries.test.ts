@@ -294,6 +294,16 @@ describe('a result', () => {
     }
   });
 
+  test('about a profile that has been erased meanwhile keeps nothing of the answer', async () => {
+    const partner = newPartner();
+    const endpoint = await addEndpoint(service, partner);
+    const id = await enrol(service, { partner });
+    const claimed = only(await claim(service));
+    database.prepare("UPDATE profiles SET redacted_at = '2026-01-01 00:00:00.000Z' WHERE id = ?").run(id);
+    await conclude(service, claimed, { outcome: 'succeeded', status: 200, excerpt: 'Hello Ánh' });
+    expect(await deliveryOf(endpoint)).toMatchObject({ status: 'succeeded', last_status: 200, last_excerpt: '' });
+  });
+
   test('names the endpoint’s next due delivery', async () => {
     const { id } = await backlog(4);
     const ids = (await deliveriesOf(service, id)).map((delivery) => delivery.id);
