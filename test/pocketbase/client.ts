@@ -41,6 +41,8 @@ export interface Body extends Row {
 export interface Answer {
   status: number;
   body: Body;
+  /** What `x-deliveries` names. */
+  deliveries: string[];
 }
 
 export type Request = (
@@ -61,7 +63,8 @@ export async function connect(pb: PocketBaseInfo = inject('pocketbase')) {
         headers: { ...defaults, ...(body && !isForm && { 'content-type': 'application/json' }), ...headers },
         ...(body && { body: isForm ? body : JSON.stringify(body) }),
       });
-      return { status: response.status, body: JSON.parse((await response.text()) || 'null') };
+      const deliveries = response.headers.get('x-deliveries')?.split(',') ?? [];
+      return { status: response.status, body: JSON.parse((await response.text()) || 'null'), deliveries };
     };
   const guest = as({});
   const login = async (collection: string, account: { email: string; password: string }) => {

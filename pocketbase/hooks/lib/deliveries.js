@@ -50,7 +50,10 @@ function claim(app, caller, body) {
   return { items };
 }
 
-/** Partial indexes serve only a query that repeats their condition word for word. */
+/**
+ * The oldest few of each endpoint, first everybody's first. CROSS JOIN keeps SQLite from starting with all deliveries
+ * that ever were. Partial indexes serve only a query that repeats their condition word for word.
+ */
 function dueSql(isNamed) {
   const named = 'SELECT value FROM json_each({:ids})';
   // The plus keeps SQLite from the index on endpoints, which it would scan for the few ids.
@@ -68,7 +71,7 @@ function dueSql(isNamed) {
         WHERE enabled = TRUE
           ${isNamed ? `AND id IN (SELECT endpoint FROM webhook_deliveries WHERE id IN (${named}))` : ''}
       ) w
-      JOIN webhook_deliveries d ON d.id IN (
+      CROSS JOIN webhook_deliveries d ON d.id IN (
         SELECT id FROM webhook_deliveries
         WHERE ${own} AND status = 'pending' AND next_attempt_at <= {:now} AND locked_until <= {:now}
         ORDER BY next_attempt_at LIMIT ${MAX_AT_ONCE}

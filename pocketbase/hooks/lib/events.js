@@ -60,7 +60,8 @@ function addExternalIds(app, events) {
   const externalIds = Object.fromEntries(found.map(({ id, external_id }) => [id, external_id]));
   for (const event of events) {
     const data = JSON.parse(event.getString('data'));
-    event.set('data', { ...data, external_id: externalIds[data.profile_id] });
+    const external_id = externalIds[data.profile_id];
+    if (external_id) event.set('data', { ...data, external_id });
   }
 }
 
