@@ -89,7 +89,7 @@ export const EventRow = z.object({
   type: z.string(),
   sequence: z.int(),
   created: time,
-  data: z.record(z.string(), z.unknown()).transform(withoutNulls),
+  data: z.record(z.string(), z.unknown()),
 });
 export type EventRow = z.infer<typeof EventRow>;
 
@@ -145,9 +145,4 @@ export const ConcludeAnswer = z.object({ next: id.nullable() });
 
 export function listOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item) });
-}
-
-/** PocketBase's JavaScript writes `null` where a member is undefined. */
-function withoutNulls(members: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }

@@ -14,6 +14,9 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Received[];
+  /** Down: connections are refused. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   /** Answers in place of the plain 200. */
   respond: ((received: Received, answer: ServerResponse) => void) | null;
   close(): Promise<void>;
@@ -27,17 +30,25 @@ export async function startReceiver(): Promise<Receiver> {
     receiver.received.push(received);
     if (receiver.respond) receiver.respond(received, answer);
     else answer.end('thanks');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const end = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  const port = await listen(0);
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    url: `http://127.0.0.1:${port}/hook`,
     received: [],
     respond: null,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    down: end,
+    up: async () => void (await listen(port)),
+    close: async () => void (server.listening && (await end())),
   };
   return receiver;
 }

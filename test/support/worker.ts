@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { createTestHarness } from 'wrangler';
 import type { Env } from '../../src/env.ts';
 import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
+import type { PocketBaseInfo } from './pocketbase.ts';
 
 export const secret = () => randomBytes(24).toString('base64url');
 
@@ -22,9 +23,11 @@ export interface TestWorker {
   stop(): Promise<void>;
 }
 
-/** The Worker in workerd, with the run's PocketBase behind it. `settings` overrides; `undefined` removes one. */
-export async function startWorker(settings: Record<string, string | undefined> = {}): Promise<TestWorker> {
-  const pocketbase = inject('pocketbase');
+/** The Worker in workerd, with the run's PocketBase behind it, or `pocketbase`. `settings` overrides; `undefined` removes one. */
+export async function startWorker(
+  settings: Record<string, string | undefined> = {},
+  pocketbase: PocketBaseInfo = inject('pocketbase'),
+): Promise<TestWorker> {
   const keys = { acme: secret(), globex: secret(), internal: secret() };
   const vars = Object.fromEntries(
     Object.entries({
