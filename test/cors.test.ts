@@ -71,6 +71,9 @@ describe('the applicant API from a page of another origin', () => {
     await api(worker, worker.keys.globex).created();
     const partners = (await superuser()).collection('partners');
     const { id } = await partners.getFirstListItem('slug = "globex"');
+    for (const url of ['example.com', 'tcp://evil.example', 'ftp://x.example', 'https://user@x.example']) {
+      await expect(partners.update(id, { frontend_url: url })).rejects.toMatchObject({ status: 400 });
+    }
     await partners.update(id, { frontend_url: `${sites[2]?.origin}/start` });
     const own = await startWorker();
     const preflight = (origin?: string) =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { api, applicantData, json, problemOf } from './support/api.ts';
+import { api, applicantData, json, PNG, problemOf } from './support/api.ts';
 import { startWorker, type TestWorker } from './support/worker.ts';
 
 let worker: TestWorker;
@@ -26,6 +26,11 @@ it.each([
   ['a prototype', { body: '{"__proto__":{"full_name":"x"}}', headers: typed }, 422],
   ['control characters', { body: JSON.stringify(applicantData({ full_name: 'a\u0000b' })), headers: typed }, 422],
   ['a lone surrogate', { body: JSON.stringify(applicantData({ full_name: 'a\ud800' })), headers: typed }, 422],
+  [
+    'a lone surrogate in metadata',
+    { body: JSON.stringify(applicantData({ metadata: { a: '\ud800' } })), headers: typed },
+    422,
+  ],
   ['1 MB of JSON', { body: JSON.stringify(applicantData({ full_name: 'x'.repeat(1_000_000) })), headers: typed }, 413],
   ['deep nesting', { body: `{"metadata":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, headers: typed }, 422],
 ] as [string, RequestInit, number][])('%s is a problem document', async (_, init, status) => {
@@ -65,6 +70,36 @@ it.each([
     const { status, code } = await problemOf(await worker.fetch(path, withKey(init)));
     expect([path, status, code]).toEqual([path, 404, 'not_found']);
   }
+});
+
+it.each(['document_frontEVIL', 'zzz/document_front', 'document_front/x', 'xfacial_video', 'document_front.jpg', ''])(
+  'the kind %j is no route, whatever the method',
+  async (kind) => {
+    const { id, token } = await api(worker).created();
+    for (const method of ['GET', 'PUT', 'DELETE', 'POST']) {
+      const init = { method, ...(method === 'PUT' && { body: PNG }) };
+      expect((await worker.fetch(`/api/profiles/${id}/documents/${kind}`, withKey(init))).status).toBe(404);
+    }
+    const asApplicant = { method: 'PUT', body: PNG, headers: { authorization: `Bearer ${token}` } };
+    expect((await worker.fetch(`/api/applicant/documents/${kind}`, asApplicant)).status).toBe(404);
+  },
+);
+
+it('what is wrong with the record, then with its size and type, outranks the rest', async () => {
+  const nobody = 'zzzzzzzzzzzzzzz';
+  expect((await worker.fetch(`/api/status_history/${nobody}?limit=0`, withKey())).status).toBe(404);
+  expect((await worker.fetch(`/api/profiles/${nobody}/notes?limit=0`, withKey())).status).toBe(404);
+  const large = { method: 'POST', body: 'x'.repeat(100_000), headers: { 'content-type': 'text/plain' } };
+  expect((await worker.fetch('/api/profiles/create', withKey(large))).status).toBe(413);
+  const { id } = await api(worker).created();
+  const headers = { 'content-type': 'image/png', 'content-digest': 'sha-256=:A:' };
+  const upload = (body: BodyInit) =>
+    worker.fetch(`/api/profiles/${id}/documents/document_front`, withKey({ method: 'PUT', body, headers }));
+  expect((await upload(Buffer.alloc(11_000_000))).status).toBe(413);
+  expect((await upload('MZ')).status).toBe(415);
+  expect((await upload(PNG)).status).toBe(400);
+  const unnamed = { ...json({}), headers: { 'content-type': 'application/json', 'x-api-key': worker.keys.internal } };
+  expect((await worker.fetch('/api/profiles/create', unnamed)).status).toBe(400);
 });
 
 it('a 10 kB header is refused or ignored, never a fault', async () => {

@@ -155,4 +155,53 @@ describe('PocketBase failing', () => {
     expect(response.headers.get('retry-after')).toBe('2');
     expect((await api(worker).get(`/api/profiles/${id}`)).status).toBe(200);
   });
+
+  it('is not ready without our hooks, and a 404 that is not PocketBase’s own never reads as not_found', async () => {
+    const { id } = await api(worker).created();
+    const answerWith = (body: string) => {
+      proxy.intercept = (_, answer) => Boolean(answer.writeHead(404).end(body));
+    };
+    answerWith('{"status":404,"message":"File not found.","data":{}}');
+    expect(await problemOf(await worker.fetch('/readyz'))).toMatchObject({ status: 503, code: 'not_configured' });
+    answerWith('<h1>no such tunnel</h1>');
+    expect(await problemOf(await api(worker).get(`/api/profiles/${id}`))).toMatchObject({
+      code: 'upstream_unavailable',
+    });
+    proxy.intercept = null;
+  });
+
+  it('says nothing of a document, in either direction', async () => {
+    const { id } = await api(worker).created();
+    await api(worker).upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+    const download = () =>
+      worker.fetch(`/api/profiles/${id}/documents/document_front`, { headers: { 'x-api-key': worker.keys.internal } });
+    for (const [status, body] of [
+      [200, '<h1>hello</h1>'],
+      [200, '{"hi":1}'],
+      [302, ''],
+      [403, '<h1>no</h1>'],
+    ] as const) {
+      proxy.intercept = (incoming, answer) => {
+        if (incoming.method !== 'PATCH') return false;
+        incoming.resume().on('end', () => answer.writeHead(status).end(body));
+        return true;
+      };
+      const response = await api(worker).upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+      expect([status, body, await problemOf(response)]).toMatchObject([status, body, { code: 'upstream_unavailable' }]);
+    }
+    proxy.intercept = (_, answer) => Boolean(answer.writeHead(302, { location: '/' }).end());
+    expect(await problemOf(await download())).toMatchObject({ code: 'upstream_unavailable' });
+    proxy.intercept = null;
+    expect((await download()).status).toBe(200);
+  });
+
+  it('with an odd login answer is upstream_unavailable', async () => {
+    const cold = await startWorker({ POCKETBASE_URL: proxy.url });
+    for (const body of ['{"token":"abc"}', '{"hi":1}', 'x']) {
+      proxy.intercept = (_, answer) => Boolean(answer.writeHead(200).end(body));
+      expect(await problemOf(await api(cold).create())).toMatchObject({ code: 'upstream_unavailable' });
+    }
+    proxy.intercept = null;
+    await cold.stop();
+  });
 });

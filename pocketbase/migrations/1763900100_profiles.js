@@ -20,7 +20,11 @@ migrate(
     const slug = { required: true, max: 40, pattern: '^[a-z0-9-]{1,40}$' };
 
     const save = (name, collectionRule, options) => {
-      const rules = { listRule: collectionRule, viewRule: collectionRule };
+      // An applicant reaches the own profile, by its id alone.
+      const rules = {
+        listRule: `${collectionRule} && @request.headers.x_actor_type != "applicant"`,
+        viewRule: collectionRule,
+      };
       const collection = new Collection({ type: 'base', name, ...rules, ...options });
       app.save(collection);
       return collection;
@@ -31,7 +35,8 @@ migrate(
         text('slug', slug),
         text('name'),
         { type: 'bool', name: 'active' },
-        { type: 'url', name: 'frontend_url' },
+        // Applicants are sent there, and its origin may call: not PocketBase's own `url`, which takes any scheme and a bare host.
+        text('frontend_url', { max: 1000, pattern: '^https?://[^/?#@\\s]+(/[^?#\\s]*)?$' }),
         days('retention_days'),
         days('expire_after_days'),
         created,

@@ -22,6 +22,7 @@ export async function spawnPocketBase(options: {
   dir: string;
   port: number;
   env: PocketBaseEnv | Record<string, string>;
+  hooksDir?: string;
   onLine?: (line: string) => void;
 }): Promise<Child> {
   // Else a stranger's answer on this port would pass for ours.
@@ -34,7 +35,7 @@ export async function spawnPocketBase(options: {
     `--http=127.0.0.1:${options.port}`,
     `--dir=${options.dir}`,
     `--migrationsDir=${join(SOURCE, 'migrations')}`,
-    `--hooksDir=${join(SOURCE, 'hooks')}`,
+    `--hooksDir=${options.hooksDir ?? join(SOURCE, 'hooks')}`,
     '--dev=false',
     '--automigrate=false',
     '--hooksWatch=false',

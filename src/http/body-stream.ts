@@ -2,13 +2,15 @@ import { ApiProblem } from '../lib/problem.ts';
 
 /** A default reader hands out 4 KB chunks, at 2–3 × the time and 100 MB more; a BYOB reader fills this much at a time. */
 const WINDOW_BYTES = 524_288;
-/** What one read waits for at first and after a slow one: with 256 KiB a phone at 60 kbit/s would look dead. */
+/** What one read waits for at first and after a slow one. */
 const PATIENT_READ_BYTES = 16_384;
 const SLOW_READ_MS = 1_000;
 /** Room for what a parser carries over into the next window. */
 export const KEEP_BYTES = 16_384;
-/** No byte in either direction for this long: the other side is gone, and PocketBase holds a temp file for us. */
+/** Without progress for this long the other side counts as gone: PocketBase holds a temp file for us. */
 export const STALL_MS = 30_000;
+/** A read that waits for more has longer: a phone that leaves its Wi-Fi goes on at 35 kbit/s and less in the middle of a fast window. */
+const STALL_BYTES = 131_072;
 /** The most a refused client may go on sending, which is all that Cloudflare lets in on the Free and Pro plans. */
 const DRAIN_BYTES = 100_000_000;
 
@@ -44,6 +46,7 @@ export class BodyStream {
   #pending: Promise<Uint8Array | null> = Promise.resolve(null);
   #received = 0;
   #isOver = false;
+  #isDraining = false;
 
   constructor(body: ReadableStream<Uint8Array> | null, options: BodyOptions) {
     this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
@@ -58,6 +61,8 @@ export class BodyStream {
    * @throws ApiProblem `payload_too_large` over `maxBytes`, `invalid_request` when the client is cut or stalls
    */
   async read(keep = 0): Promise<Uint8Array | null> {
+    // Whoever still reads has lost against a refusal by PocketBase; the buffer is not his any more.
+    if (this.#isDraining) return null;
     this.#pending = this.#fill(keep);
     const window = await this.#pending;
     if (this.#received > this.#maxBytes) {
@@ -76,8 +81,8 @@ export class BodyStream {
       throw new ApiProblem('invalid_request', 'The body ended before it was complete', { cause });
     });
     try {
-      const { value } = await within(read, this.#stallMs, () => {
-        return new ApiProblem('invalid_request', `The body stood still for ${this.#stallMs / 1000} s`);
+      const { value } = await within(read, this.#stallMs * Math.max(1, min / STALL_BYTES), () => {
+        return new ApiProblem('invalid_request', 'The body stood still');
       });
       this.#isOver = !value?.byteLength;
       if (!value?.byteLength) return null;
@@ -94,6 +99,7 @@ export class BodyStream {
 
   /** Reads on and discards, so that a client which sends everything before it reads gets to see the answer. Never throws. */
   async drain(): Promise<void> {
+    this.#isDraining = true;
     try {
       await this.#pending;
       while (this.#received < DRAIN_BYTES && (await this.#fill(0)));

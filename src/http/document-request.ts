@@ -2,9 +2,9 @@ import { parse } from 'content-disposition';
 import type { DescribeRouteOptions } from 'hono-openapi';
 import { ApiProblem, type ErrorCode } from '../lib/problem.ts';
 import { validationProblem } from '../lib/validation-problem.ts';
-import { DOCUMENT_KINDS, type Document, type DocumentKind } from '../schemas/document.ts';
+import { DOCUMENT_KINDS, type DocumentKind } from '../schemas/document.ts';
 import { ProfileFields } from '../schemas/profile.ts';
-import { type DocumentInput, parseContentDigest, streamDocument } from './document-stream.ts';
+import { type DocumentInput, streamDocument } from './document-stream.ts';
 import { streamMultipart } from './multipart-stream.ts';
 import type { Send } from './upstream-stream.ts';
 
@@ -38,14 +38,9 @@ export const profileForm: DescribeRouteOptions['requestBody'] = {
   },
 };
 
-const FILENAME_MAX_LENGTH = 255;
-
 /** Streams a raw body on. Whatever fails leaves the profile as it was. */
-export async function relayDocument(request: Request, kind: DocumentKind, send: Send): Promise<Document> {
-  const { response, meta } = await streamDocument(readDocumentInput(request, kind), send);
-  await response.body?.cancel();
-  if (!meta) throw new ApiProblem('internal');
-  return { kind, ...meta };
+export async function relayDocument(request: Request, kind: DocumentKind, send: Send): Promise<Response> {
+  return (await streamDocument(readDocumentInput(request, kind), send)).response;
 }
 
 export function isForm(request: Request): boolean {
@@ -69,7 +64,9 @@ export async function relayForm(request: Request, send: Send): Promise<Response>
 }
 
 /** A form has no `null`: an empty text stands for it. */
-function validateFields(fields: Record<string, unknown>) {
+function validateFields(fields: Record<string, unknown>, documents: object) {
+  const isEmpty = Object.keys({ ...fields, ...documents }).length === 0;
+  if (isEmpty) throw new ApiProblem('validation_failed', 'Name at least one field');
   const entries = Object.entries(fields).map(([name, value]) => [name, value === '' ? null : value]);
   const result = ProfileFields.safeParse(Object.fromEntries(entries));
   if (!result.success) throw validationProblem(result.error.issues);
@@ -89,24 +86,8 @@ function readDocumentInput(request: Request, kind: DocumentKind): DocumentInput 
     body,
     contentType: headers.get('content-type'),
     length: readLength(headers),
-    filename: readFilename(headers.get('content-disposition')),
-    sha256: parseContentDigest(headers.get('content-digest')),
+    // RFC 6266; a header that cannot be read names no file.
+    filename: parse(headers.get('content-disposition') ?? '').parameters.filename ?? null,
+    contentDigest: headers.get('content-digest'),
   };
-}
-
-/** RFC 6266, path and control characters dropped: the name is for people to read, never for a file system. */
-function readFilename(header: string | null): string | null {
-  if (header === null) return null;
-  try {
-    const name = parse(header).parameters.filename ?? '';
-    return (
-      name
-        .replace(/^.*[/\\]/, '')
-        .replace(/\p{Cc}/gu, '')
-        .slice(0, FILENAME_MAX_LENGTH)
-        .toWellFormed() || null
-    );
-  } catch (cause) {
-    throw new ApiProblem('invalid_request', 'Content-Disposition is malformed (RFC 6266)', { cause });
-  }
 }

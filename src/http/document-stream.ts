@@ -1,18 +1,9 @@
 import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
 import { ApiProblem } from '../lib/problem.ts';
+import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
 import { BodyStream, STALL_MS } from './body-stream.ts';
 import { type DocumentType, extensionOf, SNIFF_BYTES, sniffType } from './sniff.ts';
 import { type Send, UpstreamForm } from './upstream-stream.ts';
-
-export type DocumentKind = keyof typeof limits;
-
-/** What PocketBase keeps beside the file, in the field `<kind>_meta`. */
-export interface DocumentMeta {
-  filename: string | null;
-  content_type: string;
-  size: number;
-  sha256: string;
-}
 
 export interface DocumentInput {
   kind: DocumentKind;
@@ -22,8 +13,8 @@ export interface DocumentInput {
   length: number | null;
   /** The caller's own name for the file. */
   filename: string | null;
-  /** Expected SHA-256 in hex, of `parseContentDigest`. */
-  sha256: string | null;
+  /** The request's `Content-Digest`. */
+  contentDigest: string | null;
   stallMs?: number;
   windowBytes?: number;
 }
@@ -38,6 +29,7 @@ interface Facts {
 const ignore = () => {};
 const encoder = new TextEncoder();
 const CRLF = encoder.encode('\r\n');
+const FILENAME_LENGTH = 255;
 const UNDECLARED = 'application/octet-stream';
 
 function refuse(
@@ -65,6 +57,12 @@ function decideType(head: Uint8Array, { kind, contentType }: Facts): DocumentTyp
   return type;
 }
 
+/** For people to read, never for a file system: no directories, no control characters. */
+function cleanName(filename: string | null): string | null {
+  const base = filename?.replace(/^.*[/\\]/s, '').replace(/\p{Cc}|\p{Bidi_Control}/gu, '');
+  return base?.slice(0, FILENAME_LENGTH).toWellFormed() || null;
+}
+
 /** The first piece, made long enough to judge the type by. */
 async function readHead(read: () => Promise<Uint8Array | null>, kind: DocumentKind): Promise<Uint8Array> {
   const first = await read();
@@ -90,12 +88,14 @@ async function readHead(read: () => Promise<Uint8Array | null>, kind: DocumentKi
  */
 export async function pumpDocument(
   form: UpstreamForm,
-  facts: Facts & { length?: number | null; sha256?: string | null },
+  facts: Facts & { length?: number | null; contentDigest?: string | null },
   read: () => Promise<Uint8Array | null>,
 ): Promise<DocumentMeta> {
-  const { kind, filename } = facts;
+  const { kind } = facts;
+  const filename = cleanName(facts.filename);
   const head = await readHead(read, kind);
   const type = decideType(head, facts);
+  const expected = parseContentDigest(facts.contentDigest);
   const partHead = form.fileHead(kind, `${kind}.${extensionOf(type)}`, type);
   const metaField = (size: number, sha256: string) =>
     form.field(`${kind}_meta`, JSON.stringify({ filename, content_type: type, size, sha256 } satisfies DocumentMeta));
@@ -105,7 +105,7 @@ export async function pumpDocument(
   }
   await form.write(partHead);
   const { size, sha256 } = await pumpContent(form, head, read, facts);
-  if (facts.sha256 && facts.sha256 !== sha256) throw new ApiProblem('digest_mismatch');
+  if (expected && expected !== sha256) throw new ApiProblem('digest_mismatch');
   await form.write(CRLF);
   await form.write(metaField(size, sha256));
   return { filename, content_type: type, size, sha256 };
@@ -138,13 +138,13 @@ async function pumpContent(
 }
 
 /**
- * A raw body becomes one document of a profile, in constant memory. `meta` is absent when PocketBase refused before it had everything.
+ * A raw body becomes one document of a profile, in constant memory.
  * @throws ApiProblem 400, 413, 415, 422, 503, 504; PocketBase then stores nothing
  */
 export async function streamDocument(
   input: DocumentInput,
   send: Send,
-): Promise<{ response: Response; meta?: DocumentMeta }> {
+): Promise<{ response: Response; meta: DocumentMeta }> {
   const { kind, length, stallMs = STALL_MS, windowBytes } = input;
   const source = new BodyStream(input.body, { stallMs, windowBytes });
   const form = new UpstreamForm(send, stallMs);

@@ -1,7 +1,8 @@
 import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
 import { ApiProblem, type ErrorCode } from '../lib/problem.ts';
+import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
 import { BodyStream, STALL_MS } from './body-stream.ts';
-import { type DocumentKind, type DocumentMeta, pumpDocument } from './document-stream.ts';
+import { pumpDocument } from './document-stream.ts';
 import { MultipartReader, type PartHead, parseBoundary } from './multipart.ts';
 import { type Send, UpstreamForm } from './upstream-stream.ts';
 
@@ -40,8 +41,8 @@ function isKind(name: string): name is DocumentKind {
   return Object.hasOwn(limits, name);
 }
 
-async function readField(parts: MultipartReader, { name, isFile }: PartHead): Promise<unknown> {
-  if (isFile) throw refuse('validation_failed', name, 'Must be text, not a file');
+async function readField(parts: MultipartReader, { name, filename }: PartHead): Promise<unknown> {
+  if (filename !== null) throw refuse('validation_failed', name, 'Must be text, not a file');
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let [text, size] = ['', 0];
   try {
@@ -51,7 +52,7 @@ async function readField(parts: MultipartReader, { name, isFile }: PartHead): Pr
       text += decoder.decode(piece, { stream: true });
     }
     text += decoder.decode();
-    return name === JSON_FIELD ? JSON.parse(text) : text;
+    return name === JSON_FIELD && text !== '' ? JSON.parse(text) : text;
   } catch (error) {
     if (error instanceof ApiProblem) throw error;
     throw refuse('validation_failed', name, error instanceof SyntaxError ? 'Must be JSON' : 'Must be UTF-8');
@@ -66,7 +67,7 @@ async function readField(parts: MultipartReader, { name, isFile }: PartHead): Pr
 export async function streamMultipart(
   input: MultipartInput,
   send: Send,
-): Promise<{ response: Response; documents?: Documents }> {
+): Promise<{ response: Response; documents: Documents }> {
   const { length, stallMs = STALL_MS, windowBytes } = input;
   const source = new BodyStream(input.body, { maxBytes: MAX_REQUEST_BYTES, stallMs, windowBytes });
   const form = new UpstreamForm(send, stallMs);

@@ -8,9 +8,8 @@ const HEADER_END = '\r\n\r\n';
 
 export interface PartHead {
   name: string;
-  /** Without directories; null when the part names no file. */
+  /** As sent; null when the part is no file. */
   filename: string | null;
-  isFile: boolean;
   contentType: string | null;
 }
 
@@ -43,7 +42,7 @@ function parseExtended(value: string): string | null {
   }
 }
 
-function parseDisposition(value: string): Pick<PartHead, 'name' | 'filename' | 'isFile'> | null {
+function parseDisposition(value: string): Pick<PartHead, 'name' | 'filename'> | null {
   const [type = ''] = value.split(';', 1);
   const rest = value.slice(type.length);
   const params = new Map<string, string>();
@@ -57,16 +56,15 @@ function parseDisposition(value: string): Pick<PartHead, 'name' | 'filename' | '
   const name = params.get('name');
   if (type.trim().toLowerCase() !== 'form-data' || !name) return null;
   const extended = params.get('filename*');
-  const filename = (extended && parseExtended(extended)) ?? params.get('filename');
-  return { name, isFile: filename !== undefined, filename: filename?.replace(/^.*[/\\]/s, '') || null };
+  return { name, filename: (extended && parseExtended(extended)) ?? params.get('filename') ?? null };
 }
 
 function parseHead(block: string, index: number): PartHead {
   const headers = new Map<string, string>();
   for (const line of block.replace(/\r\n[\t ]+/g, ' ').split('\r\n')) {
-    const [, name, value] = line.match(/^([\w!#$%&'*+.^`|~-]+):[\t ]*(.*?)[\t ]*$/s) ?? [];
+    const [, name, value] = line.match(/^([\w!#$%&'*+.^`|~-]+):(.*)$/s) ?? [];
     if (name === undefined || value === undefined) throw malformed(`Part ${index} has a malformed header`);
-    headers.set(name.toLowerCase(), value);
+    headers.set(name.toLowerCase(), value.trim());
   }
   const disposition = parseDisposition(headers.get('content-disposition') ?? '');
   if (!disposition) throw malformed(`Part ${index} has no valid Content-Disposition with a name`);

@@ -18,13 +18,25 @@ export function problemResponse(c: Context<AppEnv>, problem: ApiProblem): Respon
     request_id: c.var.requestId,
     ...(errors && { errors }),
   };
-  return c.body(JSON.stringify(body), status, { ...headers, 'content-type': 'application/problem+json' });
+  // RFC 9110 §11.6.1: a 401 says how to authenticate.
+  const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  return c.body(JSON.stringify(body), status, { ...challenge, ...headers, 'content-type': 'application/problem+json' });
 }
 
 /** The one place where an error becomes an answer: what is not an `ApiProblem` is a fault of ours and tells the caller nothing. */
 export function onError(error: Error, c: Context<AppEnv>): Response {
   const problem = toProblem(error);
   c.set('problem', problem);
+  const { caller, requestId } = c.var;
+  if (problem.code === 'unauthenticated' && caller) {
+    // A link that was revoked: only the profile tells, after its signature was accepted.
+    log('warn', 'authentication', {
+      request_id: requestId,
+      outcome: 'revoked',
+      actor_type: caller.type,
+      actor_id: caller.id,
+    });
+  }
   if (problem.status >= 500) {
     const cause = problem.extras.cause ?? error;
     log('error', 'fault', { request_id: c.var.requestId, code: problem.code, cause: describe(cause) });
@@ -54,5 +66,12 @@ function toProblem(error: Error): ApiProblem {
 /** Names and our own words only: the message of a foreign error can hold the value it choked on. */
 function describe(cause: unknown): string {
   if (typeof cause === 'string') return cause;
-  return cause instanceof Error ? `${cause.name} ${cause.stack?.split('\n')[1]?.trim() ?? ''}` : typeof cause;
+  return cause instanceof Error
+    ? `${cause.name} ${
+        cause.stack
+          ?.split('\n')
+          .find((line) => /^\s+at /.test(line))
+          ?.trim() ?? ''
+      }`
+    : typeof cause;
 }

@@ -1,26 +1,14 @@
 import { ApiProblem } from '../lib/problem.ts';
 import { type BodyStream, within } from './body-stream.ts';
 
-/** Performs the request to PocketBase. Without a time limit of its own, which would count the upload: the form sees stalls itself. */
+/**
+ * Performs the request to PocketBase, and throws what PocketBase refuses. Without a time limit of its own, which would count the upload:
+ * the form sees stalls itself.
+ */
 export type Send = (body: ReadableStream<Uint8Array>, contentType: string, signal: AbortSignal) => Promise<Response>;
 
-/** PocketBase refused before it had the whole body: what it said is the outcome. */
-class EarlyAnswer extends Error {
-  readonly response: Response;
-  constructor(response: Response) {
-    super(`PocketBase answered ${response.status} early`);
-    this.response = response;
-  }
-}
-
-const RETRY_AFTER_SECONDS = '2';
 const encoder = new TextEncoder();
 const ignore = () => {};
-
-function unavailable(cause: unknown): never {
-  if (cause instanceof ApiProblem) throw cause;
-  throw new ApiProblem('upstream_unavailable', undefined, { headers: { 'retry-after': RETRY_AFTER_SECONDS }, cause });
-}
 
 /** A multipart/form-data request to PocketBase, written piece by piece. PocketBase acts only on one that was finished. */
 export class UpstreamForm {
@@ -53,24 +41,11 @@ export class UpstreamForm {
     const { readable, writable } = length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
     const writer: WritableStreamDefaultWriter<Uint8Array> = writable.getWriter();
     writer.closed.catch(ignore);
-    this.#response = this.#fetch(readable);
-    this.#refused = this.#response.then((response) => {
-      return response.ok ? new Promise<never>(ignore) : Promise.reject(new EarlyAnswer(response));
-    });
+    this.#response = this.#send(readable, `multipart/form-data; boundary=${this.#boundary}`, this.#abort.signal);
+    this.#refused = this.#response.then(() => new Promise<never>(ignore));
     this.#refused.catch(ignore);
     this.#writer = writer;
     return writer;
-  }
-
-  /** A refusal is read at once: the abort that follows would take its body away. */
-  async #fetch(readable: ReadableStream<Uint8Array>): Promise<Response> {
-    try {
-      const contentType = `multipart/form-data; boundary=${this.#boundary}`;
-      const response = await this.#send(readable, contentType, this.#abort.signal);
-      return response.ok ? response : new Response(await response.text(), response);
-    } catch (cause) {
-      return unavailable(cause);
-    }
   }
 
   #inTime<T>(promise: Promise<T>): Promise<T> {
@@ -95,17 +70,16 @@ export class UpstreamForm {
   }
 
   /**
-   * Runs the exchange. Whatever fails in it first aborts the request to PocketBase, which would else keep a temp file and the socket
-   * for 300 s, and then lets the caller finish sending. Null stands for an early refusal by PocketBase, which is in `response`.
+   * Whatever fails in `work` first aborts the request to PocketBase, which would else keep a temp file and the socket for 300 s, and
+   * then lets the caller finish sending.
    */
-  async exchange<T extends object>(source: BodyStream, work: () => Promise<T & { response: Response }>) {
+  async exchange<T>(source: BodyStream, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       this.#abort.abort();
       this.#writer?.abort().catch(ignore);
       await source.drain();
-      if (error instanceof EarlyAnswer) return { response: error.response };
       throw error;
     }
   }

@@ -22,32 +22,40 @@ const limitJson = bodyLimit({
 export function jsonBody<S extends z.ZodType>(schema: S, { optional = false } = {}) {
   const validated = zValidator('json', schema, refuseInvalid);
   const check = validated as unknown as MiddlewareHandler<AppEnv>;
-  const validate = async (c: Context<AppEnv>, next: () => Promise<void>) => {
-    try {
+  const validate = (c: Context<AppEnv>, next: () => Promise<void>) =>
+    afterRecord(c, async () => {
       if (optional && (!c.req.raw.body || c.req.header('content-length') === '0')) {
         c.req.addValidatedData('json', schema.parse({}) as object);
-        return await next();
+        return next();
       }
+      await limitJson(c, async () => {});
       if (!JSON_TYPE.test(c.req.header('content-type') ?? '')) {
         throw new ApiProblem('unsupported_media_type', 'Send application/json');
       }
-      await limitJson(c, async () => {});
-      return await check(c, next);
-    } catch (error) {
-      // What is wrong with the record outranks what is wrong with the body; this costs a read only when refusing.
-      await c.var.checkRecord?.();
-      throw error;
-    }
-  };
+      return check(c, next);
+    });
   return Object.assign(validate, {
     [uniqueSymbol]: { target: 'json', ...resolver(schema) },
   }) as unknown as typeof validated;
 }
 
 export function query<S extends z.ZodType>(schema: S) {
-  return Object.assign(zValidator('query', schema, refuseInvalid), {
+  const validated = zValidator('query', schema, refuseInvalid);
+  const check = validated as unknown as MiddlewareHandler<AppEnv>;
+  const validate = (c: Context<AppEnv>, next: () => Promise<void>) => afterRecord(c, () => check(c, next));
+  return Object.assign(validate, {
     [uniqueSymbol]: { target: 'query', ...resolver(schema) },
-  });
+  }) as unknown as typeof validated;
+}
+
+/** What is wrong with the record outranks what is wrong with the request; this costs a read only when refusing. */
+async function afterRecord<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await c.var.checkRecord?.();
+    throw error;
+  }
 }
 
 /** Names the check of the record that outranks the body's checks; see the contract's order of errors. */

@@ -19,16 +19,21 @@ const PARTNER_PATTERN = /^[a-z0-9-]{1,40}$/;
  */
 export async function authenticate(c: Context<AppEnv>, access: Exclude<Access, 'public'>): Promise<void> {
   const pb = anonymousClient(c);
-  const credential = readCredential(c);
-  const caller = credential && (await verify(c, credential, access, pb));
-  log(caller ? 'info' : 'warn', 'authentication', {
-    request_id: c.var.requestId,
-    outcome: caller ? 'accepted' : 'refused',
-    credential: credential?.type ?? 'none',
-    actor_type: caller?.type,
-    actor_id: caller?.id,
-  });
-  if (!caller) throw new ApiProblem('unauthenticated', undefined, { headers: { 'www-authenticate': 'Bearer' } });
+  let credential: Credential | null = null;
+  let caller: Caller | null = null;
+  try {
+    credential = readCredential(c);
+    caller = credential && (await verify(c, credential, access, pb));
+  } finally {
+    log(caller ? 'info' : 'warn', 'authentication', {
+      request_id: c.var.requestId,
+      outcome: caller ? 'accepted' : 'refused',
+      credential: credential?.type ?? 'none',
+      actor_type: caller?.type,
+      actor_id: caller?.id,
+    });
+  }
+  if (!caller) throw new ApiProblem('unauthenticated');
   c.set('caller', caller);
   c.set('pb', pb.as(caller));
   if (access !== 'applicant' && !caller.scopes.has(access)) {

@@ -37,6 +37,9 @@ interface Tally {
   deliveries: string[];
 }
 
+/** What PocketBase may answer to a streamed call; whatever else comes is not its own or a refusal. */
+const STREAMED_STATUSES = [200, 206, 304, 412, 416];
+
 /** PocketBase for one incoming request. Without `as(actor)` no record is visible: the rules deny by default. */
 export class PocketBaseClient {
   readonly #options: ClientOptions;
@@ -82,7 +85,7 @@ export class PocketBaseClient {
         }),
       true,
     );
-    if (answer.status !== 200 && answer.status !== 204) throw refusal(answer.status, answer.body);
+    if (answer.status !== (method === 'DELETE' ? 204 : 200)) throw refusal(answer.status, answer.body);
     return parseAnswer(schema, answer.body);
   }
 
@@ -93,7 +96,7 @@ export class PocketBaseClient {
       (own) => streamUpstream(this.#options.fetch, url, { ...init, headers: { ...own, ...headers } }),
       init.body === undefined,
     );
-    if (response.status < 400 || response.status === 412 || response.status === 416) return response;
+    if (STREAMED_STATUSES.includes(response.status)) return response;
     throw refusal(response.status, await response.json().catch(() => null));
   }
 
@@ -104,7 +107,7 @@ export class PocketBaseClient {
       method: 'POST',
       headers: { authorization: token },
     });
-    if (status === 401 || status === 403) return null;
+    if ((status === 401 || status === 403) && isOwnAnswer(status, body)) return null;
     const parsed = status === 200 ? schema.safeParse(body) : null;
     if (!parsed?.success) throw unavailable(parsed?.error ?? `status ${status}`);
     return parsed.data;
@@ -168,14 +171,23 @@ function refusal(status: number, body: unknown): ApiProblem {
     });
   }
   // A 404 or 413 that is not PocketBase's own comes from what stands between us, and says nothing about a record.
-  if (answer.status !== status) return unavailable(`status ${status}`);
+  if (!isOwnAnswer(status, body)) return unavailable(`status ${status}`);
   if (status === 404) return new ApiProblem('not_found');
   if (status === 413) return new ApiProblem('payload_too_large');
-  const errors = fieldErrors(answer.data);
-  if (status === 400 && errors.length > 0) return new ApiProblem('validation_failed', undefined, { errors });
-  return unavailable(`status ${status}`);
+  const fields = Object.entries((answer.data ?? {}) as Record<string, { code?: string } | null>);
+  if (status !== 400 || fields.length === 0) return unavailable(`status ${status}`);
+  const errors = fields.map(([field]) => ({ pointer: `/${field}`, detail: 'Not accepted' }));
+  const code = fields.map(([, error]) => FILE_PROBLEMS[error?.code ?? '']).find(Boolean) ?? 'validation_failed';
+  return new ApiProblem(code, undefined, { errors });
 }
 
-function fieldErrors(data: unknown): FieldError[] {
-  return Object.keys((data ?? {}) as object).map((field) => ({ pointer: `/${field}`, detail: 'Not accepted' }));
+/** PocketBase's own check of a file, which may find what ours did not. */
+const FILE_PROBLEMS: Record<string, ErrorCode> = {
+  validation_invalid_mime_type: 'unsupported_media_type',
+  validation_file_size_limit: 'payload_too_large',
+};
+
+/** PocketBase repeats the status in its errors; a tunnel or firewall in between does not. */
+function isOwnAnswer(status: number, body: unknown): boolean {
+  return (body as { status?: unknown } | null)?.status === status;
 }

@@ -34,6 +34,8 @@ const AuthResponse = z.object({ token: z.string() });
 export class ServiceToken {
   readonly #options: ServiceTokenOptions;
   #token: { value: string; expiresAt: number } | null = null;
+  /** KV may still hold it when another request asks. */
+  #refused: string | null = null;
   #loginStartedAt: number | null = null;
   #loginFailedAt = Number.NEGATIVE_INFINITY;
 
@@ -48,6 +50,7 @@ export class ServiceToken {
 
   /** A token to use instead of one that PocketBase refused. */
   async replace(refused: string, onCall: () => void): Promise<string> {
+    this.#refused = refused;
     if (this.#token?.value === refused) this.#token = null;
     return this.#inMemory() ?? (await this.#logIn(onCall));
   }
@@ -60,8 +63,7 @@ export class ServiceToken {
     const { kv, password } = this.#options;
     const sealed = await kv.get(KV_KEY, 'arrayBuffer').catch(() => null);
     const value = sealed && (await open(password, PURPOSE, new Uint8Array(sealed)));
-    if (!value) return null;
-    this.#remember(value);
+    if (value && value !== this.#refused && !this.#inMemory()) this.#remember(value);
     return this.#inMemory();
   }
 
@@ -98,7 +100,7 @@ export class ServiceToken {
       log('error', 'service_login_refused', { upstream_status: status });
       throw unavailable('service login refused');
     }
-    const { token } = AuthResponse.parse(body);
+    const token = AuthResponse.safeParse(body).data?.token ?? '';
     const expiresAt = this.#remember(token);
     const ttl = Math.floor((expiresAt - EXPIRY_MARGIN_MS - now()) / 1000);
     if (ttl >= KV_MIN_TTL_SECONDS) {
@@ -109,8 +111,16 @@ export class ServiceToken {
   }
 
   #remember(value: string): number {
-    const expiresAt = (decodeJwt(value).exp ?? 0) * 1000;
+    const expiresAt = expiryOf(value) * 1000;
     this.#token = { value, expiresAt };
     return expiresAt;
+  }
+}
+
+function expiryOf(token: string): number {
+  try {
+    return decodeJwt(token).exp ?? 0;
+  } catch (cause) {
+    throw unavailable(cause);
   }
 }

@@ -5,7 +5,7 @@ import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { Document } from '../schemas/document.ts';
 import { Applicant } from '../schemas/profile.ts';
-import { findApplicant, findWritableProfile, profileUpload } from '../services/profiles.ts';
+import { documentOf, findApplicant, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
 import { changeStatus } from '../services/status-history.ts';
 import { KIND, kindOf } from './paths.ts';
 
@@ -37,7 +37,8 @@ export const applicant = new Hono<AppEnv>()
     async (c) => {
       const { pb, caller } = c.var;
       await findWritableProfile(pb, caller, caller.id);
-      return c.json(await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, caller.id)));
+      const response = await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, caller.id));
+      return c.json(documentOf(await readUploaded(response), kindOf(c)));
     },
   )
   .post(

@@ -4,7 +4,7 @@ import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../http/document-r
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { Document } from '../schemas/document.ts';
 import { deleteDocument, getDocument } from '../services/documents.ts';
-import { findWritableProfile, profileUpload } from '../services/profiles.ts';
+import { documentOf, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
 import { ID, KIND, kindOf } from './paths.ts';
 
 export const documents = new Hono<AppEnv>()
@@ -25,7 +25,8 @@ export const documents = new Hono<AppEnv>()
       const { pb, caller } = c.var;
       const id = c.req.param('id');
       await findWritableProfile(pb, caller, id);
-      return c.json(await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, id)));
+      const response = await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, id));
+      return c.json(documentOf(await readUploaded(response), kindOf(c)));
     },
   )
   .get(

@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { query } from '../http/validate.ts';
+import { onePartner } from '../middleware/one-partner.ts';
 import { Events, EventsQuery } from '../schemas/event.ts';
-import { requirePartner } from '../services/caller.ts';
 import { listEvents } from '../services/events.ts';
 
 export const events = new Hono<AppEnv>().get(
@@ -18,9 +18,7 @@ export const events = new Hono<AppEnv>().get(
     answers: { 200: { description: 'The events that follow `after`', schema: Events } },
     problems: ['validation_failed'],
   }),
+  onePartner(),
   query(EventsQuery),
-  async (c) => {
-    requirePartner(c.var.caller);
-    return c.json(await listEvents(c.var.pb, c.req.valid('query')));
-  },
+  async (c) => c.json(await listEvents(c.var.pb, c.req.valid('query'))),
 );

@@ -19,6 +19,7 @@ export const notes = new Hono<AppEnv>()
       answers: { 200: { description: 'A page of notes', schema: Notes } },
       problems: [...RECORD_PROBLEMS, 'validation_failed'],
     }),
+    recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
     query(PageQuery),
     async (c) => {
       const id = c.req.param('id');

@@ -3,7 +3,8 @@ import { DOCUMENT_KINDS, DocumentKind } from '../schemas/document.ts';
 
 /** Path parameters that match what can exist: anything else is no route, and answers 404 before anything is looked up. */
 export const ID = ':id{[a-z0-9]{15}}';
-export const KIND = `:kind{${DOCUMENT_KINDS.join('|')}}`;
+/** Grouped: the router anchors the pattern, and a bare alternation would be anchored at its ends only. */
+export const KIND = `:kind{(?:${DOCUMENT_KINDS.join('|')})}`;
 
 export function kindOf(c: Context): DocumentKind {
   return DocumentKind.parse(c.req.param('kind'));

@@ -3,6 +3,7 @@ import type { AppEnv } from '../app-env.ts';
 import { isForm, profileForm, relayForm } from '../http/document-request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { jsonBody, recordFirst } from '../http/validate.ts';
+import { onePartner } from '../middleware/one-partner.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import {
   CreatedProfile,
@@ -43,6 +44,7 @@ export const profiles = new Hono<AppEnv>()
       problems: [...BODY_PROBLEMS, 'external_id_taken'],
     }),
     reportFailure('profile_creation_failed'),
+    onePartner(),
     jsonBody(CreateProfileBody),
     async (c) => {
       const answer = await createProfile(c.var.pb, requirePartner(c.var.caller), c.req.valid('json'));

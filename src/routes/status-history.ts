@@ -21,6 +21,7 @@ export const statusHistory = new Hono<AppEnv>()
       answers: { 200: { description: 'A page of the history', schema: StatusHistory } },
       problems: ['not_found', 'validation_failed'],
     }),
+    recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
     query(PageQuery),
     async (c) => {
       const id = c.req.param('id');

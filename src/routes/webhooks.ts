@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
+import { onePartner } from '../middleware/one-partner.ts';
 import { PageQuery } from '../schemas/common.ts';
 import {
   CreatedWebhook,
@@ -48,6 +49,7 @@ export const webhooks = new Hono<AppEnv>()
       answers: { 201: { description: 'The webhook, with its secret', schema: CreatedWebhook } },
       problems: BODY_PROBLEMS,
     }),
+    onePartner(),
     jsonBody(CreateWebhookBody),
     async (c) => {
       const partner = requirePartner(c.var.caller);

@@ -6,6 +6,9 @@ export const DocumentKind = z.enum(KINDS).meta({ id: 'DocumentKind' });
 export type DocumentKind = z.infer<typeof DocumentKind>;
 export const DOCUMENT_KINDS: readonly DocumentKind[] = KINDS;
 
+/** The types that some kind takes. */
+export const DOCUMENT_TYPES: readonly string[] = Object.values(limits).flatMap(({ mimeTypes }) => mimeTypes);
+
 /** What PocketBase keeps beside each file; what came through its own UI was neither typed nor hashed by us. */
 export const DocumentMeta = z.object({
   filename: z.string().nullable().meta({ description: "The caller's own name for the file", example: 'passport.jpg' }),
@@ -18,6 +21,8 @@ export const DocumentMeta = z.object({
     .default(null)
     .meta({ description: 'Lower-case hex' }),
 });
+
+export type DocumentMeta = z.infer<typeof DocumentMeta>;
 
 export const Document = DocumentMeta.extend({ kind: DocumentKind }).meta({ id: 'Document' });
 export type Document = z.infer<typeof Document>;

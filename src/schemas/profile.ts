@@ -13,6 +13,14 @@ function hasLetterOrDigit(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text.normalize('NFKC'));
 }
 
+/** PocketBase refuses what is no Unicode, and a NUL is nobody's data. */
+function stored(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'Not well-formed Unicode');
+}
+
 function isBirthDate(date: string): boolean {
   return date >= '1900-01-01' && date <= new Date().toISOString().slice(0, 10);
 }
@@ -47,7 +55,7 @@ const optional = {
     .refine(isLocale, 'Not a BCP 47 language tag')
     .meta({ description: 'BCP 47', example: 'vi' }),
   metadata: z
-    .record(z.string().min(1).max(40), z.string().max(500))
+    .record(stored(40).min(1), stored(500))
     .refine((value) => Object.keys(value).length <= 20, 'At most 20 keys')
     .meta({ description: 'At most 20 keys of at most 40 characters, values of at most 500' }),
 };

@@ -2,7 +2,7 @@ import { create } from 'content-disposition';
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { type DocumentKind, DocumentMeta } from '../schemas/document.ts';
+import { type DocumentKind, DocumentMeta, DOCUMENT_TYPES as TYPES } from '../schemas/document.ts';
 
 /** @throws ApiProblem `not_found`, `gone`, `profile_locked` */
 export async function deleteDocument(pb: PocketBaseClient, profileId: string, kind: DocumentKind): Promise<void> {
@@ -30,7 +30,10 @@ export async function getDocument(
   const { method, headers, signal } = request;
   const upstream = await pb.stream(`/api/edge/profiles/${profileId}/documents/${kind}`, {
     method,
-    headers: pick(headers, CONDITIONS),
+    headers: pick(
+      headers,
+      CONDITIONS.filter((name) => name !== 'range' || isByteRange(headers)),
+    ),
     signal,
   });
   if (upstream.status === 412) throw new ApiProblem('precondition_failed');
@@ -40,21 +43,35 @@ export async function getDocument(
   return new Response(upstream.body, { status: upstream.status, headers: presentHeaders(upstream.headers, kind) });
 }
 
+/** RFC 9110 §14.2: a unit that is not understood is ignored. */
+function isByteRange(headers: Headers): boolean {
+  return /^bytes *=/i.test(headers.get('range') ?? '');
+}
+
 function presentHeaders(upstream: Headers, kind: DocumentKind): Record<string, string> {
-  const meta = DocumentMeta.parse(JSON.parse(decodeURIComponent(upstream.get('x-document-meta') ?? 'null')));
-  const sentType = upstream.get('content-type') ?? 'application/octet-stream';
-  const type = meta.content_type ?? sentType;
+  const meta = readMeta(upstream.get('x-document-meta'));
+  const sentType = upstream.get('content-type') ?? '';
+  const type = TYPES.find((known) => known === (meta?.content_type ?? sentType)) ?? 'application/octet-stream';
   return {
     ...pick(upstream, PASSED_ON),
     'content-type': sentType.startsWith('multipart/byteranges') ? sentType : type,
-    'content-disposition': create(meta.filename ?? kind, {
-      type: type === 'application/pdf' ? 'attachment' : 'inline',
+    'content-disposition': create(meta?.filename ?? kind, {
+      type: /^(image|video)\//.test(type) ? 'inline' : 'attachment',
     }),
     'content-security-policy': "sandbox; default-src 'none'",
-    ...(meta.sha256 && { 'repr-digest': `sha-256=:${Uint8Array.fromHex(meta.sha256).toBase64()}:` }),
+    ...(meta?.sha256 && { 'repr-digest': `sha-256=:${Uint8Array.fromHex(meta.sha256).toBase64()}:` }),
   };
 }
 
 function pick(headers: Headers, names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) as string]] : [])));
+}
+
+/** `null` for what an operator's hands have left in PocketBase: the file is served all the same, as bytes of no type. */
+function readMeta(header: string | null): DocumentMeta | null {
+  try {
+    return DocumentMeta.parse(JSON.parse(decodeURIComponent(header ?? '')));
+  } catch {
+    return null;
+  }
 }

@@ -6,7 +6,7 @@ import { listOf } from '../pocketbase/records.ts';
 const CACHE_TTL_MS = 60_000;
 const MAX_PARTNERS = '1000';
 const EVERY_PARTNER = { type: 'system', id: '', partner: null };
-const Frontends = listOf(z.object({ frontend_url: z.url() }));
+const Frontends = listOf(z.object({ frontend_url: z.string() }));
 
 /** The origins from which an applicant's browser may call: those of active partners' hosted frontends. */
 export class FrontendOrigins {
@@ -32,7 +32,9 @@ export class FrontendOrigins {
         skipTotal: '1',
       },
     });
-    this.#origins = new Set(items.map((partner) => new URL(partner.frontend_url).origin));
+    // One partner's bad URL must not shut out the others; `null` is the origin of every sandboxed frame.
+    const urls = items.map((partner) => URL.parse(partner.frontend_url)).filter((url) => url !== null);
+    this.#origins = new Set(urls.map((url) => url.origin).filter((origin) => origin !== 'null'));
     this.#readAt = this.#now();
   }
 }

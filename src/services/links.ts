@@ -1,4 +1,5 @@
 import type { Settings } from '../env.ts';
+import { ApiProblem } from '../lib/problem.ts';
 import type { PartnerBrief } from '../pocketbase/records.ts';
 import { LINKLESS_STATUSES, type Status } from '../schemas/status.ts';
 import { signApplicantToken } from './applicant-token.ts';
@@ -30,7 +31,8 @@ export async function issueLink(
 
 /** `<base>/<id>`, whatever query the frontend's own URL carries. */
 export function pageUrl(base: string, id: string): URL {
-  const url = new URL(base);
+  const url = URL.parse(base);
+  if (!url) throw new ApiProblem('not_configured', undefined, { cause: 'frontend_url of a partner' });
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/${id}`;
   return url;
 }

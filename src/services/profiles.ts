@@ -47,7 +47,7 @@ export function profileUpload(pb: PocketBaseClient, id: string) {
 }
 
 export async function readUploaded(response: Response): Promise<ProfileRecord> {
-  return parseAnswer(ProfileRecord, await response.json());
+  return parseAnswer(ProfileRecord, await response.json().catch(() => null));
 }
 
 /** What a link needs to know; with `validAfter` every link issued before it ends. */
@@ -68,7 +68,7 @@ export function presentProfile(record: ProfileRecord, caller: Caller): Profile {
   };
 }
 
-function documentOf(record: ProfileRecord, kind: DocumentKind) {
+export function documentOf(record: ProfileRecord, kind: DocumentKind) {
   const meta = record[`${kind}_meta`];
   return meta && { kind, ...meta };
 }

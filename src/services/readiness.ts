@@ -16,12 +16,19 @@ export async function checkReadiness({ settings, env }: Runtime, connect: () => 
   }
   const missing = (['TOKENS', 'WEBHOOKS'] as const).filter((name) => !env[name]);
   if (missing.length > 0) throw notReady(`Missing bindings: ${missing.join(', ')}`, { bindings: missing });
-  const answer = await connect().call(SchemaAnswer, '/api/edge/schema');
+  const answer = await connect().call(SchemaAnswer, '/api/edge/schema').catch(unlessUnknown);
   if (!answer.dedupe) throw notReady('Missing or malformed: DEDUPE_SECRET', { settings: ['DEDUPE_SECRET'] });
   const statusDigest = await sha256Hex(JSON.stringify(STATUS_TABLE));
-  if (answer.migration !== schema.migration || answer.status_digest !== statusDigest) {
-    throw notReady('PocketBase has another schema than this version needs', { schema: schema.migration });
-  }
+  if (answer.migration !== schema.migration || answer.status_digest !== statusDigest) throw anotherSchema();
+}
+
+/** A PocketBase without our hooks does not know the route. */
+function unlessUnknown(error: unknown): never {
+  throw error instanceof ApiProblem && error.code === 'not_found' ? anotherSchema() : error;
+}
+
+function anotherSchema(): ApiProblem {
+  return notReady('PocketBase has another schema than this version needs', { schema: schema.migration });
 }
 
 function notReady(detail: string, members: Record<string, unknown>): ApiProblem {

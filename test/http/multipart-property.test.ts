@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
 import { sniffType } from '../../src/http/sniff.ts';
 import { type Random, type RandomForm, randomForm, randomSource } from '../support/random-forms.ts';
-import { type Seen, startStreams, upload } from '../support/streams.ts';
+import { type Seen, startStreams } from '../support/streams.ts';
 
 const CASES = 2_000;
 const SEED = Number(process.env.SEED ?? 1);
@@ -98,7 +98,7 @@ function expected(entries: Entry[]) {
   const fields: Record<string, unknown> = {};
   for (const { name, filename = '', value } of entries) {
     const sha256 = createHash('sha256').update(value).digest('hex');
-    const base = filename.replace(/^.*[/\\]/s, '') || null;
+    const base = filename.replace(/^.*[/\\]/s, '').replace(/\p{Cc}/gu, '') || null;
     if (isKind(name)) files[name] = { filename: base, size: value.length, sha256, content: value.toString('latin1') };
     else fields[name] = name === 'metadata' ? JSON.parse(String(value)) : String(value);
   }
@@ -129,12 +129,13 @@ async function check(seed: number): Promise<number> {
     1 + random.below(form.body.length),
     524_288,
   ]);
-  const { status, body } = await upload(new URL(`/ok/0/${seed}?windowBytes=${windowBytes}`, streams.url), {
+  const { answer, seen } = streams.send(`/ok?windowBytes=${windowBytes}`, {
     method: 'PATCH',
     headers: { 'content-type': form.contentType },
     chunks: pieces(random, form.body),
     ...(random.chance(0.5) ? { length: form.body.length } : {}),
   });
+  const { status, body } = await answer;
   if (!entries) {
     // A part in front of the damage may be at fault already.
     expect([400, 415, 422]).toContain(status);
@@ -143,23 +144,22 @@ async function check(seed: number): Promise<number> {
   const due = verdict(entries);
   expect(status, body.detail).toBe(due.status);
   if (due.blamed) expect(body.errors?.[0]?.pointer).toBe(`/${due.blamed}`);
-  const request = streams.seen.find(({ url }) => url === `/ok/0/${seed}`);
-  if (status === 200) expect(await stored(request as Seen)).toEqual(expected(entries));
+  if (status === 200) expect(await stored(seen() as Seen)).toEqual(expected(entries));
   return status;
 }
 
 it(`${CASES} random forms read as a reference parser reads them`, async () => {
-  const seen: Record<number, number> = {};
+  const statuses: Record<number, number> = {};
   const seeds = Array.from({ length: CASES }, (_, index) => SEED * 1_000_000 + index).values();
   async function run() {
     for (const seed of seeds) {
       const status = await check(seed).catch((cause) => {
         throw new Error(`seed ${seed}: ${cause.message}`, { cause });
       });
-      seen[status] = (seen[status] ?? 0) + 1;
+      statuses[status] = (statuses[status] ?? 0) + 1;
     }
   }
   await Promise.all(Array.from({ length: 4 }, run));
-  expect(seen[200]).toBeGreaterThan(CASES / 2);
+  expect(statuses[200]).toBeGreaterThan(CASES / 2);
   expect(streams.errors()).toBe('');
 }, 120_000);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import table from '../../pocketbase/hooks/lib/status.json' with { type: 'json' };
+import { startPocketBase } from '../support/pocketbase.ts';
 import { connect, decide, enrol, historyOf, profilePath, type Request } from './client.ts';
 import { photo } from './photo.ts';
 
@@ -180,8 +181,11 @@ describe('a locked profile', () => {
 });
 
 test('an erased profile is gone, for everyone', async () => {
+  // One of its own: another process that writes beside PocketBase makes it refuse what others write at that moment.
+  const pocketbase = await startPocketBase();
+  const { service, root } = await connect(pocketbase);
   const id = await enrol(service);
-  const database = new DatabaseSync(join(inject('pocketbase').dir, 'data.db'), { timeout: 10_000 });
+  const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 10_000 });
   database.prepare("UPDATE profiles SET redacted_at = '2026-01-01 00:00:00.000Z' WHERE id = ?").run(id);
   database.close();
   const gone = { status: 410, body: { code: 'gone' } };
@@ -192,6 +196,7 @@ test('an erased profile is gone, for everyone', async () => {
   expect(await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'x' })).toMatchObject(gone);
   expect(await service('GET', `/api/edge/profiles/${id}/documents/facial_photo`)).toMatchObject(gone);
   expect(await root('POST', '/api/collections/notes/records', { profile: id, text: 'x' })).toMatchObject(gone);
+  await pocketbase.stop();
 });
 
 describe('an applicant', () => {

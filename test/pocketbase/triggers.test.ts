@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startPocketBase } from '../support/pocketbase.ts';
 import { applicant, connect, decide, historyOf, type Request } from './client.ts';
 
-// PocketBase's hooks are out of play here: the file is opened beside it.
-const database = new DatabaseSync(join(inject('pocketbase').dir, 'data.db'), { timeout: 10_000 });
+// PocketBase's hooks are out of play here: the file is opened beside it. A PocketBase of its own, as SQLite refuses a transaction that
+// has read before another process writes, however long it would wait.
+const pocketbase = await startPocketBase();
+const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 10_000 });
 let service: Request;
 let id: string;
 let row: string;
 
 beforeAll(async () => {
-  ({ service } = await connect());
+  ({ service } = await connect(pocketbase));
 });
 
 beforeEach(async () => {
@@ -19,7 +22,10 @@ beforeEach(async () => {
   row = (await historyOf(service, id)).at(-1)?.id ?? '';
 });
 
-afterAll(() => database.close());
+afterAll(() => {
+  database.close();
+  return pocketbase.stop();
+});
 
 const columns = (table: string) =>
   database

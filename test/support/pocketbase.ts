@@ -25,7 +25,12 @@ export interface TestPocketBase extends PocketBaseInfo {
 
 /** Pass the same `dir` and `env` again to start over on the same data. */
 export async function startPocketBase(
-  options: { dir?: string; env?: Partial<PocketBaseEnv> & Record<string, string>; port?: number } = {},
+  options: {
+    dir?: string;
+    env?: Partial<PocketBaseEnv> & Record<string, string>;
+    port?: number;
+    hooksDir?: string;
+  } = {},
 ): Promise<TestPocketBase> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'ekyc-pocketbase-'));
   const port = options.port ?? (await freePort());
@@ -38,7 +43,12 @@ export async function startPocketBase(
     ...options.env,
   };
   const removeDir = () => options.dir ?? rmSync(dir, { recursive: true, force: true });
-  const child = await spawnPocketBase({ dir, port, env }).catch((error) => {
+  const child = await spawnPocketBase({
+    dir,
+    port,
+    env,
+    ...(options.hooksDir && { hooksDir: options.hooksDir }),
+  }).catch((error) => {
     removeDir();
     throw error;
   });

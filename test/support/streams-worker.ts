@@ -1,7 +1,7 @@
-import { parseContentDigest, streamDocument } from '../../src/http/document-stream.ts';
+import { streamDocument } from '../../src/http/document-stream.ts';
 import { streamMultipart } from '../../src/http/multipart-stream.ts';
 import type { Send } from '../../src/http/upstream-stream.ts';
-import { ApiProblem } from '../../src/lib/problem.ts';
+import { ApiProblem, type ErrorCode } from '../../src/lib/problem.ts';
 
 interface Env {
   UPSTREAM: string;
@@ -19,8 +19,15 @@ function onFields(fields: Record<string, unknown>) {
 async function relay({ method, url, body, headers }: Request, env: Env): Promise<object> {
   const { pathname, searchParams } = new URL(url);
   const number = (name: string) => (searchParams.has(name) ? { [name]: Number(searchParams.get(name)) } : {});
-  const send: Send = (stream, contentType, signal) =>
-    fetch(env.UPSTREAM + pathname, { method: 'PATCH', body: stream, headers: { 'content-type': contentType }, signal });
+  const send: Send = async (body, contentType, signal) => {
+    const init = { method: 'PATCH', body, headers: { 'content-type': contentType }, signal };
+    const response = await fetch(env.UPSTREAM + pathname, init).catch((cause) => {
+      throw new ApiProblem('upstream_unavailable', undefined, { cause });
+    });
+    if (response.ok) return response;
+    const { code } = (await response.json()) as { code: ErrorCode };
+    throw new ApiProblem(code);
+  };
   const declared = searchParams.get('length') ?? headers.get('content-length');
   const input = {
     body,
@@ -36,7 +43,7 @@ async function relay({ method, url, body, headers }: Request, env: Env): Promise
             ...input,
             kind: (searchParams.get('kind') ?? 'document_front') as 'document_front',
             filename: searchParams.get('filename'),
-            sha256: parseContentDigest(headers.get('content-digest')),
+            contentDigest: headers.get('content-digest'),
           },
           send,
         )

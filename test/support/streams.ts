@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import { bundle, remove, serve } from './workerd.ts';
 
 const KEPT_BYTES = 2_000_000;
@@ -62,12 +63,22 @@ async function startUpstream() {
 
 export async function startStreams() {
   const { server, seen, url: UPSTREAM } = await startUpstream();
-  const directory = bundle(join(import.meta.dirname, 'streams-worker.ts'), { UPSTREAM });
+  const directory = bundle({ UPSTREAM }, join(import.meta.dirname, 'streams-worker.ts'));
   const worker = await serve(directory);
+  let count = 0;
   return {
-    url: new URL(`http://127.0.0.1:${worker.port}`),
-    seen,
     errors: worker.errors,
+    /** `order` is `/<fault>[/<after bytes>][?<options of the Worker>]`; `seen` is what the upstream saw of this one request. */
+    send(order: string, upload: Upload) {
+      count += 1;
+      const { pathname, search } = new URL(order, 'http://worker');
+      const [, fault, after = '0'] = pathname.split('/');
+      const path = `/${fault}/${after}/${count}`;
+      return {
+        answer: send(`http://127.0.0.1:${worker.port}${path}${search}`, upload),
+        seen: () => seen.find(({ url }) => url === path),
+      };
+    },
     async stop() {
       await worker.stop();
       remove(directory);
@@ -75,6 +86,11 @@ export async function startStreams() {
       server.close();
     },
   };
+}
+
+/** Nothing came through: the upstream saw no request, or one that was cut. */
+export async function expectNothingStored(seen: () => Seen | undefined): Promise<void> {
+  await vi.waitFor(() => expect(['aborted', undefined]).toContain(seen()?.state), { timeout: 5_000 });
 }
 
 export interface Answer {
@@ -100,8 +116,8 @@ export interface Upload {
 }
 
 /** Sends exactly these chunks, and reads only when all are sent, as the strictest of clients do. */
-export async function upload(target: URL, { method, headers, length, chunks, signal }: Upload): Promise<Answer> {
-  const outgoing = request(String(target), {
+async function send(target: string, { method, headers, length, chunks, signal }: Upload): Promise<Answer> {
+  const outgoing = request(target, {
     method,
     headers: length === undefined ? { ...headers } : { ...headers, 'content-length': String(length) },
     agent: false,

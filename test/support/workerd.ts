@@ -10,6 +10,17 @@ const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json')
 /** The workerd that wrangler carries, which need not be the one in `node_modules/.bin`. */
 const WORKERD: string = createRequire(wrangler)('workerd').default;
 
+/** Workers KV as raw workerd wants it: a service that answers the binding's requests. */
+const KV = `const values = new Map();
+export default {
+  async fetch(request) {
+    const key = new URL(request.url).pathname;
+    if (request.method === 'PUT') values.set(key, await request.arrayBuffer());
+    if (request.method === 'DELETE') values.delete(key);
+    return values.has(key) ? new Response(values.get(key)) : new Response(null, { status: 404 });
+  },
+};`;
+
 const config = (script: string, bindings: Record<string, string>) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -17,20 +28,27 @@ const config :Workerd.Config = (
     (name = "main", worker = (
       modules = [(name = "worker", esModule = embed "${script}")],
       compatibilityDate = "${COMPATIBILITY_DATE}",
-      bindings = [${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
+      bindings = [(name = "TOKENS", kvNamespace = "kv"), ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
       globalOutbound = "net")),
+    (name = "kv", worker = (
+      modules = [(name = "kv", esModule = ${JSON.stringify(KV)})],
+      compatibilityDate = "${COMPATIBILITY_DATE}")),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 `;
 
-/** Bundles a Worker as a deploy would, with these text bindings. The directory is the caller's to remove. */
-export function bundle(worker: string, bindings: Record<string, string>): string {
+/** Bundles a Worker as a deploy would, with these text bindings; without `worker`, the product. The directory is the caller's to remove. */
+export function bundle(bindings: Record<string, string>, worker?: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
-  const args = ['--dry-run', `--outdir=${directory}`, '--name=bundle', `--compatibility-date=${COMPATIBILITY_DATE}`];
+  const own = worker
+    ? [resolve(worker), '--name=bundle', `--compatibility-date=${COMPATIBILITY_DATE}`]
+    : [`--config=${resolve('wrangler.toml')}`];
+  const args = [...own, '--dry-run', `--outdir=${directory}`];
   const bin = join(wrangler, '../bin/wrangler.js');
-  execFileSync(process.execPath, [bin, 'deploy', resolve(worker), ...args], { cwd: directory, stdio: 'pipe' });
-  writeFileSync(join(directory, 'config.capnp'), config(basename(worker).replace(/\.ts$/, '.js'), bindings), {
+  execFileSync(process.execPath, [bin, 'deploy', ...args], { cwd: directory, stdio: 'pipe' });
+  const script = basename(worker ?? 'index.ts').replace(/\.ts$/, '.js');
+  writeFileSync(join(directory, 'config.capnp'), config(script, bindings), {
     mode: 0o600,
   });
   return directory;

@@ -87,9 +87,11 @@ describe('a receiver that fails in every way', () => {
     }
     const feed = (await listAll<Event>('/api/events', 'after')).filter(({ data }) => ids.includes(data.profile_id));
     expect(feed).toHaveLength(40 * 26);
-    await expect
-      .poll(async () => (await worker.sweep(), feed.length - accepted.size), { timeout: 500_000, interval: 1_000 })
-      .toBe(0);
+    const missing = async () => {
+      await worker.sweep();
+      return feed.length - accepted.size;
+    };
+    await expect.poll(missing, { timeout: 500_000, interval: 1_000 }).toBe(0);
 
     const delivered = feed.map(({ id }) => accepted.get(id));
     expect(delivered).toEqual(feed);

@@ -34,6 +34,8 @@ function neutraliseUploads(profile) {
         profile.set(meta, { filename: file.originalName, size: file.size, uploaded: new Date().toISOString() });
       }
     } else if (!profile.getString(kind)) profile.set(meta, null);
+    // Nobody describes a file but whoever uploads it.
+    else profile.setRaw(meta, original.getRaw(meta));
   }
 }
 
