@@ -275,5 +275,5 @@ describe('a document of a profile', () => {
       }
     }
     expect(won + refused).toBe(200);
-  }, 120_000);
+  }, 300_000);
 });
