@@ -1,5 +1,7 @@
-/** `npm run demo`: one applicant from create to approval through the HTTP API that `npm start` serves. */
+/** `npm run demo`: one applicant from create to approval through the HTTP API that `npm start` serves, and what a webhook hears of it. */
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Receiver, startReceiver } from './lib/receiver.ts';
 import { sampleMp4, samplePng } from './lib/samples.ts';
 import { readPlaces, readSettings } from './lib/settings.ts';
 
@@ -42,6 +44,20 @@ const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex')
 const step = (text: string) => console.log(`\n${text}`);
 
 async function demo(): Promise<void> {
+  step('0. The partner registers a webhook');
+  const receiver = await startReceiver();
+  const webhook = await read(call('POST', '/api/webhooks', partner, { url: receiver.url }));
+  receiver.secret = webhook.secret as string;
+  console.log(`  webhook ${webhook.id}, its secret is shown this once`);
+  try {
+    await verifyApplicant(receiver);
+  } finally {
+    receiver.close();
+    await call('DELETE', `/api/webhooks/${webhook.id}`, partner);
+  }
+}
+
+async function verifyApplicant(receiver: Receiver): Promise<void> {
   step('1. The partner sends an applicant');
   const applicant = {
     full_name: 'Nguyễn Thị Minh',
@@ -95,7 +111,21 @@ async function demo(): Promise<void> {
       `  ${row.created}  ${String(row.from ?? '–').padEnd(11)} → ${String(row.to).padEnd(11)} by ${row.actor_type}`,
     );
   }
+
+  step('6. The webhook has told all of it, each delivery signed');
+  // Created, four documents, three changes of status.
+  const isTold = await until(() => receiver.events.length >= 4 + Object.keys(files).length);
+  for (const { sequence, type, data } of [...receiver.events].sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0))) {
+    console.log(`  ${String(sequence).padStart(6)}  ${type.padEnd(25)} ${data.kind ?? data.to ?? ''}`);
+  }
+  if (!isTold || receiver.refused > 0) throw new Error(`Not told of everything, or not verified: ${receiver.refused}`);
   console.log(`\nThe profile is ${status}.`);
+}
+
+/** What a lost message delays waits for the cron, which `npm start` fires every 30 s. */
+async function until(isDone: () => boolean): Promise<boolean> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) if (isDone()) return true;
+  return false;
 }
 
 demo().catch((error: Error) => {

@@ -17,6 +17,7 @@ import {
 } from './lib/settings.ts';
 import { spawnWrangler } from './lib/wrangler.ts';
 
+const CRON_INTERVAL_MS = 30_000;
 /** A child of a killed run has 5 s to end by itself. */
 const LEFTOVERS_TIMEOUT_MS = 10_000;
 const PATIENCE_MS = 10_000;
@@ -49,6 +50,8 @@ async function start(): Promise<void> {
   if (!(await isReady(api, output.show))) return;
   console.log(banner({ api, pocketbase: settings.POCKETBASE_URL ?? '', accounts, settings }));
   output.drop();
+  // `wrangler dev` fires no cron by itself.
+  setInterval(() => void visit(`${api}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`), CRON_INTERVAL_MS);
 }
 
 function pocketBaseEnv(settings: Record<string, string>, { superuser }: Accounts): Record<string, string> {

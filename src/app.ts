@@ -8,9 +8,11 @@ import { limitFailedAuth } from './middleware/limit-failed-auth.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { secureDefaults } from './middleware/secure-defaults.ts';
+import { wakeDeliveries } from './middleware/wake-deliveries.ts';
 import { applicant } from './routes/applicant.ts';
 import { audit } from './routes/audit.ts';
 import { documents } from './routes/documents.ts';
+import { events } from './routes/events.ts';
 import { keys } from './routes/keys.ts';
 import { metrics } from './routes/metrics.ts';
 import { notes } from './routes/notes.ts';
@@ -19,12 +21,14 @@ import { profiles } from './routes/profiles.ts';
 import { service } from './routes/service.ts';
 import { statusHistory } from './routes/status-history.ts';
 import { verify } from './routes/verify.ts';
+import { webhooks } from './routes/webhooks.ts';
 
 export const app = new Hono<AppEnv>();
 
 app.use(requestContext());
 app.use(requestLog());
 app.use(secureDefaults());
+app.use(wakeDeliveries());
 app.use(methodNotAllowed({ app, onMethodNotAllowed }));
 app.use('/api/applicant/*', applicantCors());
 app.use(limitFailedAuth());
@@ -40,6 +44,8 @@ app.route('/api/partners', partners);
 app.route('/api/keys', keys);
 app.route('/api/audit', audit);
 app.route('/api/metrics', metrics);
+app.route('/api/webhooks', webhooks);
+app.route('/api/events', events);
 app.route('/verify', verify);
 
 app.notFound(onNotFound);

@@ -1,16 +1,20 @@
 import * as z from 'zod';
 import { ApiProblem } from './lib/problem.ts';
 import { type LimiterName, RATE_LIMITS } from './lib/rate-limits.ts';
+import type { WakeUp } from './webhooks/message.ts';
+import { DELAYS_SECONDS } from './webhooks/schedule.ts';
 
 /** Bindings of wrangler.toml. Settings stand in the same object as strings: read them through `Settings` only. */
 export interface Env extends Record<LimiterName, RateLimit> {
   TOKENS: KVNamespace;
+  /** Wakes deliveries up; what it loses, the cron finds. */
+  WEBHOOKS: Queue<WakeUp>;
   /** A Workers VPC service that leads to PocketBase; without it `POCKETBASE_URL` is fetched over the internet. */
   POCKETBASE?: Fetcher;
 }
 
 /** Without one of these the Worker is not ready. */
-export const BINDINGS = ['TOKENS', ...(Object.keys(RATE_LIMITS) as LimiterName[])] as const;
+export const BINDINGS = ['TOKENS', 'WEBHOOKS', ...(Object.keys(RATE_LIMITS) as LimiterName[])] as const;
 
 const SECRET_MIN_LENGTH = 32;
 const slug = z.string().regex(/^[a-z0-9-]{1,40}$/);
@@ -32,6 +36,16 @@ function keyList(defaultName?: string) {
     .refine((entries) => new Set(entries.map((e) => e.key)).size === entries.length);
 }
 
+const hostList = z
+  .string()
+  .transform((text) => text.split(',').flatMap((part) => part.trim().toLowerCase() || []))
+  .pipe(z.array(z.hostname()))
+  .default([]);
+const delayList = commaList
+  .transform((parts) => parts.map(Number))
+  .pipe(z.array(z.number().min(0).max(86_400)).min(1))
+  .default([...DELAYS_SECONDS]);
+
 const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
 const SETTINGS = {
@@ -46,6 +60,8 @@ const SETTINGS = {
   DATA_SECRET: secretList,
   LINK_TTL_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(86_400),
   DEPLOYMENT: z.enum(['production', 'development']).default('production'),
+  WEBHOOK_DENY_HOSTS: hostList,
+  WEBHOOK_DELAYS_SECONDS: delayList,
 };
 
 type SettingName = keyof typeof SETTINGS;

@@ -1,9 +1,11 @@
 import { type Env, Settings } from './env.ts';
 import type { KeyEnvironment } from './lib/managed-key.ts';
+import { PocketBaseClient } from './pocketbase/client.ts';
 import type { Fetch } from './pocketbase/fetch-upstream.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
 import { ApiKeys } from './services/api-keys.ts';
 import { ManagedKeys } from './services/managed-keys.ts';
+import { OwnHosts } from './services/own-hosts.ts';
 import { PartnerDirectory } from './services/partner-directory.ts';
 import { Reviewers } from './services/reviewers.ts';
 
@@ -15,6 +17,7 @@ export class Runtime {
   readonly reviewers = new Reviewers(Date.now);
   readonly managedKeys = new ManagedKeys(Date.now);
   readonly partners = new PartnerDirectory(Date.now);
+  readonly ownHosts: OwnHosts;
   readonly fetch: Fetch;
   #serviceToken: ServiceToken | undefined;
 
@@ -22,12 +25,22 @@ export class Runtime {
     this.env = env;
     this.settings = new Settings(env);
     this.apiKeys = new ApiKeys(this.settings);
+    this.ownHosts = new OwnHosts({ kv: env.TOKENS, now: Date.now });
     this.fetch = (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init));
   }
 
   /** A test system's keys are refused where it counts, and the other way round. */
   get keyEnvironment(): KeyEnvironment {
     return this.settings.get('DEPLOYMENT') === 'development' ? 'test' : 'live';
+  }
+
+  /**
+   * PocketBase for one request or event.
+   * @throws ApiProblem `not_configured`
+   */
+  connect(requestId: string): PocketBaseClient {
+    const url = this.settings.get('POCKETBASE_URL');
+    return new PocketBaseClient({ fetch: this.fetch, url, token: this.serviceToken, requestId });
   }
 
   /** @throws ApiProblem `not_configured` */

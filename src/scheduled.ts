@@ -1,19 +1,24 @@
-import type { Env } from './env.ts';
 import { log } from './lib/log.ts';
 import { ApiProblem } from './lib/problem.ts';
-import { PocketBaseClient } from './pocketbase/client.ts';
-import { runtimeFor } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { sweep } from './services/sweep.ts';
+import { sweepDeliveries } from './webhooks/sweep.ts';
 
-/** What the cron does each minute. A failure is one line of the log, and the next minute tries again. */
-export async function runScheduled(env: Env): Promise<void> {
+/** What the cron does each minute. A failure is one line of the log, keeps nothing else from its turn, and the next minute tries again. */
+export async function runScheduled(runtime: Runtime): Promise<void> {
   const requestId = crypto.randomUUID();
-  try {
-    const { fetch, settings, serviceToken: token } = runtimeFor(env);
-    const pb = new PocketBaseClient({ fetch, url: settings.get('POCKETBASE_URL'), token, requestId });
-    log('info', 'sweep', { request_id: requestId, ...(await sweep(pb)) });
-  } catch (error) {
-    const code = error instanceof ApiProblem ? error.code : 'internal';
-    log('error', 'sweep_failed', { request_id: requestId, code });
-  }
+  const duties = {
+    sweep: () => sweep(runtime.connect(requestId)),
+    deliveries: () => sweepDeliveries(runtime),
+  };
+  await Promise.all(
+    Object.entries(duties).map(async ([duty, work]) => {
+      try {
+        log('info', 'scheduled', { request_id: requestId, duty, ...(await work()) });
+      } catch (error) {
+        const code = error instanceof ApiProblem ? error.code : 'internal';
+        log('error', 'scheduled_failed', { request_id: requestId, duty, code });
+      }
+    }),
+  );
 }

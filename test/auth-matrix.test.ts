@@ -69,6 +69,16 @@ const ALLOWED: Record<string, Who[]> = {
   'patch /api/partners/{slug}': ['internal'],
   'get /api/audit': ['internal'],
   'get /api/metrics': ['internal'],
+  'post /api/webhooks': ['partner', 'managed key', 'internal'],
+  'get /api/webhooks': ['partner', 'managed key', 'internal'],
+  'get /api/webhooks/{id}': ['partner', 'managed key', 'internal'],
+  'patch /api/webhooks/{id}': ['partner', 'managed key', 'internal'],
+  'delete /api/webhooks/{id}': ['partner', 'managed key', 'internal'],
+  'post /api/webhooks/{id}/test': ['partner', 'managed key', 'internal'],
+  'post /api/webhooks/{id}/rotate': ['partner', 'managed key', 'internal'],
+  'get /api/webhooks/{id}/deliveries': ['partner', 'managed key', 'internal'],
+  'post /api/webhooks/{id}/deliveries/{delivery}/redeliver': ['partner', 'managed key', 'internal'],
+  'get /api/events': ['partner', 'managed key', 'internal'],
   'get /api/applicant': ['applicant'],
   'put /api/applicant/documents/{kind}': ['applicant'],
   'post /api/applicant/submit': ['applicant'],
@@ -87,7 +97,11 @@ async function knock(operation: string, who: Who): Promise<Response> {
   if (method === 'put')
     Object.assign(init, { body: PNG, headers: { ...credentials[who], 'content-type': 'image/png' } });
   if (method === 'post' || method === 'patch') Object.assign(init, json({}, credentials[who]), { method: init.method });
-  return worker.fetch(path.replace('{id}', id).replace('{kind}', 'document_front').replace('{slug}', 'acme'), init);
+  const values: Record<string, string> = { id, delivery: id, kind: 'document_front', slug: 'acme' };
+  return worker.fetch(
+    path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ''),
+    init,
+  );
 }
 
 describe('every operation', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { app } from '../src/app.ts';
 import { api, json, PNG, problemOf, superuser } from './support/api.ts';
 import type { IssuedKey } from './support/keys.ts';
@@ -10,6 +10,8 @@ interface Victim {
   profile: string;
   key: string;
   slug: string;
+  webhook: string;
+  delivery: string;
 }
 type Knock = (victim: Victim) => [path: string, init?: RequestInit];
 
@@ -40,6 +42,16 @@ const FOREIGN: Record<string, Knock> = {
   ],
   'POST /api/keys/:id/rotate': ({ key }) => [`/api/keys/${key}/rotate`, typed('POST', { grace_seconds: 0 })],
   'DELETE /api/keys/:id': ({ key }) => [`/api/keys/${key}`, { method: 'DELETE' }],
+  'GET /api/webhooks/:id': ({ webhook }) => [`/api/webhooks/${webhook}`],
+  'PATCH /api/webhooks/:id': ({ webhook }) => [`/api/webhooks/${webhook}`, typed('PATCH', { enabled: true })],
+  'DELETE /api/webhooks/:id': ({ webhook }) => [`/api/webhooks/${webhook}`, { method: 'DELETE' }],
+  'POST /api/webhooks/:id/test': ({ webhook }) => [`/api/webhooks/${webhook}/test`, { method: 'POST' }],
+  'POST /api/webhooks/:id/rotate': ({ webhook }) => [`/api/webhooks/${webhook}/rotate`, typed('POST', {})],
+  'GET /api/webhooks/:id/deliveries': ({ webhook }) => [`/api/webhooks/${webhook}/deliveries`],
+  'POST /api/webhooks/:id/deliveries/:delivery/redeliver': ({ webhook, delivery }) => [
+    `/api/webhooks/${webhook}/deliveries/${delivery}/redeliver`,
+    { method: 'POST' },
+  ],
   'GET /api/partners/:slug': ({ slug }) => [`/api/partners/${slug}`],
   'PATCH /api/partners/:slug': ({ slug }) => [`/api/partners/${slug}`, typed('PATCH', { active: false })],
 };
@@ -47,7 +59,7 @@ const FOREIGN: Record<string, Knock> = {
 const HARMLESS = ['GET /verify/:id'];
 
 /** Lists of records, as whoever acts for acme asks for all of them. */
-const LISTS = ['/api/profiles', '/api/keys', '/api/partners', '/api/audit'];
+const LISTS = ['/api/profiles', '/api/keys', '/api/partners', '/api/audit', '/api/webhooks'];
 
 let worker: TestWorker;
 let victim: Victim;
@@ -62,7 +74,7 @@ beforeAll(async () => {
   await globex.decide(id, { status: 'in_review' });
   await api(worker).created();
   const key: IssuedKey = await issueKey(worker, { partner: 'globex' });
-  victim = { profile: id, key: key.id, slug: 'globex' };
+  victim = { profile: id, key: key.id, slug: 'globex', ...(await failingWebhook(globex)) };
   const managed = await issueKey(worker);
   callers = {
     'its key in the settings': { 'x-api-key': worker.keys.acme },
@@ -77,6 +89,18 @@ const send = (knock: Knock, who: string) => {
   return worker.fetch(path, { ...init, headers: { ...init?.headers, ...callers[who] } });
 };
 
+/** An endpoint that answers nothing, one delivery that failed there, and peace: it is disabled. */
+async function failingWebhook(partner: ReturnType<typeof api>) {
+  const created = await partner.post('/api/webhooks', { url: 'http://127.0.0.1:9/hook' });
+  const { id: webhook } = (await created.json()) as { id: string };
+  expect((await partner.post(`/api/webhooks/${webhook}/test`, {})).status).toBe(200);
+  const admin = await superuser();
+  const find = () => admin.collection('webhook_deliveries').getFirstListItem(`endpoint = "${webhook}"`);
+  await vi.waitFor(async () => expect((await find()).last_error).not.toBe(''), { timeout: 15_000, interval: 200 });
+  await admin.collection('webhook_endpoints').update(webhook, { enabled: false });
+  return { webhook, delivery: (await find()).id };
+}
+
 /** Everything of the victim's that a request could have changed. */
 async function state() {
   const admin = await superuser();
@@ -86,6 +110,10 @@ async function state() {
     profile: await admin.collection('profiles').getOne(victim.profile),
     partner: await admin.collection('partners').getFirstListItem('slug = "globex"'),
     history: (await admin.collection('status_history').getList(1, 1, { filter })).totalItems,
+    webhook: await admin.collection('webhook_endpoints').getOne(victim.webhook),
+    deliveries: (
+      await admin.collection('webhook_deliveries').getList(1, 10, { filter: `endpoint = "${victim.webhook}"` })
+    ).items,
     notes: (await admin.collection('notes').getList(1, 1, { filter })).totalItems,
     key,
   };

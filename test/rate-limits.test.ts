@@ -9,7 +9,7 @@ let worker: TestWorker;
 beforeAll(async () => {
   worker = await startWorker(
     {},
-    { KEY_LIMITER: 100, CREATE_LIMITER: 5, APPLICANT_LIMITER: 10, FAILED_AUTH_LIMITER: 10 },
+    { limits: { KEY_LIMITER: 100, CREATE_LIMITER: 5, APPLICANT_LIMITER: 10, FAILED_AUTH_LIMITER: 10 } },
   );
   await api(worker).created(); // a key needs a partner's record
 });
@@ -127,7 +127,7 @@ describe('failed authentications', () => {
 
 describe('a limiter that is not bound', () => {
   it('is named by /readyz, and closes what it should guard', async () => {
-    const own = await startWorker({}, { CREATE_LIMITER: 0, APPLICANT_LIMITER: 0 });
+    const own = await startWorker({}, { limits: { CREATE_LIMITER: 0, APPLICANT_LIMITER: 0 } });
     expect(await problemOf(await own.fetch('/readyz'))).toMatchObject({
       status: 503,
       code: 'not_configured',

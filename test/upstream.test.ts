@@ -55,6 +55,18 @@ describe('calls to PocketBase', () => {
     expect(await cost(() => worker.fetch(`/api/profiles/${id}/notes`, json({ text: 'x' }, internal)))).toEqual([
       `POST /api/edge/profiles/${id}/notes`,
     ]);
+    const target = { url: 'https://hooks.example.com/', enabled: false };
+    const created = await (await partner.post('/api/webhooks', target)).json();
+    const { id: webhook } = created as { id: string };
+    const endpoint = `/api/collections/webhook_endpoints/records/${webhook}`;
+    expect(await cost(() => partner.get(`/api/webhooks/${webhook}`))).toEqual([`GET ${endpoint}`]);
+    expect(await cost(() => partner.post(`/api/webhooks/${webhook}/rotate`, {}))).toEqual([
+      `POST /api/edge/webhooks/${webhook}/rotate`,
+    ]);
+    expect(await cost(() => worker.fetch(`/api/webhooks/${webhook}`, { method: 'DELETE', headers: internal }))).toEqual(
+      [`DELETE ${endpoint}`],
+    );
+    expect(await cost(() => partner.get('/api/events'))).toEqual(['GET /api/collections/events/records']);
     expect(await cost(() => worker.fetch('/api/applicant', applicant))).toEqual([`GET ${record}`]);
     const asReviewer = () => worker.fetch(`/api/profiles/${id}`, { headers: authorization });
     expect(await cost(asReviewer)).toEqual(['POST /api/collections/reviewers/auth-refresh', `GET ${record}`]);

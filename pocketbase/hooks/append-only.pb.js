@@ -8,6 +8,14 @@ onRecordCreateRequest(() => {
   require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'The audit log is written by what it reports.');
 }, 'audit_log');
 
+onRecordCreateRequest(
+  () => {
+    require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'Events are written by what they report.');
+  },
+  'events',
+  'webhook_deliveries',
+);
+
 onRecordUpdate(
   (e) => {
     const collection = e.record.collection().name;
@@ -15,6 +23,7 @@ onRecordUpdate(
   },
   'status_history',
   'audit_log',
+  'events',
 );
 
 onRecordDelete(
@@ -24,6 +33,7 @@ onRecordDelete(
   },
   'status_history',
   'audit_log',
+  'events',
   'profiles',
   'partners',
   'api_keys',

@@ -12,7 +12,7 @@ type ResponseHeaders = Record<string, { description: string; schema: { type: 'st
 
 export interface EndpointSpec {
   id: string;
-  tag: 'Profiles' | 'Documents' | 'Review' | 'Applicant' | 'Operations' | 'Service';
+  tag: 'Profiles' | 'Documents' | 'Review' | 'Webhooks' | 'Applicant' | 'Operations' | 'Service';
   summary: string;
   description?: string;
   access: Access;

@@ -69,6 +69,7 @@ function schemaOf(type: z.ZodType): object {
 /** The router knows the names of path parameters, but not what they may be. */
 const PATH_PARAMETERS: Record<string, object> = {
   id: schemaOf(Id),
+  delivery: schemaOf(Id),
   slug: schemaOf(PartnerSlug),
   kind: { $ref: '#/components/schemas/DocumentKind' },
 };

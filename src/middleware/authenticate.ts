@@ -4,7 +4,7 @@ import { sha256 } from '../lib/digest.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { type LimiterName, rateLimited } from '../lib/rate-limits.ts';
-import { PocketBaseClient } from '../pocketbase/client.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { verifyApplicantToken } from '../services/applicant-token.ts';
 import { applicantCaller, type Caller, type Scope } from '../services/caller.ts';
 import type { Defer } from '../services/partner-directory.ts';
@@ -59,13 +59,7 @@ export async function authenticate(
 
 /** A client without an actor, for what concerns no record. */
 export function anonymousClient(c: Context<AppEnv>): PocketBaseClient {
-  const { runtime, requestId } = c.var;
-  const pb = new PocketBaseClient({
-    fetch: runtime.fetch,
-    url: runtime.settings.get('POCKETBASE_URL'),
-    token: runtime.serviceToken,
-    requestId,
-  });
+  const pb = c.var.runtime.connect(c.var.requestId);
   c.set('pb', pb);
   return pb;
 }

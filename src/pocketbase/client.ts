@@ -19,7 +19,7 @@ export interface ClientOptions {
 }
 
 export interface Call {
-  method?: 'GET' | 'HEAD' | 'POST' | 'PATCH';
+  method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
   query?: Record<string, string>;
   body?: unknown;
   idempotency?: Idempotency | undefined;
@@ -38,6 +38,12 @@ export interface StreamCall {
   signal?: AbortSignal;
 }
 
+/** What the calls of one request add up to, in whosever name they were made. */
+interface Tally {
+  calls: number;
+  deliveries: string[];
+}
+
 /** What PocketBase may answer to a streamed call; whatever else comes is not its own or a refusal. */
 const STREAMED_STATUSES = [200, 206, 304, 412, 416];
 
@@ -45,21 +51,26 @@ const STREAMED_STATUSES = [200, 206, 304, 412, 416];
 export class PocketBaseClient {
   readonly #options: ClientOptions;
   readonly #actor: Actor | null;
-  /** Calls to PocketBase so far, logins included. */
-  readonly #counter: { calls: number };
+  readonly #tally: Tally;
 
-  constructor(options: ClientOptions, actor: Actor | null = null, counter = { calls: 0 }) {
+  constructor(options: ClientOptions, actor: Actor | null = null, tally: Tally = { calls: 0, deliveries: [] }) {
     this.#options = options;
     this.#actor = actor;
-    this.#counter = counter;
+    this.#tally = tally;
   }
 
+  /** Calls to PocketBase so far, logins included. */
   get calls(): number {
-    return this.#counter.calls;
+    return this.#tally.calls;
+  }
+
+  /** Ids of webhook deliveries that what was written has made due. */
+  get deliveries(): readonly string[] {
+    return this.#tally.deliveries;
   }
 
   as(actor: Actor): PocketBaseClient {
-    return new PocketBaseClient(this.#options, actor, this.#counter);
+    return new PocketBaseClient(this.#options, actor, this.#tally);
   }
 
   /**
@@ -85,7 +96,7 @@ export class PocketBaseClient {
         }),
       true,
     );
-    if (answer.status !== 200) throw refusal(answer.status, answer.body);
+    if (answer.status !== (method === 'DELETE' ? 204 : 200)) throw refusal(answer.status, answer.body);
     return parseAnswer(schema, answer.body);
   }
 
@@ -102,7 +113,7 @@ export class PocketBaseClient {
 
   /** A call with a reviewer's own token, for PocketBase to judge it. */
   async callAs<T extends z.ZodType>(schema: T, token: string, path: string): Promise<z.output<T> | null> {
-    this.#counter.calls++;
+    this.#tally.calls++;
     const { status, body } = await callUpstream(this.#options.fetch, this.#url(path), {
       method: 'POST',
       headers: { authorization: token },
@@ -113,17 +124,19 @@ export class PocketBaseClient {
     return parsed.data;
   }
 
-  async #withToken<R extends { status: number }>(
+  async #withToken<R extends { status: number; headers: Headers }>(
     send: (headers: Record<string, string>) => Promise<R>,
     canRepeat: boolean,
   ) {
     const { token } = this.#options;
     const count = () => {
-      this.#counter.calls++;
+      this.#tally.calls++;
     };
-    const attempt = (value: string) => {
+    const attempt = async (value: string) => {
       count();
-      return send({ ...this.#actorHeaders(), authorization: value });
+      const answer = await send({ ...this.#actorHeaders(), authorization: value });
+      this.#tally.deliveries.push(...(answer.headers.get('x-deliveries')?.split(',') ?? []));
+      return answer;
     };
     const first = await token.get(count);
     const answer = await attempt(first);

@@ -26,11 +26,11 @@ export async function callUpstream(
   fetch: Fetch,
   url: string,
   init: RequestInit,
-): Promise<{ status: number; body: unknown }> {
+): Promise<{ status: number; headers: Headers; body: unknown }> {
   const timeout = AbortSignal.timeout(LIMITS.callTimeoutMs);
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: timeout });
-    return { status: response.status, body: parseJson(await response.text()) };
+    return { status: response.status, headers: response.headers, body: parseJson(await response.text()) };
   } catch (cause) {
     fail(cause, timeout);
   }

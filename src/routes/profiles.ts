@@ -3,7 +3,7 @@ import type { AppEnv } from '../app-env.ts';
 import { isForm, profileForm, relayForm } from '../http/document-request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
-import { ApiProblem } from '../lib/problem.ts';
+import { onePartner } from '../middleware/one-partner.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import {
   CreatedProfile,
@@ -15,6 +15,7 @@ import {
   ProfilesQuery,
   UpdateProfileBody,
 } from '../schemas/profile.ts';
+import { requirePartner } from '../services/caller.ts';
 import { issueLink } from '../services/links.ts';
 import {
   createProfile,
@@ -48,13 +49,10 @@ export const profiles = new Hono<AppEnv>()
       problems: [...BODY_PROBLEMS, 'external_id_taken'],
     }),
     reportFailure('profile_creation_failed'),
-    async (c, next) => {
-      partnerOf(c);
-      await next();
-    },
+    onePartner(),
     jsonBody(CreateProfileBody),
     async (c) => {
-      const answer = await createProfile(c.var.pb, partnerOf(c), c.req.valid('json'));
+      const answer = await createProfile(c.var.pb, requirePartner(c.var.caller), c.req.valid('json'));
       const { id, status, created } = answer;
       return c.json(
         { id, status, created, ...(await linkFor(c, answer)) } satisfies CreatedProfile,
@@ -160,10 +158,4 @@ export const profiles = new Hono<AppEnv>()
 
 function linkFor(c: Context<AppEnv>, answer: Parameters<typeof issueLink>[1], now = Date.now()) {
   return issueLink(c.var.runtime.settings, answer, { origin: new URL(c.req.url).origin, now });
-}
-
-function partnerOf(c: Context<AppEnv>): string {
-  const { partner } = c.var.caller;
-  if (partner === null) throw new ApiProblem('invalid_request', 'Name the partner in x-partner');
-  return partner;
 }

@@ -4,18 +4,13 @@
  */
 import { errors, jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
-import { sha256Hex } from '../lib/digest.ts';
+import { keyId } from '../lib/digest.ts';
 
 const ISSUER = 'ekyc-edge';
 const AUDIENCE = 'applicant';
 const Claims = z.object({ sub: z.string(), iat: z.number() });
 
 const encoder = new TextEncoder();
-
-/** Names a secret without telling it. */
-async function keyId(secret: string): Promise<string> {
-  return (await sha256Hex(secret)).slice(0, 8);
-}
 
 export interface ApplicantToken {
   token: string;

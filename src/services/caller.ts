@@ -1,3 +1,5 @@
+import { ApiProblem } from '../lib/problem.ts';
+
 export const PARTNER_SCOPES = [
   'profiles:create',
   'profiles:read',
@@ -62,6 +64,15 @@ export function applicantCaller(profileId: string, linkIssuedAt: number): Caller
 /** Partners and applicants may change a profile in its open statuses only. */
 export function isBoundByLock(caller: Caller): boolean {
   return caller.type === 'partner' || caller.type === 'applicant';
+}
+
+/**
+ * The one partner that the request is about.
+ * @throws ApiProblem `invalid_request` when an internal key has not named it
+ */
+export function requirePartner({ partner }: Caller): string {
+  if (partner === null) throw new ApiProblem('invalid_request', 'Name the partner in x-partner');
+  return partner;
 }
 
 /** Private notes and actors are for those who review. */

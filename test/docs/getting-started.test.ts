@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../scripts/lib/ports.ts';
 import { PROBLEMS } from '../../src/lib/problem.ts';
 import { DOCUMENT_KINDS } from '../../src/schemas/document.ts';
+import { EventType } from '../../src/schemas/event.ts';
 import { DocumentType } from '../../src/schemas/profile.ts';
 import { Status } from '../../src/schemas/status.ts';
-import { api } from '../support/api.ts';
+import type { CreatedWebhook } from '../../src/schemas/webhook.ts';
+import { signatureHeaders } from '../../src/webhooks/sign.ts';
+import { api, json } from '../support/api.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/getting-started.md'), 'utf8');
@@ -33,10 +37,15 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function blocks(fence: string): string[] {
+/** The receivers of webhooks are programs of their own. */
+const RECEIVER = /^(\/\/|#) webhook receiver/;
+
+function allBlocks(fence: string): string[] {
   const all = [...PAGE.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
   return all.flatMap(([, name, code = '']) => (name === fence ? [code] : []));
 }
+
+const blocks = (fence: string) => allBlocks(fence).filter((code) => !RECEIVER.test(code));
 
 async function run([command, ...args]: Command, file: string, code: string[]) {
   writeFileSync(join(directory, file), code.join('\n'));
@@ -56,6 +65,29 @@ async function run([command, ...args]: Command, file: string, code: string[]) {
     once(child, 'close'),
   ]);
   return { code: exitCode as number | null, stdout, stderr };
+}
+
+function startReceiver([command, ...args]: Command, fence: string, env: Record<string, string>) {
+  const file = `receiver.${fence === 'js' ? 'mjs' : 'py'}`;
+  writeFileSync(
+    join(directory, file),
+    allBlocks(fence)
+      .filter((code) => RECEIVER.test(code))
+      .join('\n'),
+  );
+  const options = { cwd: directory, env: { PATH: process.env.PATH, ...env } };
+  const child = spawn(command, [...args, file], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  return {
+    output: () => output,
+    async stop() {
+      child.kill();
+      await once(child, 'close');
+    },
+  };
 }
 
 describe('docs/getting-started.md', () => {
@@ -82,6 +114,44 @@ describe('docs/getting-started.md', () => {
       expect(way).toEqual(['unverified', 'pending', 'in_review', 'approved']);
     });
   }
+
+  for (const { fence, command } of LANGUAGES.slice(1)) {
+    const isInstalled = spawnSync(command[0], ['--version']).status === 0;
+    it.skipIf(!isInstalled)(`verifies webhooks with its ${fence} sample as it stands`, async () => {
+      const headers = { 'x-api-key': worker.keys.globex };
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}/`;
+      const registered = await worker.fetch('/api/webhooks', json({ url }, headers));
+      const { id: webhook, secret } = (await registered.json()) as CreatedWebhook;
+      const receiver = startReceiver(command, fence, { EKYC_WEBHOOK_SECRET: secret, PORT: String(port) });
+      const answers = (body: string, signature: Record<string, string>) =>
+        fetch(url, { method: 'POST', body, headers: signature }).then(
+          ({ status }) => status,
+          () => null,
+        );
+      await expect.poll(() => answers('{}', {}), { timeout: 10_000 }).toBe(400);
+
+      await worker.fetch(`/api/webhooks/${webhook}/rotate`, { method: 'POST', headers });
+      const { id } = await api(worker, worker.keys.globex).created();
+      await api(worker).decide(id, { status: 'in_review' });
+      const lines = [`profile.created ${id} unverified`, `profile.status_changed ${id} in_review`];
+      await expect.poll(() => receiver.output().split('\n').filter(Boolean).sort(), { timeout: 20_000 }).toEqual(lines);
+
+      const sign = (body: string, now: number, key = secret) =>
+        signatureHeaders('e5w0c8r2t6y4u1i', body, { secrets: [key], now });
+      const body = JSON.stringify({ id: 'e5w0c8r2t6y4u1i', type: 'profile.redacted', data: { profile_id: id } });
+      expect(await answers(body, sign(body, Date.now()))).toBe(204);
+      expect(await answers(body.replace('redacted', 'created'), sign(body, Date.now()))).toBe(400);
+      expect(await answers(body, sign(body, Date.now() - 600_000))).toBe(400);
+      expect(await answers(body, sign(body, Date.now(), `whsec_${Buffer.alloc(32).toString('base64')}`))).toBe(400);
+      await receiver.stop();
+      await worker.fetch(`/api/webhooks/${webhook}`, { method: 'DELETE', headers });
+    });
+  }
+
+  it('names every event type', () => {
+    for (const type of EventType.options) expect(PAGE).toContain(`\`${type}\``);
+  });
 
   it('names every status, document type and kind', () => {
     for (const name of [...Status.options, ...DocumentType.options, ...DOCUMENT_KINDS]) {

@@ -59,6 +59,8 @@ export interface Body extends Omit<Row, 'partner'> {
 export interface Answer {
   status: number;
   body: Body;
+  /** What `x-deliveries` names. */
+  deliveries: string[];
 }
 
 export type Request = (
@@ -79,7 +81,8 @@ export async function connect(pb: PocketBaseInfo = inject('pocketbase')) {
         headers: { ...defaults, ...(body && !isForm && { 'content-type': 'application/json' }), ...headers },
         ...(body && { body: isForm ? body : JSON.stringify(body) }),
       });
-      return { status: response.status, body: JSON.parse((await response.text()) || 'null') };
+      const deliveries = response.headers.get('x-deliveries')?.split(',') ?? [];
+      return { status: response.status, body: JSON.parse((await response.text()) || 'null'), deliveries };
     };
   const guest = as({});
   const login = async (collection: string, account: { email: string; password: string }) => {

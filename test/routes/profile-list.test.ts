@@ -123,14 +123,7 @@ describe('a listing by cursor', () => {
   it('of 10,000 profiles shows each of them once while 500 are inserted and others updated', async () => {
     // One of its own: ten thousand rows would hold up every other test's writes.
     const pocketbase = await startPocketBase();
-    const own = await startWorker(
-      {
-        POCKETBASE_URL: pocketbase.url,
-        POCKETBASE_SERVICE_EMAIL: pocketbase.service.email,
-        POCKETBASE_SERVICE_PASSWORD: pocketbase.service.password,
-      },
-      { CREATE_LIMITER: 20_000, KEY_LIMITER: 50_000 },
-    );
+    const own = await startWorker({}, { limits: { CREATE_LIMITER: 20_000, KEY_LIMITER: 50_000 }, pocketbase });
     const partner = api(own);
     await partner.created();
     const existing = seed(pocketbase.dir, 9_999);

@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import type { Problem } from '../../src/schemas/problem.ts';
 import type { CreatedProfile, Profile } from '../../src/schemas/profile.ts';
 import { watchForLeaks } from './leaks.ts';
+import type { PocketBaseInfo } from './pocketbase.ts';
 import type { TestWorker } from './worker.ts';
 
 /** An id that has the right form and belongs to nothing. */
@@ -60,8 +61,7 @@ export function tokenOf(redirectUrl: string | null): string {
   return new URL(redirectUrl ?? 'none:').hash.replace('#token=', '');
 }
 
-export async function superuser(): Promise<PocketBase> {
-  const { url, superuser } = inject('pocketbase');
+export async function superuser({ url, superuser }: PocketBaseInfo = inject('pocketbase')): Promise<PocketBase> {
   const pb = new PocketBase(url);
   pb.autoCancellation(false);
   await pb.collection('_superusers').authWithPassword(superuser.email, superuser.password);

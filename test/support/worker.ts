@@ -8,6 +8,7 @@ import type { Env } from '../../src/env.ts';
 import type { LimiterName } from '../../src/lib/rate-limits.ts';
 import { checkForLeaks, watchForLeaks, watchSecretsOf } from './leaks.ts';
 import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
+import type { PocketBaseInfo } from './pocketbase.ts';
 
 export const secret = () => randomBytes(24).toString('base64url');
 
@@ -18,7 +19,7 @@ export interface TestWorker {
   /** A request to the running Worker. Whatever JSON it answers is held to the OpenAPI document. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   logs(): string[];
-  /** Fires the cron. */
+  /** What the cron does each minute. */
   scheduled(): Promise<void>;
   /** Its bindings, to look at what it stored. */
   env(): Promise<Env>;
@@ -45,12 +46,14 @@ function withLimits(limits: Partial<Record<LimiterName, number>>): string {
 /** Failed authentications are counted per address: without one of its own, each request comes from another. */
 const anyAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
 
-/** The Worker in workerd, with the run's PocketBase behind it. `settings` overrides; `undefined` removes one. */
+/** The Worker in workerd, with the run's PocketBase behind it, or `pocketbase`. `settings` overrides; `undefined` removes one. */
 export async function startWorker(
   settings: Record<string, string | undefined> = {},
-  limits?: Partial<Record<LimiterName, number>>,
+  {
+    limits,
+    pocketbase = inject('pocketbase'),
+  }: { limits?: Partial<Record<LimiterName, number>>; pocketbase?: PocketBaseInfo } = {},
 ): Promise<TestWorker> {
-  const pocketbase = inject('pocketbase');
   const keys = { acme: secret(), globex: secret(), internal: secret() };
   const vars = Object.fromEntries(
     Object.entries({
@@ -93,10 +96,11 @@ export async function startWorker(
       return response;
     },
     logs,
-    async scheduled() {
-      await server.getWorker().scheduled({ cron: '* * * * *', scheduledTime: new Date() });
-    },
     env: () => server.getWorker<Env>().getEnv(),
+    async scheduled() {
+      const { outcome } = await server.getWorker().scheduled({ cron: '* * * * *' });
+      if (outcome !== 'ok') throw new Error(`The cron ended with ${outcome}`);
+    },
     restart: () => server.update((options) => ({ ...options })),
     async stop() {
       const lines = logs();

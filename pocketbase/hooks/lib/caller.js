@@ -16,6 +16,7 @@ function callerOf(e) {
     partner: header('x-partner'),
     linkIssuedAt: 0,
     idempotency: key ? { key, body: header('x-idempotency-body') } : null,
+    answer: (e.response ?? e.requestEvent?.response)?.header(),
   };
   if (e.auth?.isSuperuser()) return { ...caller, type: 'superuser', id: e.auth.id, requestId: '', partner: '*' };
   if (e.auth?.collection().name !== 'services') fail(401, 'unauthenticated', 'The service account is needed.');

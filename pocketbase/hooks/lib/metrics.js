@@ -12,6 +12,8 @@ const WAITED = `SELECT unixepoch(d.created, 'subsec') - unixepoch(IFNULL(
   FROM status_history d WHERE d."to" IN ('approved', 'rejected') AND d.created > {:since} ORDER BY seconds`;
 const QUEUE = `SELECT COUNT(*) AS size, IFNULL(MIN(unixepoch(h.created, 'subsec')), 0) AS since FROM profiles p
   JOIN status_history h ON h.id = p.latest_status WHERE p.redacted_at = '' AND p.status IN ('pending', 'in_review')`;
+const UNDELIVERED = `SELECT IFNULL(MIN(unixepoch(e.created, 'subsec')), 0) AS since
+  FROM webhook_deliveries d JOIN events e ON e.id = d.event WHERE d.status = 'pending'`;
 
 function metrics(app, caller) {
   checkReach(caller);
@@ -26,6 +28,7 @@ function metrics(app, caller) {
   });
   // -0 makes a field of DynamicModel a fraction.
   const [queue] = all(QUEUE, { size: 0, since: -0 });
+  const [undelivered] = all(UNDELIVERED, { since: -0 });
   const waited = all(WAITED, { seconds: -0 }, { since: stamp(Date.now() - DECISIONS_OF_DAYS * DAY) });
   const age = (since) => Math.max(0, Math.round(Date.now() / 1000 - since));
   return {
@@ -35,7 +38,7 @@ function metrics(app, caller) {
     queue: { size: queue.size, oldest_seconds: queue.size > 0 ? age(queue.since) : null },
     decisions: { count: waited.length, median_seconds: median(waited.map(({ seconds }) => seconds)) },
     duplicates_avoided: Number(app.store().get(DUPLICATES) ?? 0),
-    oldest_undelivered_event_seconds: null,
+    oldest_undelivered_event_seconds: undelivered.since > 0 ? age(undelivered.since) : null,
   };
 }
 

@@ -1,6 +1,7 @@
 const { audit } = require(`${__hooks}/lib/audit.js`);
 const { SYSTEM, checkLink, checkNotRedacted } = require(`${__hooks}/lib/caller.js`);
 const { dedupeKey } = require(`${__hooks}/lib/dedupe.js`);
+const { announce, report } = require(`${__hooks}/lib/events.js`);
 const { appendHistory, checkTransition } = require(`${__hooks}/lib/history.js`);
 const { fail } = require(`${__hooks}/lib/problem.js`);
 const { inTransaction } = require(`${__hooks}/lib/transaction.js`);
@@ -20,7 +21,9 @@ function insertProfile(e) {
     ensurePartner(tx, profile.getString('partner'), caller);
     appendHistory(tx, profile, '', caller);
     write(e);
+    report(tx, profile, 'profile.created', { to: profile.getString('status') });
   });
+  announce(caller.answer, profile.get('@deliveries'));
 }
 
 function updateProfile(e) {
@@ -37,7 +40,9 @@ function updateProfile(e) {
     renewKey(tx, profile, changed);
     profile.ignoreUnchangedFields(true); // spares the indexes
     write(e);
+    reportChanges(tx, profile, stored);
   });
+  announce(caller.answer, profile.get('@deliveries'));
 }
 
 /** Before validation: it compares a file's name with the row as it stands, and would refuse one that was just replaced. */
@@ -93,6 +98,14 @@ function changeStatus(tx, profile, stored, caller) {
   if (DECIDERS.includes(caller.type)) {
     audit(tx, caller, 'status.decided', { profile: profile.id, partner: profile.getString('partner'), target: to });
   }
+}
+
+function reportChanges(tx, profile, stored) {
+  for (const kind of kinds) {
+    if (profile.getUnsavedFiles(kind).length > 0) report(tx, profile, 'profile.document_uploaded', { kind });
+  }
+  const [from, to] = [stored.getString('status'), profile.getString('status')];
+  if (from !== to) report(tx, profile, 'profile.status_changed', { from, to });
 }
 
 /** A canceled or erased profile no longer stands for its applicant, who may enrol again. */

@@ -1,5 +1,7 @@
 const { audit } = require(`${__hooks}/lib/audit.js`);
 const { findOwnProfile } = require(`${__hooks}/lib/caller.js`);
+const { eraseExcerpts } = require(`${__hooks}/lib/deliveries.js`);
+const { announce, report } = require(`${__hooks}/lib/events.js`);
 const { fail } = require(`${__hooks}/lib/problem.js`);
 const { transact } = require(`${__hooks}/lib/transaction.js`);
 const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
@@ -40,10 +42,13 @@ function redact(app, caller, id, isDue = () => true) {
     profile.set('@caller', caller);
     profile.set('@judged', true);
     tx.saveNoValidate(profile);
+    eraseExcerpts(tx, id);
+    report(tx, profile, 'profile.redacted');
     for (const sql of ELSEWHERE) tx.db().newQuery(sql).bind({ id }).execute();
     audit(tx, caller, 'profile.redacted', { profile: id, partner: profile.getString('partner') });
   });
   if (!profile) return false;
+  announce(caller.answer, profile.get('@deliveries'));
   removeFiles(app, profile);
   return true;
 }

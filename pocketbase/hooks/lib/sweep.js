@@ -1,4 +1,5 @@
 const { SYSTEM, checkReach } = require(`${__hooks}/lib/caller.js`);
+const { cleanExcerpts } = require(`${__hooks}/lib/deliveries.js`);
 const { KEPT_MS } = require(`${__hooks}/lib/idempotency.js`);
 const { redact, removeFiles } = require(`${__hooks}/lib/redact.js`);
 const { HOUR, stamp } = require(`${__hooks}/lib/time.js`);
@@ -27,7 +28,7 @@ function sweep(app, caller) {
   const redacted = each(app, RETAINED_TOO_LONG, (id) =>
     redact(app, actor, id, (tx) => isAmong(tx, RETAINED_TOO_LONG, id)),
   );
-  return { expired, redacted, cleaned: forgetRequests(app) + finishErasures(app) };
+  return { expired, redacted, cleaned: forget(app) + finishErasures(app) };
 }
 
 /** How many of a batch `work` was done for. One that fails is left for the log and the next sweep. */
@@ -66,12 +67,14 @@ function expire(app, actor, id) {
   return isExpired;
 }
 
-function forgetRequests(app) {
+/** Idempotency rows and what endpoints answered, each at the end of its time. */
+function forget(app) {
   let count = 0;
   transact(app, (tx) => {
     const sql = `DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM idempotency_keys WHERE created <= {:since} LIMIT ${ROWS})`;
     const since = stamp(Date.now() - KEPT_MS);
     count = tx.db().newQuery(sql).bind({ since }).execute().rowsAffected();
+    count += cleanExcerpts(tx, BATCH);
   });
   return count;
 }

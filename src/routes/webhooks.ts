@@ -1,0 +1,196 @@
+import { type Context, Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
+import { jsonBody, query, recordFirst } from '../http/validate.ts';
+import { onePartner } from '../middleware/one-partner.ts';
+import { PageQuery } from '../schemas/common.ts';
+import {
+  CreatedWebhook,
+  CreateWebhookBody,
+  Deliveries,
+  Delivery,
+  RotatedSecret,
+  RotateWebhookBody,
+  UpdateWebhookBody,
+  Webhook,
+  Webhooks,
+} from '../schemas/webhook.ts';
+import { requirePartner } from '../services/caller.ts';
+import { targetPolicy } from '../services/webhook-targets.ts';
+import {
+  checkTarget,
+  createWebhook,
+  deleteWebhook,
+  findWebhook,
+  listDeliveries,
+  listWebhooks,
+  presentDelivery,
+  presentWebhook,
+  redeliver,
+  rotateSecret,
+  sendTest,
+  updateWebhook,
+} from '../services/webhooks.ts';
+import { ID } from './paths.ts';
+
+const tag = 'Webhooks';
+const access = 'webhooks:manage';
+const ofRecord = recordFirst((c) => findWebhook(c.var.pb, c.req.param('id')));
+
+export const webhooks = new Hono<AppEnv>()
+  .post(
+    '/',
+    endpoint({
+      id: 'createWebhook',
+      tag,
+      summary: 'Be told of events',
+      description: 'The answer alone carries the `secret`. Internal keys name the partner in `x-partner`.',
+      access,
+      answers: { 201: { description: 'The webhook, with its secret', schema: CreatedWebhook } },
+      problems: BODY_PROBLEMS,
+    }),
+    onePartner(),
+    jsonBody(CreateWebhookBody),
+    async (c) => {
+      const partner = requirePartner(c.var.caller);
+      const body = c.req.valid('json');
+      checkTarget(body.url, await policyOf(c));
+      const dataSecrets = c.var.runtime.settings.get('DATA_SECRET');
+      const { row, secret } = await createWebhook(c.var.pb, partner, body, dataSecrets);
+      return c.json({ ...presentWebhook(row, Date.now()), secret } satisfies CreatedWebhook, 201);
+    },
+  )
+  .get(
+    '/',
+    endpoint({
+      id: 'listWebhooks',
+      tag,
+      summary: 'List the webhooks, newest first',
+      access,
+      answers: { 200: { description: 'A page of webhooks', schema: Webhooks } },
+      problems: ['validation_failed'],
+    }),
+    query(PageQuery),
+    async (c) => {
+      const { items, next_cursor } = await listWebhooks(c.var.pb, c.req.valid('query'));
+      return c.json({ items: items.map((row) => presentWebhook(row, Date.now())), next_cursor });
+    },
+  )
+  .get(
+    `/${ID}`,
+    endpoint({
+      id: 'readWebhook',
+      tag,
+      summary: 'Read a webhook',
+      access,
+      answers: { 200: { description: 'The webhook', schema: Webhook } },
+      problems: ['not_found'],
+    }),
+    async (c) => c.json(presentWebhook(await findWebhook(c.var.pb, c.req.param('id')), Date.now())),
+  )
+  .patch(
+    `/${ID}`,
+    endpoint({
+      id: 'updateWebhook',
+      tag,
+      summary: 'Change a webhook, disable or enable it',
+      access,
+      answers: { 200: { description: 'The webhook as it is now', schema: Webhook } },
+      problems: ['not_found', ...BODY_PROBLEMS],
+    }),
+    ofRecord,
+    jsonBody(UpdateWebhookBody),
+    async (c) => {
+      const body = c.req.valid('json');
+      if (body.url !== undefined) {
+        const policy = await policyOf(c);
+        await c.var.checkRecord?.();
+        checkTarget(body.url, policy);
+      }
+      return c.json(presentWebhook(await updateWebhook(c.var.pb, c.req.param('id'), body), Date.now()));
+    },
+  )
+  .delete(
+    `/${ID}`,
+    endpoint({
+      id: 'deleteWebhook',
+      tag,
+      summary: 'Remove a webhook and its deliveries',
+      access,
+      answers: { 204: { description: 'It is gone' } },
+      problems: ['not_found'],
+    }),
+    async (c) => {
+      await deleteWebhook(c.var.pb, c.req.param('id'));
+      return c.body(null, 204);
+    },
+  )
+  .post(
+    `/${ID}/test`,
+    endpoint({
+      id: 'testWebhook',
+      tag,
+      summary: 'Send a test',
+      description:
+        'An event of type `webhook.test` with a `sequence` of null, for this webhook alone and not in the feed. How it went stands in its delivery.',
+      access,
+      answers: { 200: { description: 'The delivery, due now', schema: Delivery } },
+      problems: ['not_found', 'validation_failed'],
+    }),
+    async (c) => c.json(presentDelivery(await sendTest(c.var.pb, c.req.param('id')))),
+  )
+  .post(
+    `/${ID}/rotate`,
+    endpoint({
+      id: 'rotateWebhookSecret',
+      tag,
+      summary: 'Replace the secret',
+      description: 'Both sign until `previous_expires_at`. A secret that was still expiring ends now.',
+      access,
+      answers: { 200: { description: 'The new secret, shown this once', schema: RotatedSecret } },
+      problems: ['not_found', ...BODY_PROBLEMS],
+    }),
+    ofRecord,
+    jsonBody(RotateWebhookBody, { optional: true }),
+    async (c) => {
+      const dataSecrets = c.var.runtime.settings.get('DATA_SECRET');
+      const graceSeconds = c.req.valid('json').grace_seconds;
+      return c.json(await rotateSecret(c.var.pb, c.req.param('id'), { dataSecrets, graceSeconds, now: Date.now() }));
+    },
+  )
+  .get(
+    `/${ID}/deliveries`,
+    endpoint({
+      id: 'listDeliveries',
+      tag,
+      summary: 'Read how deliveries went, newest first',
+      access,
+      answers: { 200: { description: 'A page of deliveries', schema: Deliveries } },
+      problems: ['not_found', 'validation_failed'],
+    }),
+    query(PageQuery),
+    async (c) => {
+      const id = c.req.param('id');
+      const { items, next_cursor } = await listDeliveries(c.var.pb, id, c.req.valid('query'));
+      if (items.length === 0) await findWebhook(c.var.pb, id);
+      return c.json({ items: items.map(presentDelivery), next_cursor });
+    },
+  )
+  .post(
+    `/${ID}/deliveries/:delivery{[a-z0-9]{15}}/redeliver`,
+    endpoint({
+      id: 'redeliver',
+      tag,
+      summary: 'Deliver once more',
+      description: 'Due now, with the whole retry schedule before it. One that is being delivered is left alone.',
+      access,
+      answers: { 200: { description: 'The delivery', schema: Delivery } },
+      problems: ['not_found', 'validation_failed'],
+    }),
+    async (c) => c.json(presentDelivery(await redeliver(c.var.pb, c.req.param('id'), c.req.param('delivery')))),
+  );
+
+async function policyOf(c: Context<AppEnv>) {
+  const { settings, ownHosts } = c.var.runtime;
+  return targetPolicy(settings, await ownHosts.including(new URL(c.req.url).host));
+}

@@ -1,0 +1,69 @@
+import type { Settings } from '../env.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { ClaimedDelivery, listOf } from '../pocketbase/records.ts';
+import type { Runtime } from '../runtime.ts';
+import { targetPolicy } from '../services/webhook-targets.ts';
+import { sendWakeUps } from './message.ts';
+import type { TargetPolicy } from './targets.ts';
+
+/** Workers let an invocation have six connections open: one is PocketBase's. */
+export const MAX_OPEN = 5;
+/** Subrequests of an invocation on the Free plan. */
+const SUBREQUESTS_MAX = 50;
+/** Claim, attempt, result and wake-up. */
+const SUBREQUESTS_PER_ATTEMPT = 4;
+const SUBREQUESTS_RESERVED = 3;
+/** Deliveries are made for all partners at once. */
+const SYSTEM = { type: 'system', id: '', partner: null };
+
+/** What one invocation delivers with, and how much it may. */
+export class Dispatch {
+  readonly settings: Settings;
+  readonly pb: PocketBaseClient;
+  readonly policy: TargetPolicy;
+  readonly #queue: Runtime['env']['WEBHOOKS'];
+  readonly #endsAt: number;
+  #sent = 0;
+
+  private constructor(runtime: Runtime, policy: TargetPolicy, durationMs: number) {
+    this.settings = runtime.settings;
+    this.pb = runtime.connect(crypto.randomUUID()).as(SYSTEM);
+    this.policy = policy;
+    this.#queue = runtime.env.WEBHOOKS;
+    this.#endsAt = Date.now() + durationMs;
+  }
+
+  /** @param durationMs after which no attempt begins */
+  static async open(runtime: Runtime, durationMs: number): Promise<Dispatch> {
+    const policy = targetPolicy(runtime.settings, await runtime.ownHosts.all());
+    return new Dispatch(runtime, policy, durationMs);
+  }
+
+  /** How many attempts may begin beside `running` others. */
+  places(running: number): number {
+    if (Date.now() >= this.#endsAt) return 0;
+    const left = SUBREQUESTS_MAX - SUBREQUESTS_RESERVED - this.pb.calls - this.#sent;
+    return Math.max(0, Math.min(MAX_OPEN, Math.floor(left / SUBREQUESTS_PER_ATTEMPT)) - running);
+  }
+
+  /** Locks due deliveries for a minute, at most two of an endpoint. Without `ids`, whichever are due. */
+  async claim(limit: number, ids?: readonly string[]): Promise<ClaimedDelivery[]> {
+    const body = { limit, ...(ids && { ids }) };
+    const { items } = await this.pb.call(listOf(ClaimedDelivery), '/api/edge/deliveries/claim', {
+      method: 'POST',
+      body,
+    });
+    return items;
+  }
+
+  fetch(url: string, init: RequestInit): Promise<Response> {
+    this.#sent++;
+    return fetch(url, init);
+  }
+
+  async wake(deliveries: readonly string[], delaySeconds = 0): Promise<void> {
+    if (deliveries.length === 0) return;
+    this.#sent++;
+    await sendWakeUps(this.#queue, deliveries, delaySeconds);
+  }
+}

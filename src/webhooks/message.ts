@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { log } from '../lib/log.ts';
+import { Id } from '../schemas/common.ts';
+
+/** A wake-up for one delivery. It carries no payload and decides nothing: what is due, and to whom, stands in PocketBase. */
+export const WakeUp = z.object({ delivery: Id });
+export type WakeUp = z.infer<typeof WakeUp>;
+
+/** The limit of `sendBatch`. */
+const BATCH_MAX = 100;
+
+/** A wake-up that could not be sent is not worth an error: the cron sweep finds the delivery. */
+export async function sendWakeUps(
+  queue: Queue<WakeUp>,
+  deliveries: readonly string[],
+  delaySeconds = 0,
+): Promise<void> {
+  try {
+    for (let at = 0; at < deliveries.length; at += BATCH_MAX) {
+      const batch = deliveries.slice(at, at + BATCH_MAX);
+      await queue.sendBatch(
+        batch.map((delivery) => ({ body: { delivery } })),
+        { delaySeconds },
+      );
+    }
+  } catch {
+    log('warn', 'wake_up_not_sent', { deliveries: deliveries.length });
+  }
+}

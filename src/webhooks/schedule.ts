@@ -1,0 +1,34 @@
+/** The contract's delays before each attempt: three days in all, so that an endpoint may be down for two. */
+export const DELAYS_SECONDS: readonly number[] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+/** Spreads what failed together: ± 10 %. */
+const JITTER = 0.1;
+const RETRY_AFTER_MAX_SECONDS = 86_400;
+
+/**
+ * When to try again after `attempts` have failed; `null` when they were all there are.
+ * @param random in [0, 1)
+ * @param retryAfterSeconds what the receiver asked for; never sooner than the schedule says
+ */
+export function nextAttempt(
+  attempts: number,
+  {
+    delays,
+    random,
+    now,
+    retryAfterSeconds,
+  }: { delays: readonly number[]; random: number; now: number; retryAfterSeconds: number | null },
+): Date | null {
+  const delay = delays[attempts];
+  if (delay === undefined) return null;
+  const spread = delay * (1 + JITTER * (2 * random - 1));
+  const asked = Math.min(retryAfterSeconds ?? 0, RETRY_AFTER_MAX_SECONDS);
+  return new Date(now + 1_000 * Math.max(spread, asked));
+}
+
+/** RFC 9110, section 10.2.3: seconds, or a date. `null` for anything else. */
+export function parseRetryAfter(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  if (/^\d+$/.test(value)) return Number(value);
+  const seconds = /^[A-Z][a-z]+, /.test(value) ? (Date.parse(value) - now) / 1_000 : Number.NaN;
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds);
+}

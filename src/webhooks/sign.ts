@@ -1,0 +1,18 @@
+import { Webhook } from 'standardwebhooks';
+
+/**
+ * The headers of Standard Webhooks 1.0: one signature per secret, so that a receiver may hold either while they rotate.
+ * @param id the event's, the same on every attempt: receivers drop repetitions by it
+ */
+export function signatureHeaders(
+  id: string,
+  payload: string,
+  { secrets, now }: { secrets: readonly string[]; now: number },
+): Record<string, string> {
+  const signatures = secrets.map((secret) => new Webhook(secret).sign(id, new Date(now), payload));
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now / 1_000)),
+    'webhook-signature': signatures.join(' '),
+  };
+}

@@ -1,0 +1,32 @@
+import { log } from '../lib/log.ts';
+import type { Runtime } from '../runtime.ts';
+import { attempt } from './attempt.ts';
+import { Dispatch } from './dispatch.ts';
+
+/** The next sweep comes after a minute. */
+const DURATION_MS = 45_000;
+
+/**
+ * Delivers whatever is due and no message has reached, until nothing is, or this invocation has done its share; then the queue goes
+ * on. Each free place takes what has waited longest among the endpoints that have less than two attempts running.
+ */
+export async function sweepDeliveries(runtime: Runtime): Promise<void> {
+  const dispatch = await Dispatch.open(runtime, DURATION_MS);
+  const running = new Set<Promise<void>>();
+  /** By endpoint, so that one with many is handed on once. */
+  const left = new Map<string, string | null>();
+  for (;;) {
+    const places = dispatch.places(running.size);
+    const claimed = places > 0 ? await dispatch.claim(places) : [];
+    for (const delivery of claimed) {
+      const done = attempt(delivery, dispatch)
+        .then((next) => void left.set(delivery.endpoint.id, next))
+        .catch((error: Error) => log('error', 'delivery_failed', { cause: error.name }))
+        .finally(() => running.delete(done));
+      running.add(done);
+    }
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
+  await dispatch.wake([...left.values()].filter((id) => id !== null));
+}

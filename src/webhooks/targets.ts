@@ -1,0 +1,58 @@
+/**
+ * Where webhooks may go. A partner chooses the URL and we send to it from inside, so what it names is judged by what `fetch`
+ * will make of it: the host as WHATWG parses it, where 0x7f.1, ①②⑦.⓪.⓪.① and 2130706433 are all 127.0.0.1.
+ * No name is resolved here: a public name may point to a private address, and `global_fetch_strictly_public` is what stops that.
+ */
+export interface TargetPolicy {
+  /** Accepts `http:` and this machine, on any port, for receivers under development. */
+  isDevelopment: boolean;
+  /** `host[:port]` of this Worker and of PocketBase. */
+  ownHosts: readonly string[];
+  /** Hosts that the operator rules out, with all below them. */
+  deniedHosts: readonly string[];
+}
+
+const PORTS = ['', '8443']; // 443 is written as ''
+const IP_LITERAL = /^(\d+\.\d+\.\d+\.\d+|\[.*\])$/;
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const PRIVATE_SUFFIXES = ['localhost', 'local', 'internal', 'home.arpa'];
+
+/** Why the target is refused, in words for the partner; `null` when it is not. */
+export function refuseTarget(target: string, policy: TargetPolicy): string | null {
+  const url = URL.parse(target);
+  if (!url) return 'Not a URL';
+  if (url.username || url.password) return 'Credentials in the URL are not accepted';
+  const isLocal = policy.isDevelopment && LOOPBACK.test(url.hostname);
+  if (url.protocol !== 'https:' && !(policy.isDevelopment && url.protocol === 'http:')) return 'Must be https';
+  if (isLocal) return isOwnLocal(url, policy) ? 'This host is not accepted' : null;
+  const isPlainInDevelopment = url.protocol === 'http:' && url.port === '';
+  if (!PORTS.includes(url.port) && !isPlainInDevelopment) return 'The port must be 443 or 8443';
+  return refuseHost(url.hostname, policy);
+}
+
+function refuseHost(host: string, { ownHosts, deniedHosts }: TargetPolicy): string | null {
+  if (IP_LITERAL.test(host)) return 'IP addresses are not accepted';
+  if (!host.includes('.') || host.endsWith('.') || host.includes('..')) return 'Must name a public host';
+  if (PRIVATE_SUFFIXES.some((suffix) => isWithin(host, suffix))) return 'Must name a public host';
+  const isOwn = ownHosts.some((own) => hostname(own) === host);
+  if (isOwn || deniedHosts.some((denied) => isWithin(host, hostname(denied)))) return 'This host is not accepted';
+  return null;
+}
+
+/** Under development everything shares one machine, so there the port tells hosts apart. */
+function isOwnLocal(url: URL, { ownHosts }: TargetPolicy): boolean {
+  const port = (of: URL) => of.port || (of.protocol === 'http:' ? '80' : '443');
+  return ownHosts.some((own) => {
+    const parsed = URL.parse(`http://${own}`);
+    return parsed !== null && LOOPBACK.test(parsed.hostname) && port(parsed) === port(url);
+  });
+}
+
+function isWithin(host: string, domain: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`);
+}
+
+/** Without the port, and spelled as a parsed URL spells it. */
+function hostname(host: string): string {
+  return (URL.parse(`https://${host}`)?.hostname ?? host).replace(/\.$/, '');
+}
