@@ -15,7 +15,7 @@ const PROBE = `module.exports = (e) => {
   files.close();
   $os.writeFile(__hooks + '/seen.json', JSON.stringify({ isCopied, isInTransaction: e.app.isTransactional() }), 0o600);
 };`;
-const OPENING = 'app.runInTransaction(';
+const OPENING = 'transact(app, (tx)';
 
 let directory: string;
 let pocketbase: TestPocketBase;

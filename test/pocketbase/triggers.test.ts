@@ -167,3 +167,16 @@ describe('profiles in the file', () => {
     expect(steps).not.toContain('TEMP B-TREE');
   });
 });
+
+test('a second process that writes beside PocketBase makes no decision fail', async () => {
+  const ids = await Promise.all(
+    Array.from({ length: 40 }, async () => (await service('POST', '/api/edge/profiles', applicant())).body.id),
+  );
+  let isDone = false;
+  const deciding = Promise.all(ids.map((id) => decide(service, id, 'in_review'))).finally(() => {
+    isDone = true;
+  });
+  const write = database.prepare("REPLACE INTO ekyc_state (name, value) VALUES ('test', 'x')");
+  for (; !isDone; await new Promise((resolve) => setTimeout(resolve, 1))) write.run();
+  expect((await deciding).map((answer) => answer.status)).toEqual(ids.map(() => 200));
+});

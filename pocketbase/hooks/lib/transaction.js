@@ -1,3 +1,7 @@
+// Deletes nothing. As its first statement it makes a transaction the writer: one that has read before it writes fails when
+// another process, say an operator's shell, has written in between.
+const BECOME_WRITER = "DELETE FROM ekyc_state WHERE name = ''";
+
 /**
  * Runs `work` in one transaction that overwrites what it deletes: SQLite leaves deleted text in the file otherwise. Each
  * transaction says so for itself, as the setting is the connection's, and PocketBase replaces idle connections.
@@ -5,7 +9,7 @@
 function transact(app, work) {
   const isNested = app.isTransactional();
   app.runInTransaction((tx) => {
-    if (!isNested) tx.db().newQuery('PRAGMA secure_delete = ON').execute();
+    if (!isNested) tx.db().newQuery(`PRAGMA secure_delete = ON; ${BECOME_WRITER}`).execute();
     work(tx);
   });
 }
