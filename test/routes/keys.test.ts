@@ -69,7 +69,7 @@ describe('POST /api/keys', () => {
 
 describe('GET /api/keys', () => {
   it('pages through the keys of one partner', async () => {
-    const issued = [];
+    const issued: string[] = [];
     for (let i = 0; i < 3; i++) issued.push((await issueKey(worker, { partner: 'globex' })).id);
     const ids: string[] = [];
     for (let cursor = ''; ; ) {
