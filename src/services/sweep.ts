@@ -4,7 +4,7 @@ import { SweepAnswer } from '../pocketbase/records.ts';
 /** What PocketBase does in one call, so that no writer waits long for it. */
 const BATCH_SIZE = 100;
 /** A minute's backlog is worked off within the minute; more waits for the next. */
-const MAX_BATCHES = 10;
+export const MAX_BATCHES = 10;
 const CRON = { type: 'system', id: '', partner: null };
 
 /** Expiry, retention and cleaning up, as PocketBase's own clock has them. */

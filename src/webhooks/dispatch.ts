@@ -2,6 +2,7 @@ import type { Settings } from '../env.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { ClaimedDelivery, listOf } from '../pocketbase/records.ts';
 import type { Runtime } from '../runtime.ts';
+import { MAX_BATCHES } from '../services/sweep.ts';
 import { targetPolicy } from '../services/webhook-targets.ts';
 import { sendWakeUps } from './message.ts';
 import type { TargetPolicy } from './targets.ts';
@@ -12,7 +13,8 @@ export const MAX_OPEN = 5;
 const SUBREQUESTS_MAX = 50;
 /** Claim, attempt, result and wake-up. */
 const SUBREQUESTS_PER_ATTEMPT = 4;
-const SUBREQUESTS_RESERVED = 3;
+/** Own hosts and service token from KV, a login; and what the cron has spent on its other duty. */
+const SUBREQUESTS_RESERVED = 3 + MAX_BATCHES;
 /** Deliveries are made for all partners at once. */
 const SYSTEM = { type: 'system', id: '', partner: null };
 
