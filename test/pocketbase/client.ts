@@ -32,6 +32,7 @@ export interface Body extends Omit<Row, 'partner'> {
   decisions: { count: number; median_seconds: number | null };
   done: boolean;
   duplicates_avoided: number;
+  oldest_undelivered_event_seconds: number | null;
   errors: { pointer: string; detail: string }[];
   expired: number;
   expires_at: string;

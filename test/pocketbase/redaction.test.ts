@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
 import { applicant, auditOf, connect, decide, historyOf, profilePath, type Request, redact } from './client.ts';
 import { photo } from './photo.ts';
+import { addEndpoint, claim, conclude, deliveriesOf, eventsOf, newPartner } from './webhook-client.ts';
 
 let pb: TestPocketBase;
 let service: Request;
@@ -286,4 +287,29 @@ describe('files', () => {
     await redact(service, id);
     expect(storageOf(profile)).toEqual([]);
   });
+});
+
+test('what endpoints answered about the profile is erased, about others kept, and the erasure is an event to deliver', async () => {
+  const partner = newPartner();
+  const endpoint = await addEndpoint(service, partner);
+  const [erased, kept] = [await create({ ...applicant(), partner }), await create({ ...applicant(), partner })];
+  for (const delivery of await claim(service))
+    await conclude(service, delivery, { outcome: 'succeeded', excerpt: 'echo' });
+  expect((await deliveriesOf(service, endpoint.id)).map(({ last_excerpt }) => last_excerpt)).toEqual(['echo', 'echo']);
+  const answer = await redact(service, erased);
+  await redact(service, erased);
+
+  const events = await eventsOf(service, partner);
+  expect(events.map(({ sequence, type, profile, data }) => [sequence, type, profile, data])).toEqual([
+    [1, 'profile.created', erased, { profile_id: erased, to: 'unverified' }],
+    [2, 'profile.created', kept, { profile_id: kept, to: 'unverified' }],
+    [3, 'profile.redacted', erased, { profile_id: erased }],
+  ]);
+  const deliveries = await deliveriesOf(service, endpoint.id);
+  expect(deliveries.map(({ event, status, last_excerpt }) => [event, status, last_excerpt])).toEqual([
+    [events[0]?.id, 'succeeded', ''],
+    [events[1]?.id, 'succeeded', 'echo'],
+    [events[2]?.id, 'pending', ''],
+  ]);
+  expect(answer.deliveries).toEqual([deliveries[2]?.id]);
 });

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
 import { applicant, auditOf, connect, decide, enrol, historyOf, profilePath, type Request } from './client.ts';
+import { addEndpoint, claim, conclude, deliveriesOf, endpointPath } from './webhook-client.ts';
 
 const DAY_MS = 86_400_000;
 let pb: TestPocketBase;
@@ -185,6 +186,35 @@ test('sweep and figures are of all partners, so no single one may ask', async ()
   expect(await service('GET', '/api/edge/metrics', undefined, own)).toMatchObject({ status: 403 });
 });
 
+test('what endpoints answered is forgotten after 30 days, a hundred at a time', async () => {
+  const endpoint = await addEndpoint(service, partner, { events: ['profile.created'] });
+  const excerpts = async () =>
+    (await deliveriesOf(service, endpoint.id)).filter(({ last_excerpt }) => last_excerpt).length;
+  for (let index = 0; index < 3; index++) {
+    await enrol(service, { partner });
+    for (const delivery of await claim(service))
+      await conclude(service, delivery, { outcome: 'succeeded', excerpt: 'echo' });
+  }
+  const [row] = await deliveriesOf(service, endpoint.id);
+  const copy = database.prepare(
+    `INSERT INTO webhook_deliveries (id, partner, endpoint, event, event_type, status, created, last_excerpt, last_attempt_at)
+      SELECT ?, partner, endpoint, event, event_type, status, created, last_excerpt, last_attempt_at FROM webhook_deliveries WHERE id = ?`,
+  );
+  for (let index = 0; index < 99; index++) copy.run(`copy${String(index).padStart(11, '0')}`, row?.id ?? '');
+  const age = (days: number) =>
+    database
+      .prepare('UPDATE webhook_deliveries SET last_attempt_at = ? WHERE endpoint = ?')
+      .run(stamp(Date.now() - days * DAY_MS), endpoint.id);
+  age(29);
+  await sweep();
+  expect(await excerpts()).toBe(102);
+  age(31);
+  expect(await sweep()).toMatchObject({ cleaned: 100 });
+  expect(await excerpts()).toBe(2);
+  await sweep();
+  expect(await excerpts()).toBe(0);
+});
+
 describe('metrics', () => {
   const metrics = async () => (await service('GET', '/api/edge/metrics')).body;
 
@@ -198,6 +228,23 @@ describe('metrics', () => {
     expect(after.queue.size).toBe(before.queue.size + 1);
     expect(after.queue.oldest_seconds).toBeGreaterThanOrEqual(0);
     expect(after).toMatchObject({ oldest_undelivered_event_seconds: null });
+  });
+
+  test('name the age of the oldest event that an enabled endpoint waits for', async () => {
+    const oldest = async () => (await metrics()).oldest_undelivered_event_seconds;
+    expect(await oldest()).toBeNull();
+    const { id } = await addEndpoint(service, partner);
+    await service('POST', `/api/edge/webhooks/${id}/test`, {}); // no event of the outbox
+    expect(await oldest()).toBeNull();
+    await enrol(service, { partner });
+    expect(await oldest()).toBeGreaterThanOrEqual(0);
+    expect(await oldest()).toBeLessThan(60);
+    await service('PATCH', endpointPath(id), { enabled: false });
+    expect(await oldest()).toBeNull();
+    await service('PATCH', endpointPath(id), { enabled: true });
+    expect(await oldest()).toBeGreaterThanOrEqual(0);
+    for (const delivery of await claim(service)) await conclude(service, delivery, { outcome: 'succeeded' });
+    expect(await oldest()).toBeNull();
   });
 
   test('give the median time to a decision, from submission, else from creation', async () => {

@@ -13,7 +13,8 @@ const WAITED = `SELECT unixepoch(d.created, 'subsec') - unixepoch(IFNULL(
 const QUEUE = `SELECT COUNT(*) AS size, IFNULL(MIN(unixepoch(h.created, 'subsec')), 0) AS since FROM profiles p
   JOIN status_history h ON h.id = p.latest_status WHERE p.redacted_at = '' AND p.status IN ('pending', 'in_review')`;
 const UNDELIVERED = `SELECT IFNULL(MIN(unixepoch(e.created, 'subsec')), 0) AS since
-  FROM webhook_deliveries d JOIN events e ON e.id = d.event WHERE d.status = 'pending'`;
+  FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint AND w.enabled = TRUE JOIN events e ON e.id = d.event
+  WHERE d.status = 'pending'`;
 
 function metrics(app, caller) {
   checkReach(caller);
