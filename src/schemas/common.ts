@@ -15,6 +15,10 @@ export const Instant = z.iso
   .transform((text) => new Date(text).toISOString())
   .meta({ description: 'RFC 3339', example: '2026-11-24T09:30:00Z' });
 
+/** How long a rotated key or secret stays good: a day, unless the caller says otherwise. */
+export const graceSeconds = (max: number, description: string) =>
+  z.int().min(0).max(max).default(86_400).meta({ description });
+
 export const PartnerSlug = z
   .string()
   .regex(/^[a-z0-9-]{1,40}$/)

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
+import { graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 
 /** What a partner may be given; see `GRANTABLE_SCOPES`. */
 export const KeyScope = z
@@ -55,14 +55,8 @@ export const CreateKeyBody = z
   .meta({ id: 'CreateKey' });
 export type CreateKeyBody = z.infer<typeof CreateKeyBody>;
 
-const GRACE_MAX_SECONDS = 30 * 86_400;
 export const RotateKeyBody = z
   .strictObject({
-    grace_seconds: z
-      .int()
-      .min(0)
-      .max(GRACE_MAX_SECONDS)
-      .default(86_400)
-      .meta({ description: 'How long the old key stays good' }),
+    grace_seconds: graceSeconds(30 * 86_400, 'How long the old key stays good'),
   })
   .meta({ id: 'RotateKey' });

@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { Id, line, page, Timestamp } from './common.ts';
+import { graceSeconds, Id, line, page, Timestamp } from './common.ts';
 import { EventType } from './event.ts';
 
 const URL_MAX_LENGTH = 2_048;
-const GRACE_MAX_SECONDS = 604_800;
 
 const fields = {
   url: line(URL_MAX_LENGTH).meta({
@@ -36,12 +35,7 @@ export type UpdateWebhookBody = z.infer<typeof UpdateWebhookBody>;
 
 export const RotateWebhookBody = z
   .strictObject({
-    grace_seconds: z
-      .int()
-      .min(0)
-      .max(GRACE_MAX_SECONDS)
-      .default(86_400)
-      .meta({ description: 'How long the previous secret signs as well' }),
+    grace_seconds: graceSeconds(7 * 86_400, 'How long the previous secret signs as well'),
   })
   .meta({ id: 'RotateWebhook' });
 

@@ -55,15 +55,21 @@ function findProfile(app, caller, id) {
   return profile;
 }
 
-/** Erased or not. Another partner's profile is as absent as one that never was. */
-function findOwnProfile(app, caller, id) {
-  let profile = null;
+/** Another partner's record is as absent as one that never was. */
+function findOwn(app, caller, collection, id) {
+  let record = null;
   try {
-    profile = app.findRecordById('profiles', id);
+    record = app.findRecordById(collection, id);
   } catch {}
-  if (!profile || (caller.partner !== '*' && caller.partner !== profile.getString('partner'))) {
-    fail(404, 'not_found', 'There is no such profile.');
+  if (!record || (caller.partner !== '*' && caller.partner !== record.getString('partner'))) {
+    fail(404, 'not_found', 'There is no such record.');
   }
+  return record;
+}
+
+/** Erased or not. */
+function findOwnProfile(app, caller, id) {
+  const profile = findOwn(app, caller, 'profiles', id);
   checkLink(caller, profile);
   return profile;
 }
@@ -72,4 +78,14 @@ function checkNotRedacted(profile) {
   if (!profile.getDateTime('redacted_at').isZero()) fail(410, 'gone', 'The profile has been erased.');
 }
 
-module.exports = { SYSTEM, callerOf, serviceOf, checkLink, checkNotRedacted, checkReach, findOwnProfile, findProfile };
+module.exports = {
+  SYSTEM,
+  callerOf,
+  serviceOf,
+  checkLink,
+  checkNotRedacted,
+  checkReach,
+  findOwn,
+  findOwnProfile,
+  findProfile,
+};

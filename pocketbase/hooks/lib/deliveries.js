@@ -1,7 +1,8 @@
+const { findOwn } = require(`${__hooks}/lib/caller.js`);
 const { announce } = require(`${__hooks}/lib/events.js`);
 const { fail } = require(`${__hooks}/lib/problem.js`);
 const { transact } = require(`${__hooks}/lib/transaction.js`);
-const { checkEnabled, findEndpoint } = require(`${__hooks}/lib/webhooks.js`);
+const { checkEnabled } = require(`${__hooks}/lib/webhooks.js`);
 
 const MAX_CLAIMED = 50;
 const MAX_AT_ONCE = 2; // per endpoint
@@ -223,7 +224,7 @@ function nextDue(tx, endpoint, now) {
 function redeliver(e, caller, endpointId, id) {
   let delivery;
   transact(e.app, (tx) => {
-    checkEnabled(findEndpoint(tx, caller, endpointId));
+    checkEnabled(findOwn(tx, caller, 'webhook_endpoints', endpointId));
     try {
       delivery = tx.findFirstRecordByFilter('webhook_deliveries', 'id = {:id} && endpoint = {:endpointId}', {
         id,

@@ -1,5 +1,5 @@
 const { audit } = require(`${__hooks}/lib/audit.js`);
-const { checkReach } = require(`${__hooks}/lib/caller.js`);
+const { checkReach, findOwn } = require(`${__hooks}/lib/caller.js`);
 const { fail } = require(`${__hooks}/lib/problem.js`);
 const { SECOND, stamp } = require(`${__hooks}/lib/time.js`);
 const { transact } = require(`${__hooks}/lib/transaction.js`);
@@ -75,7 +75,7 @@ function rotateKey(app, caller, id, { id: successorId, digest, prefix, grace_sec
   }
   let successor;
   transact(app, (tx) => {
-    const key = findKey(tx, caller, id);
+    const key = findOwn(tx, caller, 'api_keys', id);
     const ends = key.getString('expires_at');
     const isOver = key.getString('revoked_at') || (ends && ends <= stamp(Date.now()));
     if (isOver) fail(404, 'not_found', 'There is no such key in force.');
@@ -95,7 +95,7 @@ function rotateKey(app, caller, id, { id: successorId, digest, prefix, grace_sec
 function revokeKey(app, caller, id) {
   let key;
   transact(app, (tx) => {
-    key = findKey(tx, caller, id);
+    key = findOwn(tx, caller, 'api_keys', id);
     if (key.getString('revoked_at')) return;
     key.set('revoked_at', new DateTime());
     key.set('@caller', caller);
@@ -108,17 +108,6 @@ function insertKey(tx, fields) {
   const key = new Record(tx.findCachedCollectionByNameOrId('api_keys'));
   key.load(fields);
   tx.save(key);
-  return key;
-}
-
-function findKey(tx, caller, id) {
-  let key = null;
-  try {
-    key = tx.findRecordById('api_keys', id);
-  } catch {}
-  if (!key || (caller.partner !== '*' && caller.partner !== key.getString('partner'))) {
-    fail(404, 'not_found', 'There is no such key.');
-  }
   return key;
 }
 

@@ -1,7 +1,7 @@
+const { findOwn } = require(`${__hooks}/lib/caller.js`);
 const { NOW } = require(`${__hooks}/lib/events.js`);
 const { fail } = require(`${__hooks}/lib/problem.js`);
-const { transact } = require(`${__hooks}/lib/transaction.js`);
-const { inTransaction } = require(`${__hooks}/lib/transaction.js`);
+const { inTransaction, transact } = require(`${__hooks}/lib/transaction.js`);
 
 const MAX_ENDPOINTS = 20;
 const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -19,20 +19,8 @@ function createEndpoint(app, caller, body) {
   return endpoint;
 }
 
-/** Another partner's endpoint is as absent as one that never was. */
-function findEndpoint(app, caller, id) {
-  let endpoint = null;
-  try {
-    endpoint = app.findRecordById('webhook_endpoints', id);
-  } catch {}
-  if (!endpoint || (caller.partner !== '*' && caller.partner !== endpoint.getString('partner'))) {
-    fail(404, 'not_found', 'There is no such webhook.');
-  }
-  return endpoint;
-}
-
 function secretsOf(app, caller, id) {
-  const endpoint = findEndpoint(app, caller, id);
+  const endpoint = findOwn(app, caller, 'webhook_endpoints', id);
   const names = ['secret', 'previous_secret', 'previous_expires_at'];
   return Object.fromEntries(names.map((name) => [name, endpoint.getString(name)]));
 }
@@ -41,7 +29,7 @@ function secretsOf(app, caller, id) {
 function rotateSecret(app, caller, id, body) {
   let endpoint;
   transact(app, (tx) => {
-    endpoint = findEndpoint(tx, caller, id);
+    endpoint = findOwn(tx, caller, 'webhook_endpoints', id);
     endpoint.set('previous_secret', endpoint.getString('secret'));
     endpoint.set('previous_expires_at', body.previous_expires_at ?? '');
     endpoint.set('secret', body.secret);
@@ -54,7 +42,7 @@ function rotateSecret(app, caller, id, body) {
 function sendTest(app, caller, id) {
   let delivery;
   transact(app, (tx) => {
-    const endpoint = findEndpoint(tx, caller, id);
+    const endpoint = findOwn(tx, caller, 'webhook_endpoints', id);
     checkEnabled(endpoint);
     const inserted = new DynamicModel({ id: '' });
     tx.db()
@@ -117,7 +105,6 @@ module.exports = {
   checkEnabled,
   createEndpoint,
   deleteEndpoint,
-  findEndpoint,
   forgive,
   insertEndpoint,
   keepServerFields,
