@@ -24,7 +24,14 @@ export default {
 
 /** Limits are lifted: what is measured is the Worker, not how much one key may ask. */
 const LIMITER = 'export default () => ({ limit: async () => ({ success: true }) });';
-const LIMITERS = Object.keys(RATE_LIMITS).map((name) => `(name = "${name}", wrapped = (moduleName = "stub:limiter"))`);
+/** Wake-ups are thrown away: nothing is delivered here. */
+const QUEUE = 'export default () => ({ sendBatch: async () => {} });';
+const STUBS: Record<string, string> = { 'stub:limiter': LIMITER, 'stub:queue': QUEUE };
+const stubbed = (name: string, stub: string) => `(name = "${name}", wrapped = (moduleName = "${stub}"))`;
+const STUBBED = [
+  ...Object.keys(RATE_LIMITS).map((name) => stubbed(name, 'stub:limiter')),
+  stubbed('WEBHOOKS', 'stub:queue'),
+];
 
 const config = (script: string, bindings: Record<string, string>) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -33,13 +40,13 @@ const config :Workerd.Config = (
     (name = "main", worker = (
       modules = [(name = "worker", esModule = embed "${script}")],
       compatibilityDate = "${COMPATIBILITY_DATE}",
-      bindings = [(name = "TOKENS", kvNamespace = "kv"), ${LIMITERS}, ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
+      bindings = [(name = "TOKENS", kvNamespace = "kv"), ${STUBBED}, ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
       globalOutbound = "net")),
     (name = "kv", worker = (
       modules = [(name = "kv", esModule = ${JSON.stringify(KV)})],
       compatibilityDate = "${COMPATIBILITY_DATE}")),
   ],
-  extensions = [(modules = [(name = "stub:limiter", internal = true, esModule = ${JSON.stringify(LIMITER)})])],
+  extensions = [(modules = [${Object.entries(STUBS).map(([name, code]) => `(name = "${name}", internal = true, esModule = ${JSON.stringify(code)})`)}])],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 `;
