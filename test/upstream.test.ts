@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { api, applicantData, json, PNG, problemOf, reviewer, superuser } from './support/api.ts';
-import { type CountingProxy, startProxy } from './support/proxy.ts';
-import { startWorker, type TestWorker } from './support/worker.ts';
+import type { CountingProxy } from './support/proxy.ts';
+import { startProxiedWorker, startWorker, type TestWorker } from './support/worker.ts';
 
 let proxy: CountingProxy;
 let worker: TestWorker;
 beforeAll(async () => {
-  proxy = await startProxy(inject('pocketbase').url);
-  worker = await startWorker({ POCKETBASE_URL: proxy.url });
+  ({ proxy, worker } = await startProxiedWorker());
 });
-afterAll(async () => {
-  await worker.stop();
-  await proxy.close();
-});
+afterAll(() => worker.stop());
 
 /** The calls to PocketBase that a request cost. */
 async function cost(send: () => Promise<Response>): Promise<string[]> {

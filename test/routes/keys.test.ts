@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import scopes from '../../pocketbase/hooks/lib/scopes.json' with { type: 'json' };
 import { KeyScope } from '../../src/schemas/key.ts';
 import { GRANTABLE_SCOPES } from '../../src/services/caller.ts';
 import { api, json, problemOf, superuser, UNKNOWN_ID } from '../support/api.ts';
 import { type IssuedKey, issueKey } from '../support/keys.ts';
-import { type CountingProxy, startProxy } from '../support/proxy.ts';
-import { startWorker, type TestWorker } from '../support/worker.ts';
+import type { CountingProxy } from '../support/proxy.ts';
+import { startProxiedWorker, startWorker, type TestWorker } from '../support/worker.ts';
 
 let proxy: CountingProxy;
 let worker: TestWorker;
 let other: TestWorker;
 beforeAll(async () => {
-  proxy = await startProxy(inject('pocketbase').url);
-  worker = await startWorker({ POCKETBASE_URL: proxy.url });
+  ({ proxy, worker } = await startProxiedWorker());
   other = await startWorker();
   await api(worker).created();
   await api(worker, worker.keys.globex).created();
@@ -20,7 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker.stop();
   await other.stop();
-  await proxy.close();
 });
 
 const operator = () => api(worker, worker.keys.internal);

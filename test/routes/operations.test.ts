@@ -1,25 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import type { AuditEntry } from '../../src/schemas/audit.ts';
 import type { Metrics } from '../../src/schemas/metrics.ts';
 import type { Partner } from '../../src/schemas/partner.ts';
 import { api, applicantData, json, PNG, problemOf, reviewer } from '../support/api.ts';
 import { issueKey } from '../support/keys.ts';
-import { type CountingProxy, startProxy } from '../support/proxy.ts';
-import { startWorker, type TestWorker } from '../support/worker.ts';
+import type { CountingProxy } from '../support/proxy.ts';
+import { startProxiedWorker, startWorker, type TestWorker } from '../support/worker.ts';
 
 let proxy: CountingProxy;
 let worker: TestWorker;
 beforeAll(async () => {
-  proxy = await startProxy(inject('pocketbase').url);
-  worker = await startWorker({ POCKETBASE_URL: proxy.url });
+  ({ proxy, worker } = await startProxiedWorker());
   await api(worker).created();
 });
-afterAll(async () => {
-  await worker.stop();
-  await proxy.close();
-});
+afterAll(() => worker.stop());
 
 const operator = () => api(worker, worker.keys.internal);
 type Entry = z.infer<typeof AuditEntry>;

@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProfileSummary } from '../../src/schemas/profile.ts';
 import { api, problemOf } from '../support/api.ts';
 import { startPocketBase } from '../support/pocketbase.ts';
-import { type CountingProxy, startProxy } from '../support/proxy.ts';
-import { secret, startWorker, type TestWorker } from '../support/worker.ts';
+import type { CountingProxy } from '../support/proxy.ts';
+import { secret, startProxiedWorker, startWorker, type TestWorker } from '../support/worker.ts';
 
 let proxy: CountingProxy;
 let worker: TestWorker;
 beforeAll(async () => {
-  proxy = await startProxy(inject('pocketbase').url);
-  worker = await startWorker({ POCKETBASE_URL: proxy.url });
+  ({ proxy, worker } = await startProxiedWorker());
 });
-afterAll(async () => {
-  await worker.stop();
-  await proxy.close();
-});
+afterAll(() => worker.stop());
 
 type Page = { items: ProfileSummary[]; next_cursor: string | null };
 const internal = () => api(worker, worker.keys.internal);

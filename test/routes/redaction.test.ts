@@ -4,19 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { api, applicantData, json, PNG, problemOf, superuser, UNKNOWN_ID } from '../support/api.ts';
 import { issueKey } from '../support/keys.ts';
-import { type CountingProxy, startProxy } from '../support/proxy.ts';
-import { startWorker, type TestWorker } from '../support/worker.ts';
+import type { CountingProxy } from '../support/proxy.ts';
+import { startProxiedWorker, type TestWorker } from '../support/worker.ts';
 
 let proxy: CountingProxy;
 let worker: TestWorker;
 beforeAll(async () => {
-  proxy = await startProxy(inject('pocketbase').url);
-  worker = await startWorker({ POCKETBASE_URL: proxy.url });
+  ({ proxy, worker } = await startProxiedWorker());
 });
-afterAll(async () => {
-  await worker.stop();
-  await proxy.close();
-});
+afterAll(() => worker.stop());
 
 const asPng = { 'content-type': 'image/png' };
 const redact = (id: string, key = worker.keys.internal) =>

@@ -9,6 +9,7 @@ import type { LimiterName } from '../../src/lib/rate-limits.ts';
 import { checkForLeaks, watchForLeaks, watchSecretsOf } from './leaks.ts';
 import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
 import type { PocketBaseInfo } from './pocketbase.ts';
+import { type CountingProxy, startProxy } from './proxy.ts';
 
 export const secret = () => randomBytes(24).toString('base64url');
 
@@ -109,4 +110,15 @@ export async function startWorker(
       checkForLeaks(lines);
     },
   };
+}
+
+/** The Worker with a proxy before PocketBase, which counts calls and causes faults; `stop` ends both. */
+export async function startProxiedWorker(): Promise<{ proxy: CountingProxy; worker: TestWorker }> {
+  const proxy = await startProxy(inject('pocketbase').url);
+  const worker = await startWorker({ POCKETBASE_URL: proxy.url });
+  const stop = async () => {
+    await worker.stop();
+    await proxy.close();
+  };
+  return { proxy, worker: { ...worker, stop } };
 }
