@@ -8,7 +8,7 @@ import { renderDocs } from '../pages/docs.tsx';
 import { Id, PartnerSlug } from '../schemas/common.ts';
 import { endpoint } from './endpoint.ts';
 
-const DESCRIPTION = `One API at the edge for verifying identities: send an applicant's data, get a redirect link, follow the status, supply documents.
+const DESCRIPTION = `One API at the edge for verifying identities: send an applicant's data, get a redirect link, follow the status, supply documents, receive webhooks.
 
 Errors are RFC 9457 problem details, \`application/problem+json\`, with a \`code\` from a closed table:
 
