@@ -3,7 +3,7 @@ const { fail } = require(`${__hooks}/lib/problem.js`);
 const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
 
 // What only hooks write. Silently kept, as the admin UI sends whole forms.
-const KEPT = ['partner', 'latest_status', 'dedupe_key', 'redacted_at'];
+const KEPT = ['partner', 'latest_status', 'dedupe_key', 'redacted_at', 'claimed_by', 'claimed_until'];
 
 function prepareCreate(e) {
   e.record.set('@caller', callerOf(e));
