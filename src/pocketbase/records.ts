@@ -8,7 +8,9 @@ import { ActorType, ReasonCode, Status } from '../schemas/status.ts';
 const id = z.string().regex(ID_PATTERN);
 const text = z.string().transform((value) => value || null);
 const time = z.string().transform((value) => value.replace(' ', 'T'));
-const documentMeta = DocumentMeta.nullish().transform((value) => value ?? null);
+const documentMeta = DocumentMeta.extend({ uploaded: z.string().nullish() })
+  .nullish()
+  .transform((value) => value ?? null);
 
 export const StatusRow = z.object({
   id,

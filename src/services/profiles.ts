@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import { type PocketBaseClient, parseAnswer } from '../pocketbase/client.ts';
 import { CreateAnswer, LinkAnswer, ProfileRecord, RedactedRecord } from '../pocketbase/records.ts';
-import { DOCUMENT_KINDS, type DocumentKind, requiredDocuments } from '../schemas/document.ts';
+import { DOCUMENT_KINDS, type DocumentKind, replacedFor, requiredDocuments } from '../schemas/document.ts';
 import type { Applicant, CreateProfileBody, Profile, UpdateProfileBody } from '../schemas/profile.ts';
 import { OPEN_STATUSES } from '../schemas/status.ts';
 import { type Caller, isBoundByLock } from './caller.ts';
@@ -70,20 +70,27 @@ export function presentProfile(record: ProfileRecord, caller: Caller): Profile {
 
 function documentOf(record: ProfileRecord, kind: DocumentKind) {
   const meta = record[`${kind}_meta`];
-  return meta && { kind, ...meta };
+  if (!meta) return null;
+  const { uploaded: _, ...facts } = meta;
+  return { kind, ...facts };
 }
 
 function presentApplicant(record: ProfileRecord): Applicant {
   const { id, status, locale, document_type, expand } = record;
   const required = requiredDocuments(document_type);
-  const { reason, reason_code } = expand.latest_status;
+  const { reason, reason_code, created } = expand.latest_status;
+  const again = status === 'resubmission_requested' ? replacedFor(reason_code) : [];
+  const isMissing = (kind: DocumentKind) => {
+    const meta = record[`${kind}_meta`];
+    return !meta || (again.includes(kind) && (meta.uploaded ?? '') < created);
+  };
   return {
     id,
     status,
     locale,
     document_type,
     required,
-    missing: required.filter((kind) => !record[`${kind}_meta`]),
+    missing: required.filter(isMissing),
     reason: reason ?? reason_code,
   };
 }

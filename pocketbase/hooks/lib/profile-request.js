@@ -30,9 +30,12 @@ function neutraliseUploads(profile) {
     const meta = `${kind}_meta`;
     if (file) {
       file.name = `${kind}_${$security.pseudorandomString(10)}${$filepath.ext(file.name)}`;
-      if (profile.getString(meta) === original.getString(meta)) {
-        profile.set(meta, { filename: file.originalName, size: file.size, uploaded: new Date().toISOString() });
-      }
+      const isDescribed = profile.getString(meta) !== original.getString(meta);
+      const facts = isDescribed
+        ? JSON.parse(profile.getString(meta) || 'null')
+        : { filename: file.originalName, size: file.size };
+      // By this clock and not the Worker's: it is compared with the times of the history.
+      if (facts) profile.set(meta, { ...facts, uploaded: new Date().toISOString() });
     } else if (!profile.getString(kind)) profile.set(meta, null);
   }
 }
