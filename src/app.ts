@@ -8,6 +8,7 @@ import { requestContext } from './middleware/request-context.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { secureDefaults } from './middleware/secure-defaults.ts';
 import { applicant } from './routes/applicant.ts';
+import { dashboard } from './routes/dashboard.tsx';
 import { documents } from './routes/documents.ts';
 import { notes } from './routes/notes.ts';
 import { profiles } from './routes/profiles.ts';
@@ -31,6 +32,7 @@ app.route('/api/profiles', notes);
 app.route('/api/status_history', statusHistory);
 app.route('/api/applicant', applicant);
 app.route('/verify', verify);
+app.route('/dashboard', dashboard);
 
 app.notFound(onNotFound);
 app.onError(onError);
