@@ -213,6 +213,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
         expect([state, await on.evaluate('document.documentElement.scrollWidth')]).toEqual([state, width]);
         await on.evaluate(AXE);
         const found = (await on.evaluate('axe.run()')) as AxeResults;
+        expect(found.passes.length).toBeGreaterThan(10);
         expect([
           state,
           width,
