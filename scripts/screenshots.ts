@@ -9,6 +9,7 @@ import { type Browser, chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { ROOT } from './lib/settings.ts';
 import { applicantShots } from './screenshots/applicant.ts';
+import { dashboardShots } from './screenshots/dashboard.ts';
 import type { Shot } from './screenshots/shot.ts';
 import { specimens } from './screenshots/specimens.ts';
 import { startSystem } from './screenshots/system.ts';
@@ -51,11 +52,14 @@ try {
   const plain = await launch();
   const films = await specimens(plain, directory);
   await plain.close();
+  let running: Browser | null = null;
+  const dashboard = dashboardShots(system, () => running);
   for (const [film, path] of Object.entries(films)) {
     const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
     const browser = await launch(...camera, `--use-file-for-fake-video-capture=${path}`);
+    running = browser;
     const wanted = process.argv.slice(2);
-    for (const shot of applicantShots(system)) {
+    for (const shot of [...applicantShots(system), ...dashboard]) {
       const isWanted = wanted.length === 0 || wanted.some((name) => shot.name.includes(name));
       if (shot.film === film && isWanted) await take(shot, browser);
     }

@@ -27,11 +27,14 @@ export async function startSystem() {
   return {
     origin: url.origin,
     pocketbase,
-    async call(path: string, { body, ...init }: { method?: string; body?: unknown; type?: string } = {}) {
+    async call(
+      path: string,
+      { body, partner = 'acme', ...init }: { method?: string; body?: unknown; type?: string; partner?: string } = {},
+    ) {
       const isJson = !(body instanceof Buffer);
       const headers = {
         'x-api-key': keys.internal,
-        'x-partner': 'acme',
+        'x-partner': partner,
         'content-type': init.type ?? 'application/json',
       };
       const sent = body === undefined ? null : isJson ? JSON.stringify(body) : new Uint8Array(body as Buffer);
