@@ -19,7 +19,7 @@ const VIEWPORTS = [
   { width: 360, height: 740, deviceScaleFactor: 2 },
   { width: 1440, height: 900, deviceScaleFactor: 1 },
 ];
-const MAX_BYTES = 100_000;
+const MAX_BYTES = 200_000;
 
 function launch(...args: string[]): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';

@@ -120,16 +120,17 @@ async function enrol(
     external_id: `customer-${randomUUID().slice(0, 8)}`,
     metadata: { plan: 'business' },
   };
-  const document_number = randomUUID().slice(0, 9).toUpperCase();
+  const document_number = randomUUID().slice(0, 8).toUpperCase();
   const applicant = { full_name, country, document_type, document_number, ...extras };
   const { id } = await system.call('/api/profiles/create', { body: applicant, partner });
   if (full_name === PEOPLE[0]?.[0]) {
     for (const [kind, body] of Object.entries(await draw(page, full_name))) {
       const type = kind === 'facial_video' ? 'video/mp4' : 'image/jpeg';
-      await system.call(`/api/profiles/${id}/documents/${kind}`, { method: 'PUT', body, type });
+      await system.call(`/api/profiles/${id}/documents/${kind}`, { method: 'PUT', body, type, partner });
     }
   }
-  for (const status of statuses) await system.call(`/api/status_history/${id}`, { body: { status } });
+  for (const status of statuses)
+    await system.call(`/api/status_history/${id}`, { body: { status, ...reasonOf(status) }, partner });
   return id;
 }
 
@@ -163,4 +164,9 @@ function writeMonth(path: string, profile: string): void {
   }
   database.exec('COMMIT');
   database.close();
+}
+
+function reasonOf(status: string) {
+  if (status === 'rejected') return { reason_code: 'face_mismatch' };
+  return status === 'resubmission_requested' ? { reason_code: 'document_unreadable' } : {};
 }

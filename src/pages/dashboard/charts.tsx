@@ -27,7 +27,7 @@ export function Columns({ series, ...chart }: ChartProps & { series: Series[] })
     <Chart
       {...chart}
       top={String(top)}
-      middle={top >= 2 ? String(top / 2) : ''}
+      middle={top % 2 === 0 ? String(top / 2) : ''}
       legend={series}
       summary={`Highest: ${Math.max(...totals)} on one day`}
     >
@@ -139,9 +139,9 @@ const MONTH_DAY = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric'
 const dayText = (day: string) => (day ? MONTH_DAY.format(new Date(day)) : '');
 const round = (value: number) => Math.round(value * 100) / 100;
 
-/** The next of 2, 4, 10, 20, 40, 100, …: halves of it are whole. */
+/** The next of 2, 3, 4, 6, 8, 10, 20, 30, …. */
 function roundUp(value: number): number {
   for (let power = 1; ; power *= 10) {
-    for (const step of [2, 4, 10]) if (value <= step * power) return step * power;
+    for (const step of [2, 3, 4, 6, 8, 10]) if (value <= step * power) return step * power;
   }
 }
