@@ -46,6 +46,11 @@ describe('a request without a valid token', () => {
     ['POST', '/api/edge/profiles/abcdefghijklmno/link'],
     ['POST', '/api/edge/profiles/abcdefghijklmno/notes'],
     ['GET', '/api/edge/profiles/abcdefghijklmno/documents/facial_photo'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/claim'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/release'],
+    ['GET', '/api/edge/queue'],
+    ['GET', '/api/edge/reviewers'],
+    ['GET', '/api/edge/metrics/daily'],
   ])('is 401: %s %s', async (method, path) => {
     const refused = { status: 401, body: { code: 'unauthenticated' } };
     const body = method === 'POST' ? {} : undefined;
