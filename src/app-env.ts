@@ -3,6 +3,7 @@ import type { ApiProblem } from './lib/problem.ts';
 import type { PocketBaseClient } from './pocketbase/client.ts';
 import type { Runtime } from './runtime.ts';
 import type { Caller } from './services/caller.ts';
+import type { Session } from './services/session.ts';
 
 /** What middleware leaves on Hono's context for the handlers. */
 export interface AppEnv {
@@ -12,6 +13,8 @@ export interface AppEnv {
     settings: Settings;
     requestId: string;
     caller: Caller;
+    /** Behind the dashboard's door only. */
+    session: Session;
     /** PocketBase in the caller's name. */
     pb: PocketBaseClient;
     /** Checks that outrank the body's: a record that is gone or locked is answered before a malformed body. */

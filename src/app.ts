@@ -11,6 +11,7 @@ import { secureDefaults } from './middleware/secure-defaults.ts';
 import { wakeDeliveries } from './middleware/wake-deliveries.ts';
 import { applicant } from './routes/applicant.ts';
 import { audit } from './routes/audit.ts';
+import { dashboard } from './routes/dashboard.tsx';
 import { documents } from './routes/documents.ts';
 import { events } from './routes/events.ts';
 import { keys } from './routes/keys.ts';
@@ -47,6 +48,7 @@ app.route('/api/metrics', metrics);
 app.route('/api/webhooks', webhooks);
 app.route('/api/events', events);
 app.route('/verify', verify);
+app.route('/dashboard', dashboard);
 
 app.notFound(onNotFound);
 app.onError(onError);

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { app } from '../src/app.ts';
 import { api, json, PNG, problemOf, reviewer } from './support/api.ts';
 import { issueKey } from './support/keys.ts';
+import { type DashboardClient, dashboardClient } from './support/dashboard.ts';
 import { startWorker, type TestWorker } from './support/worker.ts';
 
 type Who = 'nobody' | 'wrong key' | 'mistyped key' | 'partner' | 'managed key' | 'internal' | 'reviewer' | 'applicant';
 
 let worker: TestWorker;
 let id: string;
+let session: DashboardClient;
 let credentials: Record<Who, Record<string, string>>;
 
 beforeAll(async () => {
@@ -14,6 +17,7 @@ beforeAll(async () => {
   const profile = await api(worker).created();
   id = profile.id;
   const { key: managed } = await issueKey(worker); // with every scope that it may have
+  session = await dashboardClient(worker);
   credentials = {
     nobody: {},
     'wrong key': { 'x-api-key': 'k'.repeat(40) },
@@ -127,5 +131,46 @@ describe('every operation', () => {
     const headers = { ...credentials.partner, ...credentials.reviewer };
     const response = await worker.fetch(`/api/profiles/${id}`, { headers });
     expect(await problemOf(response)).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+});
+
+/** The dashboard's door is its cookie, and no other credential opens it. Only the login stands outside. */
+const DASHBOARD = [
+  'GET /dashboard',
+  'GET /dashboard/events',
+  'GET /dashboard/metrics',
+  'GET /dashboard/next',
+  'GET /dashboard/profiles/{id}',
+  'GET /dashboard/profiles/{id}/documents/{kind}',
+  'GET /dashboard/session',
+  'POST /dashboard/logout',
+  'POST /dashboard/profiles/{id}/claim',
+  'POST /dashboard/profiles/{id}/decision',
+  'POST /dashboard/profiles/{id}/notes',
+  'POST /dashboard/profiles/{id}/release',
+];
+
+describe('every route of the dashboard', () => {
+  it('stands in the matrix', () => {
+    const routes = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/dashboard') && path !== '/dashboard/login')
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^/]*)?/g, '{$1}')}`);
+    expect([...new Set(routes)].sort()).toEqual(DASHBOARD);
+  });
+
+  it.each(DASHBOARD)('%s lets in a session’s cookie alone', async (route) => {
+    const [method = '', template = ''] = route.split(' ');
+    const path = template.replace('{id}', id).replace('{kind}', 'facial_video');
+    for (const who of PUBLIC) {
+      const headers = { ...credentials[who], origin: worker.origin, 'x-csrf-token': session.csrf };
+      expect([who, (await worker.fetch(path, { method, headers })).status]).toEqual([who, 401]);
+    }
+    const own = { cookie: session.cookie, accept: 'application/json' };
+    // The logout comes in the middle, yet a cookie that somebody kept stays good: it is the browser that forgets it.
+    const headers = { ...own, origin: worker.origin, 'x-csrf-token': session.csrf };
+    const response = await worker.fetch(path, { method, headers, signal: AbortSignal.timeout(10_000) });
+    await response.body?.cancel();
+    expect(response.status).not.toBe(401);
+    if (method === 'POST') expect((await worker.fetch(path, { method, headers: own })).status).toBe(403);
   });
 });

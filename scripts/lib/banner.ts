@@ -14,13 +14,12 @@ export function banner({ api, pocketbase, accounts, settings }: Running): string
   const lines = [
     ['API', api],
     ['Docs', `${api}/docs`],
+    ['Dashboard', `${api}/dashboard`],
+    ...(accounts ? [['  reviewer', `${accounts.reviewer.email}  ${accounts.reviewer.password}`]] : []),
     ['PocketBase', `${pocketbase}/_/`],
-    ...(accounts
-      ? [
-          ['  superuser', `${accounts.superuser.email}  ${accounts.superuser.password}`],
-          ['  reviewer', `${accounts.reviewer.email}  ${accounts.reviewer.password}`],
-        ]
-      : [['', 'not started here, so nothing was seeded']]),
+    accounts
+      ? ['  superuser', `${accounts.superuser.email}  ${accounts.superuser.password}`]
+      : ['', 'not started here, so nothing was seeded'],
     ['API key', key ? `${key}  (partner demo)` : 'yours: export one of VALID_API_KEYS as EKYC_API_KEY'],
   ];
   const applicant = { full_name: 'Ada Example', country: 'GB', document_type: 'passport', document_number: 'X1234567' };

@@ -3,7 +3,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { AppEnv } from '../app-env.ts';
 
 const NO_CONTENT_OF_ITS_OWN = "default-src 'none'; frame-ancestors 'none'";
-const setHeaders = secureHeaders({ xXssProtection: false });
+const setHeaders = secureHeaders({ xXssProtection: false, referrerPolicy: false });
 
 /** hono's secure headers, and a policy that allows nothing to a route that did not set its own; nothing about a profile is cached. */
 export function secureDefaults() {
@@ -11,6 +11,7 @@ export function secureDefaults() {
     await setHeaders(c, next);
     const { headers } = c.res;
     if (!headers.has('content-security-policy')) c.header('content-security-policy', NO_CONTENT_OF_ITS_OWN);
+    if (!headers.has('referrer-policy')) c.header('referrer-policy', 'no-referrer');
     if (!headers.has('cache-control')) c.header('cache-control', 'private, no-store');
   });
 }

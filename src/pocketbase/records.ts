@@ -15,7 +15,9 @@ const optionalTime = z
   .string()
   .nullish()
   .transform((value) => value?.replace(' ', 'T') || null);
-const documentMeta = DocumentMeta.nullish().transform((value) => value ?? null);
+const documentMeta = DocumentMeta.extend({ uploaded: z.string().nullish() })
+  .nullish()
+  .transform((value) => value ?? null);
 
 export const StatusRow = z.object({
   id,

@@ -33,3 +33,18 @@ export function requiredDocuments(documentType: string): DocumentKind[] {
     ? ['document_front', 'facial_photo']
     : ['document_front', 'document_back', 'facial_photo'];
 }
+
+const ABOUT_THE_FACE = ['photo_unclear', 'face_mismatch'];
+const ABOUT_THE_DOCUMENT = [
+  'document_missing',
+  'document_unreadable',
+  'document_expired',
+  'document_not_accepted',
+  'document_altered',
+];
+
+/** The kinds that a request to resubmit asks for anew. A reason that speaks of neither document nor face leaves it to its text. */
+export function replacedFor(reasonCode: string | null): DocumentKind[] {
+  if (ABOUT_THE_FACE.includes(reasonCode ?? '')) return ['facial_photo'];
+  return ABOUT_THE_DOCUMENT.includes(reasonCode ?? '') ? ['document_front', 'document_back'] : [];
+}

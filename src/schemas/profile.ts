@@ -154,7 +154,9 @@ export const Applicant = z
     locale: z.string().nullable(),
     document_type: DocumentType,
     required: z.array(DocumentKind),
-    missing: z.array(DocumentKind),
+    missing: z.array(DocumentKind).meta({
+      description: 'Not supplied yet; while `resubmission_requested` also what its reason code asks for anew',
+    }),
     reason: z.string().nullable().meta({ description: "The reviewer's public reason, else its code" }),
   })
   .meta({ id: 'Applicant', description: 'What an applicant may know of the own profile: no numbers, no contact data' });

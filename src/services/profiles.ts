@@ -3,7 +3,7 @@ import { ApiProblem } from '../lib/problem.ts';
 import { type PocketBaseClient, parseAnswer } from '../pocketbase/client.ts';
 import { listNewestFirst, pocketBaseTime } from '../pocketbase/newest-first.ts';
 import { CreateAnswer, LinkAnswer, ProfileRecord, RedactAnswer, RedactedRecord } from '../pocketbase/records.ts';
-import { DOCUMENT_KINDS, type DocumentKind, requiredDocuments } from '../schemas/document.ts';
+import { DOCUMENT_KINDS, type DocumentKind, replacedFor, requiredDocuments } from '../schemas/document.ts';
 import type {
   Applicant,
   CreateProfileBody,
@@ -111,20 +111,27 @@ export function presentProfile(record: ProfileRecord, caller: Caller): Profile {
 
 export function documentOf(record: ProfileRecord, kind: DocumentKind) {
   const meta = record[`${kind}_meta`];
-  return meta && { kind, ...meta };
+  if (!meta) return null;
+  const { uploaded: _, ...facts } = meta;
+  return { kind, ...facts };
 }
 
 function presentApplicant(record: ProfileRecord): Applicant {
   const { id, status, locale, document_type, expand } = record;
   const required = requiredDocuments(document_type);
-  const { reason, reason_code } = expand.latest_status;
+  const { reason, reason_code, created } = expand.latest_status;
+  const again = status === 'resubmission_requested' ? replacedFor(reason_code) : [];
+  const isMissing = (kind: DocumentKind) => {
+    const meta = record[`${kind}_meta`];
+    return !meta || (again.includes(kind) && (meta.uploaded ?? '') < created);
+  };
   return {
     id,
     status,
     locale,
     document_type,
     required,
-    missing: required.filter((kind) => !record[`${kind}_meta`]),
+    missing: required.filter(isMissing),
     reason: reason ?? reason_code,
   };
 }

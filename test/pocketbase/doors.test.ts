@@ -65,6 +65,11 @@ describe('a request without a valid token', () => {
     ['POST', '/api/edge/sweep'],
     ['GET', '/api/edge/metrics'],
     ['POST', '/api/edge/rekey'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/claim'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/release'],
+    ['GET', '/api/edge/queue'],
+    ['GET', '/api/edge/reviewers'],
+    ['GET', '/api/edge/metrics/daily'],
   ])('is 401: %s %s', async (method, path) => {
     const refused = { status: 401, body: { code: 'unauthenticated' } };
     const body = method === 'POST' ? {} : undefined;

@@ -68,19 +68,25 @@ export async function superuser({ url, superuser }: PocketBaseInfo = inject('poc
   return pb;
 }
 
+export interface TestReviewer {
+  id: string;
+  token: string;
+  authorization: { authorization: string };
+  email: string;
+  password: string;
+}
+
 /** A reviewer who has logged in at PocketBase. */
-export async function reviewer(): Promise<{ id: string; token: string; authorization: { authorization: string } }> {
+export async function reviewer(name = 'Reviewer'): Promise<TestReviewer> {
   const { url } = inject('pocketbase');
   const email = `${randomUUID()}@reviewers.example`;
   const password = randomUUID();
   const admin = await superuser();
-  await admin
-    .collection('reviewers')
-    .create({ email, password, passwordConfirm: password, name: 'Reviewer', active: true });
+  await admin.collection('reviewers').create({ email, password, passwordConfirm: password, name, active: true });
   const pb = new PocketBase(url);
   const { token, record } = await pb.collection('reviewers').authWithPassword(email, password);
   watchForLeaks(password, token);
-  return { id: record.id, token, authorization: { authorization: `Bearer ${token}` } };
+  return { id: record.id, token, authorization: { authorization: `Bearer ${token}` }, email, password };
 }
 
 /** The smallest things that are what they claim to be. */

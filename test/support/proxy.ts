@@ -8,14 +8,19 @@ export interface CountingProxy {
   take(): string[];
   /** Answers instead of PocketBase, to cause a fault; `null` ends that. */
   intercept: ((incoming: IncomingMessage, answer: ServerResponse) => boolean) | null;
+  /** Ends every answer under way whose path begins so. */
+  cut(path: string): void;
   close(): Promise<void>;
 }
 
 /** Stands between Worker and PocketBase and counts. */
 export async function startProxy(target: string): Promise<CountingProxy> {
   let calls: string[] = [];
+  const open = new Map<ServerResponse, string>();
   const server = createServer((incoming, answer) => {
     calls.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
+    open.set(answer, incoming.url ?? '');
+    answer.on('close', () => open.delete(answer));
     if (proxy.intercept?.(incoming, answer)) return;
     const { method, headers } = incoming;
     const onward = request(`${target}${incoming.url}`, { method, headers }, (response) => {
@@ -34,6 +39,9 @@ export async function startProxy(target: string): Promise<CountingProxy> {
       return taken;
     },
     intercept: null,
+    cut(path) {
+      for (const [answer, url] of open) if (url.startsWith(path)) answer.destroy();
+    },
     async close() {
       server.closeAllConnections();
       server.close();

@@ -1,4 +1,5 @@
 const { findProfile } = require(`${__hooks}/lib/caller.js`);
+const { endClaim, respectClaim } = require(`${__hooks}/lib/claims.js`);
 const { checkTransition } = require(`${__hooks}/lib/history.js`);
 const { findEarlier, remember } = require(`${__hooks}/lib/idempotency.js`);
 const { fail } = require(`${__hooks}/lib/problem.js`);
@@ -23,11 +24,13 @@ function decide(app, caller, id, body) {
     if (body.expected_status && body.expected_status !== current) {
       fail(409, 'status_conflict', `The status is ${current}.`, { current_status: current });
     }
+    if (body.respect_claim) respectClaim(profile, caller);
     const changed = to !== current;
     if (changed) {
       checkTransition(current, to);
       checkDocuments(caller, profile, body.require_documents ?? []);
       profile.set('status', to);
+      if (to !== 'in_review') endClaim(profile);
       profile.set('@caller', caller);
       profile.set('@judged', true);
       profile.set('@reason', { reason_code: body.reason_code, reason: body.reason, note: body.note });

@@ -3,7 +3,16 @@ const { fail } = require(`${__hooks}/lib/problem.js`);
 const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
 
 // What only hooks write. Silently kept, as the admin UI sends whole forms.
-const KEPT = ['partner', 'latest_status', 'dedupe_key', 'redacted_at', 'final_since', 'files_due'];
+const KEPT = [
+  'partner',
+  'latest_status',
+  'dedupe_key',
+  'redacted_at',
+  'final_since',
+  'files_due',
+  'claimed_by',
+  'claimed_until',
+];
 
 function prepareCreate(e) {
   e.record.set('@caller', callerOf(e));
@@ -30,9 +39,12 @@ function neutraliseUploads(profile) {
     const meta = `${kind}_meta`;
     if (file) {
       file.name = `${kind}_${$security.pseudorandomString(10)}${$filepath.ext(file.name)}`;
-      if (profile.getString(meta) === original.getString(meta)) {
-        profile.set(meta, { filename: file.originalName, size: file.size, uploaded: new Date().toISOString() });
-      }
+      const isDescribed = profile.getString(meta) !== original.getString(meta);
+      const facts = isDescribed
+        ? JSON.parse(profile.getString(meta) || 'null')
+        : { filename: file.originalName, size: file.size };
+      // By this clock and not the Worker's: it is compared with the times of the history.
+      if (facts) profile.set(meta, { ...facts, uploaded: new Date().toISOString() });
       file.originalName = file.name; // PocketBase keeps it beside the file, and in the log of a refusal
     } else if (!profile.getString(kind)) profile.set(meta, null);
     // Nobody describes a file but whoever uploads it.

@@ -79,8 +79,9 @@ function rebase(profile, stored, changed) {
   }
   // PocketBase removes only the file that it knew when the upload began.
   profile.set('@superseded', superseded.filter(Boolean));
-  // Stamped here, not when a long upload began: `updated_after` must not miss it.
-  profile.setRaw('updated', new DateTime());
+  // Stamped here, not when a long upload began: `updated_after` must not miss it. A claim is no news to a partner.
+  const isClaim = changed.every((name) => name.startsWith('claimed_'));
+  if (!isClaim) profile.setRaw('updated', new DateTime());
 }
 
 function checkLock(caller, profile, stored) {

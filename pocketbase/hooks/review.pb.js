@@ -1,0 +1,33 @@
+/// The routes of the reviewers' dashboard.
+
+routerAdd('GET', '/api/edge/queue', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { readQueue } = require(`${__hooks}/lib/queue.js`);
+  return e.json(200, readQueue(e.app, serviceOf(e), e.requestInfo().query));
+});
+
+routerAdd('GET', '/api/edge/reviewers', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { checkReviewer } = require(`${__hooks}/lib/claims.js`);
+  checkReviewer(serviceOf(e));
+  const items = e.app.findAllRecords('reviewers').map((one) => ({ id: one.id, name: one.getString('name') }));
+  return e.json(200, { items });
+});
+
+routerAdd('GET', '/api/edge/metrics/daily', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { dailyFigures } = require(`${__hooks}/lib/daily.js`);
+  return e.json(200, dailyFigures(e.app, serviceOf(e), e.requestInfo().query));
+});
+
+routerAdd('POST', '/api/edge/profiles/{id}/claim', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { claim } = require(`${__hooks}/lib/claims.js`);
+  return e.json(200, claim(e.app, serviceOf(e), e.request.pathValue('id')));
+});
+
+routerAdd('POST', '/api/edge/profiles/{id}/release', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { release } = require(`${__hooks}/lib/claims.js`);
+  return e.json(200, release(e.app, serviceOf(e), e.request.pathValue('id')));
+});

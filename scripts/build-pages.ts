@@ -1,0 +1,52 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const SOURCE = join(ROOT, 'src/pages/client');
+const OUT = join(ROOT, 'dist/assets');
+
+/** https://developers.cloudflare.com/workers/static-assets/headers/. Without a hash in the name a browser asks whether its copy is current. */
+const HEADERS = `/*
+  Cache-Control: public, max-age=0, must-revalidate
+  X-Content-Type-Options: nosniff
+  Cross-Origin-Resource-Policy: same-origin
+  Content-Security-Policy: default-src 'none'; frame-ancestors 'none'
+`;
+
+/** One script or stylesheet for each file directly in `src/pages/client`, at `/assets/<name>`. What lies in folders there is shared. */
+export async function buildPages(): Promise<void> {
+  const entryPoints = readdirSync(SOURCE, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|css)$/.test(entry.name))
+    .map((entry) => join(SOURCE, entry.name));
+  const { outputFiles } = await build({
+    entryPoints,
+    bundle: true,
+    minify: true,
+    charset: 'utf8',
+    format: 'esm',
+    target: ['chrome111', 'firefox114', 'safari16.4'],
+    outdir: join(OUT, 'assets'),
+    logLevel: 'warning',
+    write: false,
+  });
+  mkdirSync(join(OUT, 'assets'), { recursive: true });
+  const names = outputFiles.map(({ path }) => basename(path));
+  for (const name of readdirSync(join(OUT, 'assets'))) {
+    if (!names.includes(name)) rmSync(join(OUT, 'assets', name));
+  }
+  for (const { path, contents } of outputFiles) update(path, contents);
+  update(join(OUT, '_headers'), Buffer.from(HEADERS));
+}
+
+/** Several may build at once, and what has not changed must not wake those who watch. */
+function update(path: string, contents: Uint8Array): void {
+  try {
+    if (readFileSync(path).equals(contents)) return;
+  } catch {
+    // Not there yet.
+  }
+  writeFileSync(path, contents);
+}
+
+if (import.meta.main) await buildPages();

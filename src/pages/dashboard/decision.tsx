@@ -1,0 +1,175 @@
+import type { StatusRow } from '../../pocketbase/records.ts';
+import { REASONED_STATUSES } from '../../schemas/review.ts';
+import { ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
+import { isClaimedByAnother } from '../../services/review.ts';
+import { Csrf, Notice, Time } from './layout.tsx';
+import { actorText, type ProfileProps, Section } from './profile.tsx';
+import { DECISIONS, REASON_NAMES, STATUS_NAMES } from './words.ts';
+
+/** What the form held when it could not be carried out, and why. */
+export interface DecisionState {
+  values: Record<string, string>;
+  errors: Record<string, string>;
+  /** The status that the reviewer saw, when it was no longer so. */
+  conflict?: { expected: Status | null; isClaimed: boolean };
+}
+
+export const NO_DECISION: DecisionState = { values: {}, errors: {} };
+
+export function DecisionPanel(props: ProfileProps) {
+  const { record, session, reviewers, now, decision } = props;
+  const choices = (Object.keys(DECISIONS) as Status[]).filter((status) => STATUS_TABLE[record.status].includes(status));
+  const isBlocked = isClaimedByAnother(record, session.id, now);
+  const holder = reviewers.get(record.claimed_by ?? '') ?? 'Another reviewer';
+  return (
+    <Section id="decide" title="Decide">
+      {decision.conflict && <Conflict {...props} />}
+      {isBlocked && (
+        <p class="blocked">
+          {holder} has claimed this profile. Read on as you like; decide once the claim is released or has run out, at{' '}
+          <Time iso={record.claimed_until} />.
+        </p>
+      )}
+      {choices.length === 0 ? (
+        <p class="hint">
+          {record.status === 'canceled'
+            ? 'A canceled profile stays canceled.'
+            : 'There is nothing to decide in this status.'}
+        </p>
+      ) : (
+        <DecisionForm {...props} choices={choices} isBlocked={isBlocked} />
+      )}
+    </Section>
+  );
+}
+
+function DecisionForm({
+  record,
+  session,
+  decision,
+  choices,
+  isBlocked,
+}: ProfileProps & { choices: Status[]; isBlocked: boolean }) {
+  const { values, errors } = decision;
+  return (
+    <form method="post" action={`/dashboard/profiles/${record.id}/decision`} class="stack" data-decision novalidate>
+      <Csrf session={session} />
+      <input type="hidden" name="expected_status" value={record.status} />
+      <fieldset disabled={isBlocked}>
+        <fieldset class="choices" aria-describedby={errors.status ? 'status-error' : undefined}>
+          <legend class="visually-hidden">Decision</legend>
+          {choices.map((status) => (
+            <label class={`choice ${status}`}>
+              <input
+                type="radio"
+                name="status"
+                value={status}
+                required
+                checked={values.status === status}
+                data-key={DECISIONS[status]?.key}
+                data-needs-reason={REASONED_STATUSES.includes(status)}
+              />
+              <span>
+                {DECISIONS[status]?.verb}{' '}
+                <span class="key" aria-hidden="true">
+                  {DECISIONS[status]?.key}
+                </span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <FieldError id="status-error" message={errors.status} />
+        <label>
+          Reason code
+          <select
+            name="reason_code"
+            aria-invalid={errors.reason_code ? 'true' : undefined}
+            aria-describedby="reason_code-error"
+          >
+            <option value="">None</option>
+            {ReasonCode.options.map((code) => (
+              <option value={code} selected={values.reason_code === code}>
+                {REASON_NAMES[code]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <FieldError id="reason_code-error" message={errors.reason_code} />
+        <label>
+          Reason <span class="hint">Applicant and partner read it</span>
+          <textarea
+            name="reason"
+            rows={2}
+            maxlength={1000}
+            aria-invalid={errors.reason ? 'true' : undefined}
+            aria-describedby="reason-error"
+          >
+            {values.reason}
+          </textarea>
+        </label>
+        <FieldError id="reason-error" message={errors.reason} />
+        <label>
+          Private note <span class="hint">Internal</span>
+          <textarea
+            name="note"
+            rows={2}
+            maxlength={4000}
+            aria-invalid={errors.note ? 'true' : undefined}
+            aria-describedby="note_-error"
+          >
+            {values.note}
+          </textarea>
+        </label>
+        <FieldError id="note_-error" message={errors.note} />
+        <button type="submit" class="primary" data-decide>
+          Record decision
+        </button>
+      </fieldset>
+    </form>
+  );
+}
+
+/** Always there, as it is what the field's description refers to. */
+function FieldError({ id, message }: { id: string; message: string | undefined }) {
+  return (
+    <p class="error" id={id}>
+      {message}
+    </p>
+  );
+}
+
+/** Says what happened instead of the reviewer's decision, which is still in the form. */
+function Conflict({ record, history, reviewers, session, decision, now }: ProfileProps) {
+  const { expected = null, isClaimed = false } = decision.conflict ?? {};
+  if (isClaimed && isClaimedByAnother(record, session.id, now)) {
+    return (
+      <Notice tone="bad">
+        <p>
+          <strong>Not recorded.</strong> {reviewers.get(record.claimed_by ?? '') ?? 'Another reviewer'} has claimed this
+          profile.
+        </p>
+      </Notice>
+    );
+  }
+  const from = history.findLastIndex((row) => row.to === expected);
+  const meanwhile: StatusRow[] = history.slice(from === -1 ? -1 : from + 1);
+  return (
+    <Notice tone="bad">
+      <p>
+        <strong>Not recorded.</strong> You decided on a profile that was{' '}
+        {expected ? STATUS_NAMES[expected].toLowerCase() : 'otherwise'}; it is{' '}
+        {STATUS_NAMES[record.status].toLowerCase()} now:
+      </p>
+      <ul>
+        {meanwhile.map((row) => (
+          <li>
+            {STATUS_NAMES[row.to]} by {actorText(row, reviewers, session)}, <Time iso={row.created} />
+            {row.reason_code && `: ${REASON_NAMES[row.reason_code]}`}
+            {row.reason && ` (${row.reason})`}
+          </li>
+        ))}
+      </ul>
+      <p>Your words are still in the form. Decide again if that is still right.</p>
+    </Notice>
+  );
+}

@@ -1,0 +1,119 @@
+import type * as z from 'zod';
+import type { ReviewRecord } from '../../pocketbase/review-records.ts';
+import { DOCUMENT_KINDS, type DocumentKind, type DocumentMeta, requiredDocuments } from '../../schemas/document.ts';
+import { KIND_NAMES, sizeText } from './words.ts';
+
+type Meta = z.infer<typeof DocumentMeta>;
+
+export function Documents({ record }: { record: ReviewRecord }) {
+  const kinds = DOCUMENT_KINDS.filter(
+    (kind) => record[`${kind}_meta`] || requiredDocuments(record.document_type).includes(kind),
+  );
+  return (
+    <section class="documents" aria-labelledby="documents-title" id="documents">
+      <h2 id="documents-title" class="visually-hidden">
+        Documents
+      </h2>
+      <div
+        class="sheets"
+        data-live="documents"
+        data-version={kinds.map((kind) => versionOf(record[`${kind}_meta`])).join()}
+      >
+        {kinds.map((kind, index) => (
+          <Sheet id={record.id} kind={kind} meta={record[`${kind}_meta`]} letter={String(index + 1)} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+const versionOf = (meta: Meta | null) => meta && (meta.sha256?.slice(0, 12) ?? `${meta.size}`);
+
+interface SheetProps {
+  id: string;
+  kind: DocumentKind;
+  meta: Meta | null;
+  letter: string;
+}
+
+function Sheet({ id, kind, meta, letter }: SheetProps) {
+  const title = KIND_NAMES[kind];
+  if (!meta) {
+    return (
+      <figure class="sheet missing">
+        <figcaption>{title}</figcaption>
+        <p>Not supplied</p>
+      </figure>
+    );
+  }
+  const src = `/dashboard/profiles/${id}/documents/${kind}?v=${versionOf(meta)}`;
+  const type = meta.content_type ?? '';
+  return (
+    <figure class="sheet" data-sheet={kind}>
+      <figcaption>
+        <span>
+          {title}{' '}
+          <span class="key" aria-hidden="true">
+            {letter}
+          </span>
+        </span>
+        <span class="hint">
+          {type.replace(/^\w+\//, '')} {sizeText(meta.size)}
+        </span>
+      </figcaption>
+      {type.startsWith('image/') && <Picture src={src} title={title} letter={letter} />}
+      {type.startsWith('video/') && (
+        // biome-ignore lint/a11y/useMediaCaption: an applicant's own recording has none
+        <video controls playsinline preload="metadata" src={src} aria-label={title} data-key={letter}></video>
+      )}
+      {!/^(image|video)\//.test(type) && (
+        <p class="file">
+          <a class="button" href={src} download data-key={letter}>
+            Download {type === 'application/pdf' ? 'the PDF' : 'the file'}
+          </a>
+          <span class="hint">A PDF may hold scripts, so it never opens here.</span>
+        </p>
+      )}
+    </figure>
+  );
+}
+
+/** Without a script the picture just fits; the tools come with the script. */
+function Picture({ src, title, letter }: { src: string; title: string; letter: string }) {
+  const tools: [string, string, string][] = [
+    ['out', '−', 'Reduce'],
+    ['in', '+', 'Enlarge'],
+    ['fit', 'Fit', 'Fit'],
+    ['turn', 'Turn', 'Turn'],
+    ['large', 'Large', 'Large'],
+  ];
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: nothing is filled in here, and a landmark would be one too many */}
+      <div class="view" tabindex={0} role="group" aria-label={`${title}, picture`} data-view data-key={letter}>
+        <div class="canvas" data-canvas>
+          <img src={src} alt={title} data-picture />
+        </div>
+      </div>
+      <fieldset class="tools" aria-label={`${title}, tools`} data-tools hidden>
+        {tools.map(([tool, text, name]) => (
+          <button
+            type="button"
+            class="quiet"
+            data-tool={tool}
+            aria-label={text === name ? undefined : name}
+            aria-pressed={tool === 'large' ? 'false' : undefined}
+          >
+            {text}
+          </button>
+        ))}
+        <output class="zoom" data-zoom>
+          100 %
+        </output>
+        <a class="button quiet" href={src} target="_blank" rel="noopener">
+          Original<span class="visually-hidden"> of {title}, new tab</span>
+        </a>
+      </fieldset>
+    </>
+  );
+}

@@ -1,0 +1,187 @@
+import type { Child, PropsWithChildren } from 'hono/jsx';
+import { durationText } from '../../lib/duration.ts';
+import type { Status } from '../../schemas/status.ts';
+import type { Session } from '../../services/session.ts';
+import { STATUS_NAMES } from './words.ts';
+
+/** Everything comes from this origin, as files; a document's picture from our own route. */
+export const PAGE_HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  // `no-referrer` would make browsers send `Origin: null` with our own forms.
+  'referrer-policy': 'same-origin',
+};
+
+interface DocumentProps {
+  title: string;
+  class?: string;
+  script?: boolean;
+}
+
+export function Document({ title, class: name, script = true, children }: PropsWithChildren<DocumentProps>) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} · eKYC Edge`}</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="/assets/dashboard.css" />
+        {script && <script type="module" src="/assets/dashboard.js"></script>}
+      </head>
+      <body class={name}>{children}</body>
+    </html>
+  );
+}
+
+interface PageProps {
+  title: string;
+  session: Session;
+  current?: 'queue' | 'metrics';
+  /** Where the page reads itself anew when something changes. */
+  live?: string;
+  shortcuts?: Shortcut[];
+}
+
+export function Page({ title, session, current, live, shortcuts = [], children }: PropsWithChildren<PageProps>) {
+  return (
+    <Document title={title}>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="bar">
+        <a class="brand" href="/dashboard">
+          eKYC Edge <span>Review</span>
+        </a>
+        <nav aria-label="Dashboard">
+          <NavLink href="/dashboard" isCurrent={current === 'queue'} letter="q">
+            Queue
+          </NavLink>
+          <NavLink href="/dashboard/metrics" isCurrent={current === 'metrics'} letter="m">
+            Metrics
+          </NavLink>
+        </nav>
+        {live && (
+          <p class="connection" data-connection data-href={live}>
+            <span class="dot" aria-hidden="true"></span>
+            <span data-connection-text>Connecting</span>
+          </p>
+        )}
+        <button type="button" class="quiet help" data-help hidden aria-keyshortcuts="?" aria-haspopup="dialog">
+          <kbd>?</kbd> Shortcuts
+        </button>
+        <form method="post" action="/dashboard/logout" class="who">
+          <Csrf session={session} />
+          <span class="name">{session.name}</span>
+          <button type="submit" class="quiet">
+            Log out
+          </button>
+        </form>
+      </header>
+      <main id="main" tabindex={-1}>
+        {children}
+      </main>
+      <p class="visually-hidden" role="status" data-announce></p>
+      <Help shortcuts={[...shortcuts, ...EVERYWHERE]} />
+    </Document>
+  );
+}
+
+interface NavLinkProps {
+  href: string;
+  isCurrent: boolean;
+  letter: string;
+}
+
+function NavLink({ href, isCurrent, letter, children }: PropsWithChildren<NavLinkProps>) {
+  return (
+    <a href={href} aria-current={isCurrent ? 'page' : undefined} data-key={`g ${letter}`}>
+      {children}
+    </a>
+  );
+}
+
+export interface Shortcut {
+  keys: string[];
+  does: string;
+}
+
+const EVERYWHERE: Shortcut[] = [
+  { keys: ['g q'], does: 'Go to the queue' },
+  { keys: ['g m'], does: 'Go to the metrics' },
+  { keys: ['?'], does: 'Show this list' },
+];
+
+/** Single keys get in the way of speech input, so they can be switched off (WCAG 2.1.4). */
+function Help({ shortcuts }: { shortcuts: Shortcut[] }) {
+  return (
+    <dialog id="help" aria-labelledby="help-title">
+      <div class="title">
+        <h2 id="help-title">Keyboard shortcuts</h2>
+        <form method="dialog">
+          <button type="submit" class="quiet">
+            Close
+          </button>
+        </form>
+      </div>
+      <dl class="keys">
+        {shortcuts.map(({ keys, does }) => (
+          <div>
+            <dt>{keys.flatMap((key) => key.split(' ').map((part) => <kbd>{part}</kbd>))}</dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <label class="check">
+        <input type="checkbox" data-shortcuts-switch checked /> Use single-key shortcuts
+      </label>
+    </dialog>
+  );
+}
+
+export function Csrf({ session }: { session: Session }) {
+  return <input type="hidden" name="csrf" value={session.csrf} />;
+}
+
+export function StatusPill({ status }: { status: Status }) {
+  return <span class={`pill ${status}`}>{STATUS_NAMES[status]}</span>;
+}
+
+/** UTC without a script; the client puts it into the reader's own time. */
+export function Time({ iso }: { iso: string }) {
+  return (
+    <time datetime={iso} data-local>
+      {iso.slice(0, 16).replace('T', ' ')} UTC
+    </time>
+  );
+}
+
+export function Age({ since, now }: { since: string; now: number }) {
+  return (
+    <time datetime={since} data-age>
+      {durationText(Math.max(0, now - Date.parse(since)))}
+    </time>
+  );
+}
+
+export function Notice({ tone, children }: PropsWithChildren<{ tone: 'good' | 'bad' | 'plain' }>) {
+  return (
+    <div class={`notice ${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
+      {children}
+    </div>
+  );
+}
+
+export function render(page: Child): string {
+  return `<!doctype html>${page}`;
+}

@@ -1,0 +1,213 @@
+import { durationText } from '../../lib/duration.ts';
+import type { QueueAnswer, QueueItem } from '../../pocketbase/review-records.ts';
+import { ARCHIVE_STATUSES, type QueueQuery, REVIEW_STATUSES } from '../../schemas/review.ts';
+import { isClaimed } from '../../services/review.ts';
+import type { Session } from '../../services/session.ts';
+import { Age, Page, type Shortcut, StatusPill } from './layout.tsx';
+import { countryName, DOCUMENT_TYPE_NAMES, STATUS_NAMES } from './words.ts';
+
+interface Props {
+  session: Session;
+  query: QueueQuery;
+  queue: QueueAnswer;
+  reviewers: Map<string, string>;
+  now: number;
+}
+
+const SHORTCUTS: Shortcut[] = [
+  { keys: ['j', 'k'], does: 'Next or previous profile' },
+  { keys: ['Enter'], does: 'Open the profile' },
+  { keys: ['.'], does: 'Open the longest waiting profile that nobody has taken' },
+  { keys: ['p'], does: 'Choose a partner' },
+];
+
+const TABS = [
+  'review',
+  'pending',
+  'in_review',
+  'resubmission_requested',
+  'unverified',
+  'approved',
+  'rejected',
+  'expired',
+  'canceled',
+] as const;
+
+export function QueuePage(props: Props) {
+  const { session, query, queue } = props;
+  const title = query.status === 'review' ? 'To review' : STATUS_NAMES[query.status];
+  return (
+    <Page title={title} session={session} current="queue" live={hrefOf(query)} shortcuts={SHORTCUTS}>
+      <div class="heading">
+        <h1>{title}</h1>
+        <PartnerFilter {...props} />
+        <a class="button primary" href="/dashboard/next" data-key="." aria-keyshortcuts=".">
+          Open next
+        </a>
+      </div>
+      <div data-live="queue" id="queue">
+        <Tabs {...props} />
+        <p class="summary" data-said>
+          <strong>{countOf(queue, query.status)}</strong> {countOf(queue, query.status) === 1 ? 'profile' : 'profiles'}
+          {query.partner && ` of ${query.partner}`},{' '}
+          {isArchive(query) ? 'latest decision first' : 'longest waiting first'}
+        </p>
+        {queue.items.length > 0 ? <Rows {...props} /> : <Empty query={query} />}
+        <Pages {...props} />
+      </div>
+    </Page>
+  );
+}
+
+const isArchive = ({ status }: QueueQuery) => status !== 'review' && ARCHIVE_STATUSES.includes(status);
+
+function countOf({ counts }: QueueAnswer, status: QueueQuery['status']): number {
+  const statuses = status === 'review' ? REVIEW_STATUSES : [status];
+  return statuses.reduce((sum, one) => sum + (counts[one] ?? 0), 0);
+}
+
+function hrefOf({ status, partner, page }: QueueQuery): string {
+  const query = new URLSearchParams({
+    ...(status !== 'review' && { status }),
+    ...(partner && { partner }),
+    ...(page > 1 && { page: String(page) }),
+  });
+  return query.size > 0 ? `/dashboard?${query}` : '/dashboard';
+}
+
+function Tabs({ query, queue }: Props) {
+  return (
+    <nav class="tabs" aria-label="Profiles by status">
+      <ul data-scroll>
+        {TABS.map((status) => (
+          <li>
+            <a
+              id={`tab-${status}`}
+              href={hrefOf({ ...query, status, page: 1 })}
+              aria-current={query.status === status ? 'page' : undefined}
+            >
+              {status === 'review' ? 'To review' : STATUS_NAMES[status]}{' '}
+              <span class="count">{countOf(queue, status)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function PartnerFilter({ query, queue }: Props) {
+  return (
+    <form method="get" action="/dashboard" class="filter" data-submit-on-change>
+      {query.status !== 'review' && <input type="hidden" name="status" value={query.status} />}
+      <label>
+        Partner{' '}
+        <select name="partner" data-key="p">
+          <option value="">All partners</option>
+          {queue.partners.map(({ slug, name }) => (
+            <option value={slug} selected={slug === query.partner}>
+              {name || slug}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit">Show</button>
+    </form>
+  );
+}
+
+function Rows(props: Props) {
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{isArchive(props.query) ? 'Since' : 'Waiting'}</th>
+          <th scope="col">Applicant</th>
+          <th scope="col">Document</th>
+          <th scope="col">Partner</th>
+          <th scope="col">Status</th>
+          <th scope="col">Taken by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.queue.items.map((item) => (
+          <Row item={item} {...props} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ item, session, reviewers, now }: Props & { item: QueueItem }) {
+  const taken = isClaimed(item, now);
+  const isOwn = item.claimed_by === session.id;
+  return (
+    <tr class={taken && !isOwn ? 'taken' : undefined} data-profile={item.id}>
+      <td class="age">
+        <Age since={item.since} now={now} />
+      </td>
+      <th scope="row">
+        <a id={`open-${item.id}`} href={`/dashboard/profiles/${item.id}`} data-row>
+          {item.full_name}
+        </a>
+      </th>
+      <td>
+        {DOCUMENT_TYPE_NAMES[item.document_type]}, {countryName(item.country)}
+      </td>
+      <td class="partner">{item.partner}</td>
+      <td>
+        <StatusPill status={item.status} />
+      </td>
+      <td class="claim">
+        {taken && (
+          <span class={isOwn ? 'own' : 'other'} data-until={item.claimed_until}>
+            {isOwn ? 'You' : (reviewers.get(item.claimed_by ?? '') ?? 'Another reviewer')}
+            <span class="left">{durationText(Date.parse(item.claimed_until) - now)} left</span>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Empty({ query }: { query: QueueQuery }) {
+  const isFiltered = query.partner !== '' || query.page > 1;
+  return (
+    <div class="empty">
+      <p>
+        {query.status === 'review'
+          ? 'Nothing waits for a review.'
+          : `No profile is ${STATUS_NAMES[query.status].toLowerCase()}.`}
+      </p>
+      <p class="hint">
+        {isFiltered ? (
+          <a href={hrefOf({ ...query, partner: '', page: 1 })}>Look at all partners, from the first page</a>
+        ) : (
+          'What arrives appears here by itself.'
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Pages({ query, queue }: Props) {
+  const last = Math.max(1, Math.ceil(countOf(queue, query.status) / queue.page_size));
+  if (last === 1 && query.page === 1) return null;
+  return (
+    <nav class="pages" aria-label="Pages">
+      {query.page > 1 && (
+        <a class="button" href={hrefOf({ ...query, page: query.page - 1 })} rel="prev">
+          Previous
+        </a>
+      )}
+      <span>
+        Page {query.page} of {last}
+      </span>
+      {query.page < last && (
+        <a class="button" href={hrefOf({ ...query, page: query.page + 1 })} rel="next">
+          Next
+        </a>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,64 @@
+import type * as z from 'zod';
+import type { DocumentKind } from '../../schemas/document.ts';
+import type { ReasonCode, Status } from '../../schemas/status.ts';
+
+export const STATUS_NAMES: Record<Status, string> = {
+  unverified: 'Unverified',
+  pending: 'Pending',
+  in_review: 'In review',
+  resubmission_requested: 'Resubmission',
+  approved: 'Approved',
+  rejected: 'Rejected',
+  expired: 'Expired',
+  canceled: 'Canceled',
+};
+
+/** What a reviewer does to bring a profile there. Without a word here it is the applicant's or the clock's doing. */
+export const DECISIONS: Partial<Record<Status, { verb: string; key: string }>> = {
+  approved: { verb: 'Approve', key: 'a' },
+  rejected: { verb: 'Reject', key: 'r' },
+  resubmission_requested: { verb: 'Send back', key: 's' },
+  in_review: { verb: 'Start review', key: 'v' },
+  canceled: { verb: 'Cancel', key: 'x' },
+  unverified: { verb: 'Reopen', key: 'v' },
+};
+
+export const REASON_NAMES: Record<z.infer<typeof ReasonCode>, string> = {
+  document_missing: 'Document missing',
+  document_unreadable: 'Document unreadable',
+  document_expired: 'Document expired',
+  document_not_accepted: 'Document not accepted',
+  document_altered: 'Document altered',
+  data_mismatch: 'Data mismatch',
+  photo_unclear: 'Photo unclear',
+  face_mismatch: 'Face mismatch',
+  underage: 'Underage',
+  fraud_suspected: 'Fraud suspected',
+  withdrawn: 'Withdrawn',
+  inactivity: 'Inactivity',
+  other: 'Other',
+};
+
+export const KIND_NAMES: Record<DocumentKind, string> = {
+  document_front: 'Document, front',
+  document_back: 'Document, back',
+  facial_photo: 'Face photo',
+  facial_video: 'Face video',
+};
+
+export const DOCUMENT_TYPE_NAMES: Record<string, string> = {
+  passport: 'Passport',
+  id_card: 'ID card',
+  drivers_license: 'Driver’s license',
+  residence_permit: 'Residence permit',
+};
+
+const COUNTRIES = new Intl.DisplayNames('en', { type: 'region' });
+export const countryName = (code: string): string => COUNTRIES.of(code) ?? code;
+
+const BYTE_UNIT = 1000;
+export function sizeText(bytes: number): string {
+  if (bytes < BYTE_UNIT) return `${bytes} B`;
+  if (bytes < BYTE_UNIT ** 2) return `${Math.round(bytes / BYTE_UNIT)} kB`;
+  return `${(bytes / BYTE_UNIT ** 2).toFixed(1)} MB`;
+}

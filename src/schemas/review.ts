@@ -1,0 +1,45 @@
+/** Input of the reviewers' dashboard: forms and queries of browsers, in which an empty text stands for "not given". */
+import * as z from 'zod';
+import { prose } from './common.ts';
+import { ReasonCode, Status } from './status.ts';
+
+/** What waits for a reviewer. */
+export const REVIEW_STATUSES: readonly Status[] = ['pending', 'in_review'];
+/** Where nothing waits any more: shown newest first. */
+export const ARCHIVE_STATUSES: readonly Status[] = ['approved', 'rejected', 'expired', 'canceled'];
+/** Statuses that owe the applicant a reason. */
+export const REASONED_STATUSES: readonly Status[] = ['rejected', 'resubmission_requested'];
+
+const blank = z.literal('').transform(() => undefined);
+
+export const QueueQuery = z.object({
+  status: z.enum(['review', ...Status.options]).catch('review'),
+  partner: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .catch(''),
+  page: z.coerce.number().int().min(1).max(10_000).catch(1),
+});
+export type QueueQuery = z.infer<typeof QueueQuery>;
+
+export const FigureDays = z.coerce
+  .number()
+  .pipe(z.literal([7, 30, 90]))
+  .catch(30);
+
+export const DecisionForm = z
+  .object({
+    status: Status,
+    expected_status: Status,
+    reason_code: z.union([blank, ReasonCode]).optional(),
+    reason: z.union([blank, prose(1000)]).optional(),
+    note: z.union([blank, prose(4000)]).optional(),
+  })
+  .refine(({ status, reason_code }) => reason_code || !REASONED_STATUSES.includes(status), {
+    path: ['reason_code'],
+    error: 'Choose a reason: the applicant and the partner are told',
+  });
+export type DecisionForm = z.infer<typeof DecisionForm>;
+
+export const NoteForm = z.object({ text: prose(4000) });
+export const LoginForm = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(255) });

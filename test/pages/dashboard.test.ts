@@ -1,0 +1,259 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Drawn, draw } from '../../scripts/lib/drawings.ts';
+import { api, reviewer, type TestReviewer } from '../support/api.ts';
+import { audit } from '../support/axe.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { type CountingProxy, startProxy } from '../support/proxy.ts';
+import { startWorker, type TestWorker } from '../support/worker.ts';
+
+const PROMPT = { timeout: 2_000 };
+const PATIENT = { timeout: 15_000 };
+
+let browser: Browser;
+let worker: TestWorker;
+let proxy: CountingProxy;
+let drawn: Drawn;
+let anna: TestReviewer;
+let ben: TestReviewer;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  proxy = await startProxy(inject('pocketbase').url);
+  worker = await startWorker({ POCKETBASE_URL: proxy.url });
+  browser = await launchBrowser();
+  const page = await browser.newPage();
+  drawn = await draw(page, 'Nguyễn Thị Minh');
+  await page.close();
+  [anna, ben] = [await reviewer('Anna'), await reviewer('Ben')];
+});
+afterAll(async () => {
+  await browser.close();
+  await worker.stop();
+  await proxy.close();
+});
+
+/** A browser of one's own, logged in. */
+async function logIn(account: TestReviewer, options: object = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.on('request', (request) => {
+    if (!request.url().startsWith(worker.origin) && !request.url().startsWith('data:')) complaints.push(request.url());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.text().includes('Content Security') && complaints.push(message.text()));
+  await page.goto(`${worker.origin}/dashboard`);
+  await page.getByLabel('Email').fill(account.email);
+  await page.getByLabel('Password').fill(account.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.locator('[data-state=live]').waitFor();
+  return page;
+}
+
+async function enrolled(full_name: string) {
+  const profile = await api(worker).created({ full_name, document_type: 'id_card' });
+  return { ...profile, headers: { authorization: `Bearer ${profile.token}` } };
+}
+
+async function supply(headers: Record<string, string>): Promise<void> {
+  for (const [kind, body] of Object.entries(drawn)) {
+    const type = kind === 'facial_video' ? 'video/mp4' : 'image/jpeg';
+    const init = { method: 'PUT', body: body as BodyInit, headers: { ...headers, 'content-type': type } };
+    const response = await worker.fetch(`/api/applicant/documents/${kind}`, init);
+    expect([kind, await response.json()]).toMatchObject([kind, { kind }]);
+  }
+}
+
+const submit = (headers: Record<string, string>) => worker.fetch('/api/applicant/submit', { method: 'POST', headers });
+const row = (page: Page, name: string) => page.locator('.rows tr', { hasText: name });
+
+describe('two reviewers', { timeout: 120_000 }, () => {
+  it('see within two seconds what an applicant submits and what the other one takes, without a reload', async () => {
+    const [first, second] = [await logIn(anna), await logIn(ben)];
+    for (const page of [first, second]) await page.evaluate('window.isSamePage = true');
+    const applicant = await enrolled('Submitted Now');
+    await supply(applicant.headers);
+    await submit(applicant.headers);
+    await Promise.all([first, second].map((page) => row(page, 'Submitted Now').waitFor(PROMPT)));
+
+    for (const page of [first, second]) expect(await page.evaluate('window.isSamePage')).toBe(true);
+    await row(first, 'Submitted Now').getByRole('link').click();
+    await first.locator('[data-state=live]').waitFor();
+    await first.keyboard.press('c');
+    await row(second, 'Submitted Now').getByText('Anna').waitFor(PROMPT);
+    await first.locator('.claim-bar.own').waitFor(PROMPT);
+
+    await row(second, 'Submitted Now').getByRole('link').click();
+    await second.getByText('Anna has claimed this profile').waitFor();
+    expect(await second.getByRole('button', { name: 'Record decision' }).isDisabled()).toBe(true);
+    await second.locator('[data-state=live]').waitFor();
+    await first.keyboard.press('c');
+    await second.getByRole('button', { name: 'Claim for 10 minutes' }).waitFor(PROMPT);
+    expect(await second.getByRole('button', { name: 'Record decision' }).isEnabled()).toBe(true);
+  });
+
+  it('never lose what one has written when the other decides', async () => {
+    const { id } = await enrolled('Decided Twice');
+    const [first, second] = [await logIn(anna), await logIn(ben)];
+    for (const page of [first, second]) {
+      await page.goto(`${worker.origin}/dashboard/profiles/${id}`);
+      await page.locator('[data-state=live]').waitFor();
+    }
+    await second.getByLabel('Private note').fill('Half a thought');
+    await first.keyboard.press('r');
+    await first.getByLabel('Reason code').selectOption('face_mismatch');
+    await first.getByRole('button', { name: 'Record decision' }).click();
+    await first.getByText('The decision is recorded.').waitFor();
+    await second.locator('#heading').getByText('Rejected').waitFor(PROMPT);
+    await second.getByText('This profile has changed while you were writing').waitFor(PROMPT);
+    await second.getByLabel('Approve').check();
+    await second.getByRole('button', { name: 'Record decision' }).click();
+    await second.getByText('Not recorded.').waitFor();
+    expect(await second.getByLabel('Private note').inputValue()).toBe('Half a thought');
+  });
+
+  it('are told when the stream is cut, and see what they missed once it is back', async () => {
+    const page = await logIn(anna);
+    proxy.intercept = (incoming, answer) => {
+      if (!incoming.url?.startsWith('/api/realtime')) return false;
+      answer.destroy();
+      return true;
+    };
+    proxy.cut('/api/realtime');
+    await page.locator('[data-state=lost]').waitFor();
+    const { id } = await enrolled('Missed Meanwhile');
+    await api(worker).decide(id, { status: 'pending' });
+    proxy.intercept = null;
+    await page.locator('[data-state=live]').waitFor({ timeout: 20_000 });
+    await row(page, 'Missed Meanwhile').waitFor(PROMPT);
+  });
+});
+
+describe('a reviewer', { timeout: 120_000 }, () => {
+  it('logs in, looks at the documents, plays the video from its middle and approves', async () => {
+    const applicant = await enrolled('Whole Story');
+    await supply(applicant.headers);
+    await submit(applicant.headers);
+    const page = await logIn(anna);
+    await row(page, 'Whole Story').getByRole('link').click();
+    await page.locator('[data-state=live]').waitFor();
+    const widths = "[...document.querySelectorAll('[data-picture]')].map((picture) => picture.naturalWidth)";
+    await expect.poll(() => page.evaluate(widths), PATIENT).toEqual([1280, 1280, 900]);
+
+    await page.keyboard.press('1');
+    for (const key of ['+', '+', 't']) await page.keyboard.press(key);
+    const sheet = page.locator('[data-sheet=document_front]');
+    expect(await sheet.locator('[data-zoom]').textContent()).toBe('196 %');
+    expect(await sheet.locator('[data-picture]').getAttribute('style')).toContain('rotate(90deg)');
+
+    const video = "document.querySelector('video')";
+    await expect.poll(() => page.evaluate(`${video}.duration`), PATIENT).toBeGreaterThan(1);
+    await page.evaluate(`${video}.currentTime = ${video}.duration / 2`);
+    await expect.poll(() => page.evaluate(`!${video}.seeking && ${video}.readyState > 1`), PATIENT).toBe(true);
+    expect(await page.evaluate(`${video}.currentTime`)).toBeGreaterThan(0.5);
+    const part = await page.evaluate(
+      `fetch(${video}.src, { headers: { range: 'bytes=100-199' } }).then((r) => [r.status, r.headers.get('content-length')])`,
+    );
+    expect(part).toEqual([206, '100']);
+
+    await page.getByLabel('Add a note').fill('Compared by hand');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.note-list').getByText('Compared by hand').waitFor();
+    expect(await sheet.locator('[data-zoom]').textContent()).toBe('196 %');
+    await page.locator('body').click({ position: { x: 5, y: 400 } });
+    await page.keyboard.press('a');
+    expect(await page.getByLabel('Approve').isChecked()).toBe(true);
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('The decision is recorded.').waitFor();
+    const profile = await api(worker).read(applicant.id);
+    expect(profile.latest_status).toMatchObject({ to: 'approved', actor_type: 'reviewer', actor_id: anna.id });
+
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Password').waitFor();
+    await page.goto(`${worker.origin}/dashboard/profiles/${applicant.id}`);
+    await page.getByLabel('Password').waitFor();
+  });
+
+  it('works by keyboard, and can switch single keys off', async () => {
+    const page = await logIn(anna);
+    await enrolled('Some Row').then(({ id }) => api(worker).decide(id, { status: 'pending' }));
+    await row(page, 'Some Row').waitFor();
+    await page.keyboard.press('j');
+    expect(await page.evaluate('document.activeElement.hasAttribute("data-row")')).toBe(true);
+    await page.keyboard.press('?');
+    await page.getByLabel('Use single-key shortcuts').uncheck();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    expect(page.url()).toBe(`${worker.origin}/dashboard`);
+    await page.getByRole('button', { name: 'Shortcuts' }).click();
+    await page.getByLabel('Use single-key shortcuts').check();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await page.getByRole('heading', { name: 'Decisions per day' }).waitFor();
+  });
+});
+
+describe('every page in every state', () => {
+  it('breaks no rule of axe in light and dark, and is no wider than a phone', { timeout: 300_000 }, async () => {
+    const applicant = await enrolled('Axe Subject');
+    await supply(applicant.headers);
+    await submit(applicant.headers);
+    const path = `/dashboard/profiles/${applicant.id}`;
+    const page = await logIn(anna);
+    const other = await logIn(ben);
+    const check = async (state: string, on = page) => {
+      expect([state, await audit(on)]).toEqual([state, []]);
+      await on.setViewportSize({ width: 1440, height: 900 });
+    };
+    await check('queue');
+    await page.goto(`${worker.origin}/dashboard?status=canceled&partner=globex`);
+    await check('nothing there');
+    await page.goto(worker.origin + path);
+    await page.locator('[data-state=live]').waitFor();
+    await check('profile');
+    await page.keyboard.press('c');
+    await page.locator('.claim-bar.own').waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('l');
+    await check('claimed, one document large');
+    await page.keyboard.press('?');
+    await check('shortcuts');
+    await other.goto(worker.origin + path);
+    await check('claimed by another', other);
+    await other.goto(`${worker.origin}/dashboard`);
+    await check('taken in the queue', other);
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Reject').check();
+    await page.getByRole('button', { name: 'Record decision' }).click();
+    await page.getByText('Choose a reason').waitFor();
+    await check('reason missing');
+    await api(worker).decide(applicant.id, { status: 'in_review' });
+    await page.getByLabel('Reason code').selectOption('other');
+    await page.getByRole('button', { name: 'Record decision' }).click();
+    await page.getByText('Not recorded.').waitFor();
+    await check('conflict');
+    await page.getByLabel('Approve').check();
+    await page.getByRole('button', { name: 'Record decision' }).click();
+    await page.getByText('The decision is recorded.').waitFor();
+    await check('decided');
+    await page.goto(`${worker.origin}/dashboard/metrics?days=7`);
+    await page.getByText('The same as a table').click();
+    await check('metrics');
+    await page.goto(`${worker.origin}/dashboard/profiles/aaaaaaaaaaaaaaa`);
+    await check('not found');
+    await page.context().clearCookies();
+    await page.goto(`${worker.origin}/dashboard`);
+    await check('login');
+    await page.getByLabel('Email').fill('nobody@example.com');
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('alert').waitFor();
+    await check('login refused');
+  });
+});
+
+it('nothing was asked of anybody else, and no policy was broken', () => {
+  expect(complaints).toEqual([]);
+});
