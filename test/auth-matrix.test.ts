@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { app } from '../src/app.ts';
 import { api, json, PNG, problemOf, reviewer } from './support/api.ts';
-import { issueKey } from './support/keys.ts';
 import { type DashboardClient, dashboardClient } from './support/dashboard.ts';
+import { issueKey } from './support/keys.ts';
 import { startWorker, type TestWorker } from './support/worker.ts';
 
 type Who = 'nobody' | 'wrong key' | 'mistyped key' | 'partner' | 'managed key' | 'internal' | 'reviewer' | 'applicant';
