@@ -57,6 +57,8 @@ const FOREIGN: Record<string, Knock> = {
 };
 /** Routes with an id that hold nothing of anybody's. */
 const HARMLESS = ['GET /verify/:id'];
+/** Reviewers see all partners, and no key counts there: the auth matrix asks each of these. */
+const DASHBOARD = '/dashboard/';
 
 /** Lists of records, as whoever acts for acme asks for all of them. */
 const LISTS = ['/api/profiles', '/api/keys', '/api/partners', '/api/audit', '/api/webhooks'];
@@ -122,7 +124,7 @@ async function state() {
 describe("another partner's record", () => {
   it('is out of reach through every route with an id: each of them stands here', () => {
     const routes = app.routes
-      .filter(({ method, path }) => method !== 'ALL' && /\/:(?!kind)/.test(path))
+      .filter(({ method, path }) => method !== 'ALL' && /\/:(?!kind)/.test(path) && !path.startsWith(DASHBOARD))
       .map(({ method, path }) => `${method} ${path.replace(/\{[^/]*/g, '')}`);
     expect([...new Set(routes)].sort()).toEqual([...Object.keys(FOREIGN), ...HARMLESS].sort());
   });

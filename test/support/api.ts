@@ -77,13 +77,12 @@ export interface TestReviewer {
 }
 
 /** A reviewer who has logged in at PocketBase. */
-export async function reviewer(name = 'Reviewer'): Promise<TestReviewer> {
-  const { url } = inject('pocketbase');
+export async function reviewer(name = 'Reviewer', pocketbase = inject('pocketbase')): Promise<TestReviewer> {
   const email = `${randomUUID()}@reviewers.example`;
   const password = randomUUID();
-  const admin = await superuser();
+  const admin = await superuser(pocketbase);
   await admin.collection('reviewers').create({ email, password, passwordConfirm: password, name, active: true });
-  const pb = new PocketBase(url);
+  const pb = new PocketBase(pocketbase.url);
   const { token, record } = await pb.collection('reviewers').authWithPassword(email, password);
   watchForLeaks(password, token);
   return { id: record.id, token, authorization: { authorization: `Bearer ${token}` }, email, password };
