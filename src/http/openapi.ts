@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
 import { PROBLEMS } from '../lib/problem.ts';
 import { VERSION } from '../lib/version.ts';
-import { renderDocs } from '../pages/docs.tsx';
+import { DOCS_HEADERS, renderDocs } from '../pages/docs.tsx';
 import { Id, PartnerSlug } from '../schemas/common.ts';
 import { endpoint } from './endpoint.ts';
 
@@ -76,7 +76,7 @@ const PATH_PARAMETERS: Record<string, object> = {
 
 export function openApi(app: Hono<AppEnv>) {
   let document: Awaited<ReturnType<typeof describeApi>> | undefined;
-  let page: Awaited<ReturnType<typeof renderDocs>> | undefined;
+  let page: string | undefined;
   return new Hono<AppEnv>()
     .get(
       '/openapi.json',
@@ -103,8 +103,8 @@ export function openApi(app: Hono<AppEnv>) {
       }),
       async (c) => {
         document ??= await describeApi(app);
-        page ??= await renderDocs(document);
-        return c.html(page.html, 200, page.headers);
+        page ??= renderDocs(document);
+        return c.html(page, 200, DOCS_HEADERS);
       },
     );
 }

@@ -32,7 +32,7 @@ export interface TestWorker {
 
 /** The project's configuration with other limits, or (0) without a limiter, in a directory of its own. */
 function withLimits(limits: Partial<Record<LimiterName, number>>): string {
-  let toml = readFileSync('wrangler.toml', 'utf8').replaceAll(/"(\.\/)?(src\/[\w./-]+)"/g, (_, __, path) =>
+  let toml = readFileSync('wrangler.toml', 'utf8').replaceAll(/"(\.\/)?((?:src|dist)\/[\w./-]+)"/g, (_, __, path) =>
     JSON.stringify(resolve(path)),
   );
   for (const [name, limit] of Object.entries(limits)) {

@@ -54,12 +54,19 @@ const config :Workerd.Config = (
 /** Bundles a Worker as a deploy would, with these text bindings; without `worker`, the product. The directory is the caller's to remove. */
 export function bundle(bindings: Record<string, string>, worker?: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
-  const own = worker
-    ? [resolve(worker), '--name=bundle', `--compatibility-date=${COMPATIBILITY_DATE}`]
-    : [`--config=${resolve('wrangler.toml')}`];
-  const args = [...own, '--dry-run', `--outdir=${directory}`];
+  const own = join(directory, 'wrangler.toml');
+  if (worker) {
+    const settings = { name: 'bundle', main: resolve(worker), compatibility_date: COMPATIBILITY_DATE };
+    writeFileSync(
+      own,
+      Object.entries(settings)
+        .map((entry) => `${entry[0]} = ${JSON.stringify(entry[1])}\n`)
+        .join(''),
+    );
+  }
+  const args = ['--dry-run', `--config=${worker ? own : resolve('wrangler.toml')}`, `--outdir=${directory}`];
   const bin = join(wrangler, '../bin/wrangler.js');
-  execFileSync(process.execPath, [bin, 'deploy', ...args], { cwd: directory, stdio: 'pipe' });
+  execFileSync(process.execPath, [bin, 'deploy', ...args], { stdio: 'pipe' });
   const script = basename(worker ?? 'index.ts').replace(/\.ts$/, '.js');
   writeFileSync(join(directory, 'config.capnp'), config(script, bindings), {
     mode: 0o600,
