@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
 import { RATE_LIMITS } from '../src/lib/rate-limits.ts';
 import { api, problemOf, reviewer } from './support/api.ts';
+import { form } from './support/dashboard.ts';
 import { issueKey } from './support/keys.ts';
 import { startWorker, type TestWorker } from './support/worker.ts';
 
@@ -102,6 +103,22 @@ describe('failed authentications', () => {
     const valid = { headers: { 'x-api-key': worker.keys.acme } };
     expect((await from('203.0.113.9', ['/api/profiles', valid])).status).toBe(200);
     expect((await from('203.0.113.10', failures[0] as [string, RequestInit])).status).toBe(401);
+  }, 60_000);
+
+  it('by password are counted before they are judged, by address and by account', async () => {
+    const { email, password } = await reviewer();
+    const other = await reviewer();
+    const logIn = (address: string, { email, password }: { email: string; password: string }) => {
+      const headers = { origin: worker.origin, accept: 'text/html', 'cf-connecting-ip': address };
+      return worker.fetch('/dashboard/login', form({ email, password }, headers));
+    };
+    await inOneWindow();
+    for (let i = 0; i < 10; i++) expect((await logIn('203.0.113.30', { email, password: 'wrong' })).status).toBe(401);
+    const right = await logIn('203.0.113.31', { email: email.toUpperCase(), password });
+    expect([right.status, right.headers.get('retry-after'), right.headers.getSetCookie()]).toEqual([429, '60', []]);
+    expect(await right.text()).toMatch(/^<!doctype html>/i);
+    expect((await logIn('203.0.113.30', other)).status).toBe(429);
+    expect((await logIn('203.0.113.31', other)).status).toBe(303);
   }, 60_000);
 
   it('share a count within an IPv6 /64, and not beyond', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { api, applicantData, json, PNG, problemOf, reviewer, superuser } from './support/api.ts';
+import { dashboardClient } from './support/dashboard.ts';
 import type { CountingProxy } from './support/proxy.ts';
 import { startProxiedWorker, startWorker, type TestWorker } from './support/worker.ts';
 
@@ -201,6 +202,26 @@ describe('PocketBase failing', () => {
     expect(await problemOf(await download())).toMatchObject({ code: 'upstream_unavailable' });
     proxy.intercept = null;
     expect((await download()).status).toBe(200);
+  });
+
+  it('lets no reviewer listen to a stream that is none', async () => {
+    const { get } = await dashboardClient(worker);
+    for (const body of [
+      '',
+      'data: {"clientId":7}\n\n',
+      'data: <h1>\n\n',
+      'data: {"clientId":"never-subscribed"}\n\n',
+    ]) {
+      proxy.intercept = (incoming, answer) =>
+        incoming.url === '/api/realtime' &&
+        (incoming.method === 'GET'
+          ? Boolean(answer.writeHead(200).end(body))
+          : Boolean(answer.writeHead(404).end('{"status":404}')));
+      const response = await get('/dashboard/events', { accept: 'text/event-stream' });
+      expect([body, response.status >= 400]).toEqual([body, true]);
+      expect([body, (await problemOf(response)).code]).not.toEqual([body, 'internal']);
+    }
+    proxy.intercept = null;
   });
 
   it('with an odd login answer is upstream_unavailable', async () => {

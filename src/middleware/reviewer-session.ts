@@ -2,11 +2,14 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-env.ts';
+import { readForm } from '../http/form.ts';
 import { digestsEqual, sha256 } from '../lib/digest.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem } from '../lib/problem.ts';
+import { rateLimited } from '../lib/rate-limits.ts';
 import { openSession, type Session, sealSession, touched } from '../services/session.ts';
 import { anonymousClient } from './authenticate.ts';
+import { isWithinLimit } from './rate-limit.ts';
 
 const COOKIE = 'ekyc_session';
 const SAFE_METHODS = ['GET', 'HEAD'];
@@ -31,7 +34,7 @@ export function endSession(c: Context<AppEnv>): void {
 /**
  * Lets in the reviewer whose session the cookie is, and acts for them. Unsafe methods need a same-origin `Origin` and the session's CSRF
  * token, in the form or in `x-csrf-token`.
- * @throws ApiProblem `unauthenticated`, `forbidden`
+ * @throws ApiProblem `unauthenticated`, `rate_limited`, `forbidden`
  */
 export function reviewerSession(now: () => number = Date.now) {
   return createMiddleware<AppEnv>(async function reviewerSession(c, next) {
@@ -45,6 +48,7 @@ export function reviewerSession(now: () => number = Date.now) {
       actor_id: caller?.id,
     });
     if (!session || !caller) return refuse(c);
+    if (!(await isWithinLimit(c, 'KEY_LIMITER', caller.credential))) throw rateLimited('KEY_LIMITER');
     c.set('session', session);
     c.set('caller', caller);
     c.set('pb', c.var.pb.as(caller));
@@ -66,7 +70,7 @@ export function checkOrigin(c: Context): void {
 }
 
 async function checkCsrfToken(c: Context, session: Session): Promise<void> {
-  const token = c.req.header('x-csrf-token') ?? (await c.req.parseBody()).csrf;
+  const token = c.req.header('x-csrf-token') ?? (await readForm(c)).csrf;
   const isRight = typeof token === 'string' && digestsEqual(await sha256(token), await sha256(session.csrf));
   if (!isRight) throw new ApiProblem('forbidden', 'The page is out of date: reload it and repeat');
 }

@@ -3,10 +3,12 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
-import { onError } from '../http/problem.ts';
+import { readForm } from '../http/form.ts';
+import { onError, onNotFound } from '../http/problem.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem, PROBLEMS } from '../lib/problem.ts';
 import { anonymousClient } from '../middleware/authenticate.ts';
+import { limitPasswords } from '../middleware/limit-failed-auth.ts';
 import {
   checkOrigin,
   endSession,
@@ -57,9 +59,10 @@ dashboard.get('/login', (c) => page(c, <LoginPage next={pathWithin(c.req.query('
 
 dashboard.post('/login', async (c) => {
   checkOrigin(c);
-  const form = await c.req.parseBody();
+  const form = await readForm(c);
   const next = pathWithin(form.next);
   const input = LoginForm.safeParse(form);
+  await limitPasswords(c, String(form.email));
   const answer = input.success ? await logIn(anonymousClient(c), input.data) : null;
   log(answer ? 'info' : 'warn', 'authentication', {
     request_id: c.var.requestId,
@@ -68,8 +71,6 @@ dashboard.post('/login', async (c) => {
     ...(answer && { actor_type: 'reviewer', actor_id: answer.record.id }),
   });
   if (!answer) {
-    // What counts failed authentications of an address looks here.
-    c.set('problem', new ApiProblem('unauthenticated'));
     const error = 'Email and password do not belong to an active reviewer.';
     return page(c, <LoginPage next={next} error={error} email={String(form.email ?? '')} />, 401);
   }
@@ -118,7 +119,7 @@ dashboard.get('/metrics', async (c) => {
   return page(c, <MetricsPage session={c.var.session} days={days} figures={await readDaily(c.var.pb, days)} />);
 });
 
-dashboard.get(`/profiles/${ID}`, (c) => profilePage(c, { isDone: c.req.query('done') !== undefined }));
+dashboard.get(`/profiles/${ID}`, (c) => profilePage(c, { done: c.req.query('done') }));
 
 dashboard.get(`/profiles/${ID}/documents/${KIND}`, (c) => {
   const { raw } = c.req;
@@ -137,7 +138,7 @@ dashboard.post(`/profiles/${ID}/release`, async (c) => {
 });
 
 dashboard.post(`/profiles/${ID}/notes`, async (c) => {
-  const form = await c.req.parseBody();
+  const form = await readForm(c);
   const input = NoteForm.safeParse(form);
   if (!input.success) {
     return profilePage(c, { noteError: { text: String(form.text ?? ''), message: 'Write 1 to 4000 characters' } }, 422);
@@ -148,11 +149,12 @@ dashboard.post(`/profiles/${ID}/notes`, async (c) => {
 
 dashboard.post(`/profiles/${ID}/decision`, async (c) => {
   const id = c.req.param('id');
-  const values = textsOf(await c.req.parseBody());
+  const values = textsOf(await readForm(c));
   const input = DecisionForm.safeParse(values);
   if (!input.success) return profilePage(c, { decision: { values, errors: messagesOf(input.error.issues) } }, 422);
   try {
-    await decide(c.var.pb, id, input.data);
+    const { row } = await decide(c.var.pb, id, input.data);
+    return c.redirect(`${profilePath(id)}?done=${row.id}`, 303);
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status !== 409) throw error;
     c.set('problem', error);
@@ -166,30 +168,37 @@ dashboard.post(`/profiles/${ID}/decision`, async (c) => {
     const expected = input.data.expected_status;
     return profilePage(c, { decision: { values, errors: {}, conflict: { expected, isClaimed } } }, 409);
   }
-  return c.redirect(`${profilePath(id)}?done`, 303);
 });
+
+dashboard.all('*', (c) => (wantsPage(c) ? errorPage(c, new ApiProblem('not_found')) : onNotFound(c)));
 
 dashboard.onError((error, c) => {
   const answer = onError(error, c);
-  if (!wantsPage(c)) return answer;
-  const { problem, requestId } = c.var;
-  const title = PROBLEMS[problem?.code ?? 'internal'].title;
-  const content = (
-    <ErrorPage status={answer.status} title={title} detail={problem?.detail ?? title} requestId={requestId} />
-  );
-  return page(c, content, answer.status);
+  return wantsPage(c) ? errorPage(c, c.var.problem ?? new ApiProblem('internal')) : answer;
 });
+
+function errorPage(c: Context<AppEnv>, { code, status, detail, extras }: ApiProblem) {
+  const content = (
+    <ErrorPage status={status} title={PROBLEMS[code].title} detail={detail} requestId={c.var.requestId} />
+  );
+  return page(c, content, status, extras.headers);
+}
 
 const profilePath = (id: string) => `${HOME}/profiles/${id}`;
 
 async function profilePage(c: Context<AppEnv, '/:id'>, state: Partial<ProfileProps>, status = 200) {
   const found = await readCase(c.var.pb, c.req.param('id'));
-  const props = { session: c.var.session, now: Date.now(), decision: NO_DECISION as DecisionState, isDone: false };
+  const props = { session: c.var.session, now: Date.now(), decision: NO_DECISION as DecisionState };
   return page(c, <ProfilePage {...found} {...props} {...state} />, status);
 }
 
-function page(c: Context<AppEnv>, content: Parameters<typeof render>[0], status = 200) {
-  return c.html(render(content), status as 200, PAGE_HEADERS);
+function page(
+  c: Context<AppEnv>,
+  content: Parameters<typeof render>[0],
+  status = 200,
+  headers: Record<string, string> = {},
+) {
+  return c.html(render(content), status as 200, { ...headers, ...PAGE_HEADERS });
 }
 
 /** Only our own pages: never another site's. */

@@ -4,12 +4,15 @@
  * browser reconnects by itself and reads its page anew.
  */
 import * as z from 'zod';
+import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { unavailable } from '../pocketbase/fetch-upstream.ts';
 import { ChangeEvent } from '../pocketbase/review-records.ts';
 
 /** A client that left is noticed only by writing to it. */
 const PING_MS = 15_000;
 const RECONNECT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 const Connected = z.object({ clientId: z.string() });
 
 const subscription = (topic: string, fields: string) => {
@@ -34,9 +37,14 @@ export async function openChanges(pb: PocketBaseClient, options: StreamOptions):
   const signal = AbortSignal.any([upstream.signal, options.signal]);
   const response = await pb.stream('/api/realtime', { method: 'GET', signal });
   const messages = readMessages(response.body as ReadableStream<Uint8Array>);
-  const first = await messages.next();
-  const { clientId } = Connected.parse(JSON.parse(first.value ?? 'null'));
-  await pb.call(z.null(), '/api/realtime', { method: 'POST', body: { clientId, subscriptions: SUBSCRIPTIONS } });
+  try {
+    const first = await Promise.race([messages.next(), options.sleep(CONNECT_TIMEOUT_MS).then(() => null)]);
+    const { clientId } = Connected.parse(JSON.parse(first?.value ?? 'null'));
+    await pb.call(z.null(), '/api/realtime', { method: 'POST', body: { clientId, subscriptions: SUBSCRIPTIONS } });
+  } catch (error) {
+    upstream.abort();
+    throw error instanceof ApiProblem ? error : unavailable(error);
+  }
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   void pump(messages, writable.getWriter(), options).finally(() => upstream.abort());
   return readable;

@@ -38,7 +38,8 @@ export async function sealSession(session: Session, [secret = '']: string[]): Pr
 export async function openSession(cookie: string, secrets: string[], now: number): Promise<Session | null> {
   for (const secret of secrets) {
     const text = await open(secret, PURPOSE, decode(cookie));
-    const session = text === null ? null : Session.parse(JSON.parse(text));
+    // An earlier version's session may have another shape: whose it is logs in again.
+    const session = text === null ? undefined : Session.safeParse(JSON.parse(text)).data;
     if (session) return now < endOf(session) ? session : null;
   }
   return null;

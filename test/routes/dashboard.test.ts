@@ -76,6 +76,16 @@ describe('POST /dashboard/login', () => {
   });
 });
 
+describe('a form that is none', () => {
+  it.each(['/dashboard/login', '/dashboard/logout'])('is the sender’s fault at %s', async (path) => {
+    const headers = { ...form({}, {}).headers, origin: worker.origin, cookie: anna.cookie };
+    const body = 'no boundary in sight';
+    const type = { 'content-type': 'multipart/form-data; boundary=x' };
+    const response = await worker.fetch(path, { method: 'POST', body, headers: { ...headers, ...type } });
+    expect(await problemOf(response)).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+});
+
 describe('the session', () => {
   const sessionAt = async (created: number, seen: number) => {
     const { id, token } = anna.reviewer;
@@ -204,10 +214,21 @@ describe('pages', () => {
     }
   });
 
-  it('explain what is not there', async () => {
-    const response = await anna.get(`/dashboard/profiles/${UNKNOWN_ID}`);
-    expect(response.status).toBe(404);
-    expect(await response.text()).toContain('There is no such resource');
+  it.each([`/dashboard/profiles/${UNKNOWN_ID}`, '/dashboard/profiles/mistyped', '/dashboard/nothing', '/dashboard/'])(
+    'explain what is not there: %s',
+    async (path) => {
+      const response = await anna.get(path);
+      expect(response.status).toBe(404);
+      expect(await response.text()).toContain('There is no such resource');
+      expect(await problemOf(await anna.get(path, { accept: 'application/json' }))).toMatchObject({
+        code: 'not_found',
+      });
+    },
+  );
+
+  it('answer a method that is not theirs with those that are', async () => {
+    const response = await anna.post('/dashboard/metrics');
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
   it('escape what applicants and partners wrote', async () => {
@@ -226,8 +247,12 @@ describe('deciding', () => {
     const id = await submitted();
     const words = { reason_code: 'photo_unclear', reason: 'Too dark.', note: 'Second time.' };
     const response = await decide(anna, id, { status: 'resubmission_requested', ...words });
-    expect([response.status, response.headers.get('location')]).toEqual([303, `/dashboard/profiles/${id}?done`]);
-    expect((await api(worker).read(id)).latest_status).toMatchObject({
+    const { latest_status } = await api(worker).read(id);
+    const done = `/dashboard/profiles/${id}?done=${latest_status.id}`;
+    expect([response.status, response.headers.get('location')]).toEqual([303, done]);
+    expect(await (await anna.get(done)).text()).toContain('The decision is recorded.');
+    expect(await (await ben.get(done)).text()).not.toContain('The decision is recorded.');
+    expect(latest_status).toMatchObject({
       to: 'resubmission_requested',
       ...words,
       actor_type: 'reviewer',

@@ -49,7 +49,8 @@ describe('a session', () => {
       changed[at] = (changed[at] ?? 0) ^ 1;
       expect(await openSession(changed.toString('base64url'), secrets, NOW)).toBeNull();
     }
-    for (const none of ['', 'x', '!!!', cookie.slice(0, -4), await sealSession(session, [secret()])]) {
+    const ofAnotherShape = await sealSession({ id: session.id } as typeof session, secrets);
+    for (const none of ['', 'x', ofAnotherShape, '!!!', cookie.slice(0, -4), await sealSession(session, [secret()])]) {
       expect(await openSession(none, secrets, NOW)).toBeNull();
     }
   });

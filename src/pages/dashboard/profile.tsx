@@ -13,8 +13,8 @@ export interface ProfileProps extends Case {
   now: number;
   decision: DecisionState;
   noteError?: { text: string; message: string } | undefined;
-  /** The reviewer has just brought the profile to its status. */
-  isDone: boolean;
+  /** The row of history that this reviewer has just written. */
+  done?: string | undefined;
 }
 
 const SHORTCUTS: Shortcut[] = [
@@ -30,7 +30,8 @@ const SHORTCUTS: Shortcut[] = [
 ];
 
 export function ProfilePage(props: ProfileProps) {
-  const { record, session, now, isDone } = props;
+  const { record, session, now, done } = props;
+  const { id: newest, actor_id } = record.expand.latest_status;
   return (
     <Page title={record.full_name} session={session} live={`/dashboard/profiles/${record.id}`} shortcuts={SHORTCUTS}>
       <Heading {...props} />
@@ -40,7 +41,7 @@ export function ProfilePage(props: ProfileProps) {
           happened.
         </Notice>
       </div>
-      {isDone && (
+      {done === newest && actor_id === session.id && (
         <Notice tone="good">
           <p>
             <strong>{STATUS_NAMES[record.status]}.</strong> The decision is recorded.

@@ -1,0 +1,11 @@
+import type { Context } from 'hono';
+import { ApiProblem } from '../lib/problem.ts';
+
+/** @throws ApiProblem `invalid_request` when the body is not the form that its Content-Type promises */
+export async function readForm(c: Context): Promise<Record<string, unknown>> {
+  try {
+    return await c.req.parseBody();
+  } catch {
+    throw new ApiProblem('invalid_request', 'The form cannot be read');
+  }
+}
