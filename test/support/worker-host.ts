@@ -1,17 +1,17 @@
 import { execFile, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import type { unstable_startWorker, Unstable_Config as WranglerConfig } from 'wrangler';
 import type { LimiterName } from '../../src/lib/rate-limits.ts';
+import { bundling, remove } from './workerd.ts';
 
 type Input = Parameters<typeof unstable_startWorker>[0];
 type Hosted = Awaited<ReturnType<typeof unstable_startWorker>>;
@@ -25,7 +25,6 @@ export interface HostedWorker {
   log: string;
 }
 
-const WRANGLER = join(createRequire(import.meta.url).resolve('wrangler/package.json'), '../bin/wrangler.js');
 /** wrangler's collector of traces writes each request into SQLite, which costs more than the request; and nothing leaves this machine. */
 const QUIET = { X_LOCAL_OBSERVABILITY: 'false', X_LOCAL_EXPLORER: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' };
 
@@ -34,20 +33,19 @@ const QUIET = { X_LOCAL_OBSERVABILITY: 'false', X_LOCAL_EXPLORER: 'false', CLOUD
  * load and one to bundle.
  */
 class WorkerHost {
-  readonly #directory = mkdtempSync(join(tmpdir(), 'ekyc-workers-'));
+  readonly #logs = mkdtempSync(join(tmpdir(), 'ekyc-workers-'));
+  readonly #directories = [this.#logs];
   readonly #workers = new Map<string, { worker: Hosted; input: Input }>();
-  #built: Promise<string> | undefined;
+  readonly #scripts = new Map<string | undefined, Promise<string>>();
 
   async start({ vars, limits = {} }: { vars: Record<string, string>; limits?: Limits }): Promise<HostedWorker> {
     const { unstable_readConfig, unstable_startWorker } = await import('wrangler');
     const config = unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true });
-    this.#built ??= this.#build();
-    const built = await this.#built;
     const id = randomUUID();
-    const log = join(this.#directory, `${id}.log`);
+    const log = join(this.#logs, `${id}.log`);
     writeFileSync(log, '', { mode: 0o600 });
     const input: Input = {
-      config: withLimits(prebuilt(config, built), limits),
+      config: withLimits(prebuilt(config, await this.build()), limits),
       bindings: Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, { type: 'plain_text', value }])),
       // Any, so that nobody's .dev.vars gets in.
       envFiles: [devNull],
@@ -95,20 +93,28 @@ class WorkerHost {
     await worker.dispose();
   }
 
-  /** Sources have changed: the next Worker is bundled anew. */
+  /** Sources have changed: whatever is asked for next is bundled anew. */
   forget(): void {
-    this.#built = undefined;
+    this.#scripts.clear();
   }
 
   async close(): Promise<void> {
     for (const id of this.#workers.keys()) await this.stop(id);
-    rmSync(this.#directory, { recursive: true });
+    for (const directory of this.#directories) remove(directory);
   }
 
-  async #build(): Promise<string> {
-    const directory = mkdtempSync(join(this.#directory, 'built-'));
-    await promisify(execFile)(process.execPath, [WRANGLER, 'deploy', '--dry-run', `--outdir=${directory}`]);
-    return directory;
+  /** Once for all files. @returns the script's path; without `worker`, the product's */
+  build(worker?: string): Promise<string> {
+    const script = this.#scripts.get(worker) ?? this.#build(worker);
+    this.#scripts.set(worker, script);
+    return script;
+  }
+
+  async #build(worker?: string): Promise<string> {
+    const { args, directory, script } = bundling(worker);
+    this.#directories.push(directory);
+    await promisify(execFile)(process.execPath, args, { cwd: directory });
+    return script;
   }
 
   #find(id: string) {
@@ -130,10 +136,9 @@ class WorkerHost {
 }
 
 /** As createTestHarness has it for a `prebuiltWorkerDir`. */
-function prebuilt(config: WranglerConfig, directory: string): WranglerConfig {
-  const main = join(directory, 'index.js');
+function prebuilt(config: WranglerConfig, main: string): WranglerConfig {
   const { command: _, ...build } = config.build;
-  return { ...config, main, build, base_dir: directory, no_bundle: true, find_additional_modules: true };
+  return { ...config, main, build, base_dir: dirname(main), no_bundle: true, find_additional_modules: true };
 }
 
 function withLimits(config: WranglerConfig, limits: Limits): WranglerConfig {
@@ -144,7 +149,7 @@ function withLimits(config: WranglerConfig, limits: Limits): WranglerConfig {
   return { ...config, ratelimits: ratelimits.filter(({ simple }) => simple.limit > 0) };
 }
 
-type Command = 'start' | 'restart' | 'call' | 'stop' | 'forget';
+type Command = 'build' | 'start' | 'restart' | 'call' | 'stop' | 'forget';
 
 /** Serves the commands until its parent is gone. */
 async function serve(): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -51,20 +51,34 @@ const config :Workerd.Config = (
 );
 `;
 
-/** Bundles a Worker as a deploy would, with these text bindings; without `worker`, the product. The directory is the caller's to remove. */
-export function bundle(bindings: Record<string, string>, worker?: string): string {
+/** How to bundle a Worker as a deploy would; without `worker`, the product. The script comes to lie in a directory of its own. */
+export function bundling(worker?: string) {
   const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
   const own = worker
     ? [resolve(worker), '--name=bundle', `--compatibility-date=${COMPATIBILITY_DATE}`]
     : [`--config=${resolve('wrangler.toml')}`];
-  const args = [...own, '--dry-run', `--outdir=${directory}`];
-  const bin = join(wrangler, '../bin/wrangler.js');
-  execFileSync(process.execPath, [bin, 'deploy', ...args], { cwd: directory, stdio: 'pipe' });
-  const script = basename(worker ?? 'index.ts').replace(/\.ts$/, '.js');
-  writeFileSync(join(directory, 'config.capnp'), config(script, bindings), {
-    mode: 0o600,
-  });
+  const args = [join(wrangler, '../bin/wrangler.js'), 'deploy', ...own, '--dry-run', `--outdir=${directory}`];
+  return { args, directory, script: join(directory, basename(worker ?? 'index.ts').replace(/\.ts$/, '.js')) };
+}
+
+/** Bundles a Worker, with these text bindings. The directory is the caller's to remove. */
+export function bundle(bindings: Record<string, string>, worker?: string): string {
+  const { args, directory, script } = bundling(worker);
+  execFileSync(process.execPath, args, { cwd: directory, stdio: 'pipe' });
+  writeConfig(directory, script, bindings);
   return directory;
+}
+
+/** A directory for `serve` with a script that was bundled before. */
+export function place(script: string, bindings: Record<string, string>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
+  copyFileSync(script, join(directory, basename(script)));
+  writeConfig(directory, script, bindings);
+  return directory;
+}
+
+function writeConfig(directory: string, script: string, bindings: Record<string, string>): void {
+  writeFileSync(join(directory, 'config.capnp'), config(basename(script), bindings), { mode: 0o600 });
 }
 
 /**
