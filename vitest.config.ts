@@ -1,11 +1,26 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Those that wait or work longest begin first, or the run would end with one of them alone. */
+const LONGEST = ['webhooks/dispatch', 'routes/keys', 'scripts/start', 'routes/profile-list', 'routes/documents'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      return index < 0 ? LONGEST.length : index;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
     include: ['test/**/*.test.ts'],
-    // Each file runs a workerd of its own and all share one PocketBase: two files at once is what two cores carry.
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // Two cores carry two files that work; a third makes up for those that only wait.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,9 +1,12 @@
 import type { TestProject } from 'vitest/node';
 import { type PocketBaseInfo, startPocketBase } from './pocketbase.ts';
+import { startWorkerHost, tellHost } from './worker-host.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     pocketbase: PocketBaseInfo;
+    /** Where test files ask for Workers. */
+    workerHost: string;
   }
 }
 
@@ -11,5 +14,11 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { stop, kill, ...info } = await startPocketBase();
   project.provide('pocketbase', info);
-  return stop;
+  const host = await startWorkerHost();
+  project.provide('workerHost', host.url);
+  project.onTestsRerun(() => tellHost(host.url, 'forget'));
+  return async () => {
+    await host.close();
+    await stop();
+  };
 }

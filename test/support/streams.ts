@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, vi } from 'vitest';
-import { bundle, remove, serve } from './workerd.ts';
+import { expect, inject, vi } from 'vitest';
+import { tellHost } from './worker-host.ts';
+import { place, remove, serve } from './workerd.ts';
 
 const KEPT_BYTES = 2_000_000;
 
@@ -63,7 +64,8 @@ async function startUpstream() {
 
 export async function startStreams() {
   const { server, seen, url: UPSTREAM } = await startUpstream();
-  const directory = bundle({ UPSTREAM }, join(import.meta.dirname, 'streams-worker.ts'));
+  const script = await tellHost(inject('workerHost'), 'build', join(import.meta.dirname, 'streams-worker.ts'));
+  const directory = place(script, { UPSTREAM });
   const worker = await serve(directory);
   let count = 0;
   return {

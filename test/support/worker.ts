@@ -1,15 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { inject } from 'vitest';
-import { createTestHarness } from 'wrangler';
 import type { Env } from '../../src/env.ts';
-import type { LimiterName } from '../../src/lib/rate-limits.ts';
 import { checkForLeaks, watchForLeaks, watchSecretsOf } from './leaks.ts';
 import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
 import type { PocketBaseInfo } from './pocketbase.ts';
 import { type CountingProxy, startProxy } from './proxy.ts';
+import { type Limits, tellHost } from './worker-host.ts';
 
 export const secret = () => randomBytes(24).toString('base64url');
 
@@ -24,24 +21,10 @@ export interface TestWorker {
   scheduled(): Promise<void>;
   /** Its bindings, to look at what it stored. */
   env(): Promise<Env>;
-  /** A new isolate over the same storage. */
+  /** A new isolate over the same storage, on another port. */
   restart(): Promise<void>;
   /** Throws when a log line of its life holds a secret of the run or an applicant's name or number. */
   stop(): Promise<void>;
-}
-
-/** The project's configuration with other limits, or (0) without a limiter, in a directory of its own. */
-function withLimits(limits: Partial<Record<LimiterName, number>>): string {
-  let toml = readFileSync('wrangler.toml', 'utf8').replaceAll(/"(\.\/)?((?:src|dist)\/[\w./-]+)"/g, (_, __, path) =>
-    JSON.stringify(resolve(path)),
-  );
-  for (const [name, limit] of Object.entries(limits)) {
-    const section = new RegExp(`\\[\\[ratelimits\\]\\]\\nname = "${name}"\\n.*\\nsimple = .*\\n`);
-    toml = toml.replace(section, (text) => (limit === 0 ? '' : text.replace(/limit = \d+/, `limit = ${limit}`)));
-  }
-  const directory = mkdtempSync(join(tmpdir(), 'ekyc-wrangler-'));
-  writeFileSync(join(directory, 'wrangler.toml'), toml);
-  return directory;
 }
 
 /** Failed authentications are counted per address: without one of its own, each request comes from another. */
@@ -50,10 +33,7 @@ const anyAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256
 /** The Worker in workerd, with the run's PocketBase behind it, or `pocketbase`. `settings` overrides; `undefined` removes one. */
 export async function startWorker(
   settings: Record<string, string | undefined> = {},
-  {
-    limits,
-    pocketbase = inject('pocketbase'),
-  }: { limits?: Partial<Record<LimiterName, number>>; pocketbase?: PocketBaseInfo } = {},
+  { limits, pocketbase = inject('pocketbase') }: { limits?: Limits; pocketbase?: PocketBaseInfo } = {},
 ): Promise<TestWorker> {
   const keys = { acme: secret(), globex: secret(), internal: secret() };
   const vars = Object.fromEntries(
@@ -77,14 +57,19 @@ export async function startWorker(
     watchForLeaks(...(vars[name] ?? '').split(',').map((part) => part.slice(part.indexOf(':') + 1)));
   }
   watchForLeaks(vars.POCKETBASE_SERVICE_PASSWORD);
-  const directory = limits && withLimits(limits);
-  const configPath = join(directory ?? '.', 'wrangler.toml');
-  const server = createTestHarness({ workers: [{ configPath, vars }] });
-  const logs = () => server.getLogs().map(({ message }) => message);
-  const { url } = await server.listen();
+  const host = inject('workerHost');
+  const { id, log, ...started } = await tellHost(host, 'start', { vars, ...(limits && { limits }) });
+  let { url } = started;
+  const logs = () =>
+    readFileSync(log, 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as string);
   const openApi = new OpenApiCheck((await (await fetch(new URL('/openapi.json', url))).json()) as ApiDocument);
   return {
-    origin: url.origin,
+    get origin() {
+      return new URL(url).origin;
+    },
     keys,
     document: openApi.document,
     async fetch(path, init) {
@@ -97,28 +82,45 @@ export async function startWorker(
       return response;
     },
     logs,
-    env: () => server.getWorker<Env>().getEnv(),
+    env: async () => remoteEnv((binding, method, args) => tellHost(host, 'call', id, binding, method, args)),
     async scheduled() {
-      const { outcome } = await server.getWorker().scheduled({ cron: '* * * * *' });
+      const response = await fetch(new URL('/cdn-cgi/local/scheduled?format=json&cron=*+*+*+*+*', url));
+      const { outcome } = (await response.json()) as { outcome: string };
       if (outcome !== 'ok') throw new Error(`The cron ended with ${outcome}`);
     },
-    restart: () => server.update((options) => ({ ...options })),
+    async restart() {
+      url = await tellHost(host, 'restart', id);
+    },
     async stop() {
-      const lines = logs();
-      await server.close();
-      if (directory) rmSync(directory, { recursive: true });
-      checkForLeaks(lines);
+      await tellHost(host, 'stop', id);
+      checkForLeaks(logs());
     },
   };
+}
+
+/** Bindings whose methods are called where they are. */
+function remoteEnv(call: (binding: string, method: string, args: unknown[]) => Promise<unknown>): Env {
+  const methods = (binding: string) =>
+    new Proxy(
+      {},
+      {
+        get:
+          (_, method: string) =>
+          (...args: unknown[]) =>
+            call(binding, method, args),
+      },
+    );
+  return new Proxy({}, { get: (_, binding: string) => (binding === 'then' ? undefined : methods(binding)) }) as Env;
 }
 
 /** The Worker with a proxy before PocketBase, which counts calls and causes faults; `stop` ends both. */
 export async function startProxiedWorker(): Promise<{ proxy: CountingProxy; worker: TestWorker }> {
   const proxy = await startProxy(inject('pocketbase').url);
   const worker = await startWorker({ POCKETBASE_URL: proxy.url });
-  const stop = async () => {
-    await worker.stop();
+  const stopWorker = worker.stop;
+  worker.stop = async () => {
+    await stopWorker();
     await proxy.close();
   };
-  return { proxy, worker: { ...worker, stop } };
+  return { proxy, worker };
 }

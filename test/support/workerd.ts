@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -51,27 +51,43 @@ const config :Workerd.Config = (
 );
 `;
 
-/** Bundles a Worker as a deploy would, with these text bindings; without `worker`, the product. The directory is the caller's to remove. */
-export function bundle(bindings: Record<string, string>, worker?: string): string {
+/** How to bundle a Worker as a deploy would; without `worker`, the product. The script comes to lie in a directory of its own. */
+export function bundling(worker?: string) {
   const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
+  // A configuration of its own, or wrangler would find the product's.
   const own = join(directory, 'wrangler.toml');
-  if (worker) {
-    const settings = { name: 'bundle', main: resolve(worker), compatibility_date: COMPATIBILITY_DATE };
-    writeFileSync(
-      own,
-      Object.entries(settings)
-        .map((entry) => `${entry[0]} = ${JSON.stringify(entry[1])}\n`)
-        .join(''),
-    );
-  }
-  const args = ['--dry-run', `--config=${worker ? own : resolve('wrangler.toml')}`, `--outdir=${directory}`];
-  const bin = join(wrangler, '../bin/wrangler.js');
-  execFileSync(process.execPath, [bin, 'deploy', ...args], { stdio: 'pipe' });
-  const script = basename(worker ?? 'index.ts').replace(/\.ts$/, '.js');
-  writeFileSync(join(directory, 'config.capnp'), config(script, bindings), {
-    mode: 0o600,
-  });
+  const settings = { name: 'bundle', main: resolve(worker ?? ''), compatibility_date: COMPATIBILITY_DATE };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`);
+  if (worker) writeFileSync(own, lines.join(''));
+  const config = worker ? own : resolve('wrangler.toml');
+  const args = [
+    join(wrangler, '../bin/wrangler.js'),
+    'deploy',
+    '--dry-run',
+    `--config=${config}`,
+    `--outdir=${directory}`,
+  ];
+  return { args, directory, script: join(directory, basename(worker ?? 'index.ts').replace(/\.ts$/, '.js')) };
+}
+
+/** Bundles a Worker, with these text bindings. The directory is the caller's to remove. */
+export function bundle(bindings: Record<string, string>, worker?: string): string {
+  const { args, directory, script } = bundling(worker);
+  execFileSync(process.execPath, args, { stdio: 'pipe' });
+  writeConfig(directory, script, bindings);
   return directory;
+}
+
+/** A directory for `serve` with a script that was bundled before. */
+export function place(script: string, bindings: Record<string, string>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
+  copyFileSync(script, join(directory, basename(script)));
+  writeConfig(directory, script, bindings);
+  return directory;
+}
+
+function writeConfig(directory: string, script: string, bindings: Record<string, string>): void {
+  writeFileSync(join(directory, 'config.capnp'), config(basename(script), bindings), { mode: 0o600 });
 }
 
 /**
