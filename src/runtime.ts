@@ -1,13 +1,15 @@
 import { type Env, Settings } from './env.ts';
 import type { KeyEnvironment } from './lib/managed-key.ts';
 import { PocketBaseClient } from './pocketbase/client.ts';
-import type { Fetch } from './pocketbase/fetch-upstream.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
+import { Upstream } from './pocketbase/upstream.ts';
 import { ApiKeys } from './services/api-keys.ts';
 import { ManagedKeys } from './services/managed-keys.ts';
 import { OwnHosts } from './services/own-hosts.ts';
 import { PartnerDirectory } from './services/partner-directory.ts';
 import { Reviewers } from './services/reviewers.ts';
+
+const sleep = (ms: number) => scheduler.wait(ms);
 
 /** What one isolate keeps between requests: values only, never a request's promise or stream. */
 export class Runtime {
@@ -18,7 +20,7 @@ export class Runtime {
   readonly managedKeys = new ManagedKeys(Date.now);
   readonly partners = new PartnerDirectory(Date.now);
   readonly ownHosts: OwnHosts;
-  readonly fetch: Fetch;
+  readonly upstream: Upstream;
   #serviceToken: ServiceToken | undefined;
 
   constructor(env: Env) {
@@ -26,7 +28,12 @@ export class Runtime {
     this.settings = new Settings(env);
     this.apiKeys = new ApiKeys(this.settings);
     this.ownHosts = new OwnHosts({ kv: env.TOKENS, now: Date.now });
-    this.fetch = (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init));
+    this.upstream = new Upstream({
+      fetch: (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init)),
+      now: Date.now,
+      random: Math.random,
+      sleep,
+    });
   }
 
   /** A test system's keys are refused where it counts, and the other way round. */
@@ -40,19 +47,19 @@ export class Runtime {
    */
   connect(requestId: string): PocketBaseClient {
     const url = this.settings.get('POCKETBASE_URL');
-    return new PocketBaseClient({ fetch: this.fetch, url, token: this.serviceToken, requestId });
+    return new PocketBaseClient({ upstream: this.upstream, url, token: this.serviceToken, requestId });
   }
 
   /** @throws ApiProblem `not_configured` */
   get serviceToken(): ServiceToken {
     this.#serviceToken ??= new ServiceToken({
-      fetch: this.fetch,
+      upstream: this.upstream,
       url: this.settings.get('POCKETBASE_URL'),
       email: this.settings.get('POCKETBASE_SERVICE_EMAIL'),
       password: this.settings.get('POCKETBASE_SERVICE_PASSWORD'),
       kv: this.env.TOKENS,
       now: Date.now,
-      sleep: (ms) => scheduler.wait(ms),
+      sleep,
     });
     return this.#serviceToken;
   }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { seal } from '../src/lib/sealed-box.ts';
 import { ServiceToken } from '../src/pocketbase/service-token.ts';
+import { Upstream } from '../src/pocketbase/upstream.ts';
 
 const HOUR_SECONDS = 3_600;
 const PASSWORD = 'password-of-the-service-account';
@@ -23,14 +24,16 @@ async function start() {
     },
     put: async () => {},
   } as unknown as KVNamespace;
+  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const fetch = async () => Response.json({ token: NEW });
   const token = new ServiceToken({
-    fetch: async () => Response.json({ token: NEW }),
+    upstream: new Upstream({ fetch, now: Date.now, random: Math.random, sleep }),
     url: 'http://pocketbase',
     email: 'worker@example.com',
     password: PASSWORD,
     kv,
     now: Date.now,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    sleep,
   });
   return { token, late };
 }

@@ -215,7 +215,7 @@ describe('PocketBase failing', () => {
       proxy.intercept = (incoming, answer) =>
         incoming.url === '/api/realtime' &&
         (incoming.method === 'GET'
-          ? Boolean(answer.writeHead(200).end(body))
+          ? Boolean(answer.writeHead(200, { 'content-type': 'text/event-stream' }).end(body))
           : Boolean(answer.writeHead(404).end('{"status":404}')));
       const response = await get('/dashboard/events', { accept: 'text/event-stream' });
       expect([body, response.status >= 400]).toEqual([body, true]);

@@ -7,8 +7,6 @@ const PATIENT_READ_BYTES = 16_384;
 const SLOW_READ_MS = 1_000;
 /** Room for what a parser carries over into the next window. */
 export const KEEP_BYTES = 16_384;
-/** Without progress for this long the other side counts as gone: PocketBase holds a temp file for us. */
-export const STALL_MS = 30_000;
 /** A read that waits for more has longer: a phone that leaves its Wi-Fi goes on at 35 kbit/s and less in the middle of a fast window. */
 const STALL_BYTES = 131_072;
 /** The most a refused client may go on sending, which is all that Cloudflare lets in on the Free and Pro plans. */

@@ -1,7 +1,8 @@
 import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
 import { ApiProblem } from '../lib/problem.ts';
+import { STALL_MS } from '../pocketbase/limits.ts';
 import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
-import { BodyStream, STALL_MS } from './body-stream.ts';
+import { BodyStream } from './body-stream.ts';
 import { type DocumentType, extensionOf, SNIFF_BYTES, sniffType } from './sniff.ts';
 import { type Send, UpstreamForm } from './upstream-stream.ts';
 

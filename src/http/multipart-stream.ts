@@ -1,7 +1,8 @@
 import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
 import { ApiProblem, type ErrorCode } from '../lib/problem.ts';
+import { STALL_MS } from '../pocketbase/limits.ts';
 import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
-import { BodyStream, STALL_MS } from './body-stream.ts';
+import { BodyStream } from './body-stream.ts';
 import { pumpDocument } from './document-stream.ts';
 import { MultipartReader, type PartHead, parseBoundary } from './multipart.ts';
 import { type Send, UpstreamForm } from './upstream-stream.ts';

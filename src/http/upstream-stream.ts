@@ -71,13 +71,13 @@ export class UpstreamForm {
 
   /**
    * Whatever fails in `work` first aborts the request to PocketBase, which would else keep a temp file and the socket for 300 s, and
-   * then lets the caller finish sending.
+   * then lets the caller finish sending. The reason tells a PocketBase that stood still from a caller's fault.
    */
   async exchange<T>(source: BodyStream, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      this.#abort.abort();
+      this.#abort.abort(error);
       this.#writer?.abort().catch(ignore);
       await source.drain();
       throw error;

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { ApiProblem, type ErrorCode, type FieldError, isErrorCode, PROBLEMS } from '../lib/problem.ts';
-import { callUpstream, type Fetch, RETRY_LATER, streamUpstream, unavailable } from './fetch-upstream.ts';
 import type { ServiceToken } from './service-token.ts';
+import { type Answer, isOwn, RETRY_LATER, type Upstream, unavailable } from './upstream.ts';
 
 /** In whose name PocketBase is called: its rules and hooks read isolation and actor from this, and nothing else. */
 export interface Actor {
@@ -12,7 +12,7 @@ export interface Actor {
 }
 
 export interface ClientOptions {
-  fetch: Fetch;
+  upstream: Upstream;
   url: string;
   token: ServiceToken;
   requestId: string;
@@ -31,11 +31,16 @@ export interface Idempotency {
   body: string;
 }
 
-export interface StreamCall {
-  method: 'GET' | 'HEAD' | 'PATCH';
-  headers?: Record<string, string>;
-  body?: ReadableStream<Uint8Array>;
-  signal?: AbortSignal;
+export interface Upload {
+  headers: Record<string, string>;
+  body: ReadableStream<Uint8Array>;
+  signal: AbortSignal;
+}
+
+export interface Download {
+  method: 'GET' | 'HEAD';
+  headers: Record<string, string>;
+  signal: AbortSignal;
 }
 
 /** What the calls of one request add up to, in whosever name they were made. */
@@ -44,14 +49,14 @@ interface Tally {
   deliveries: string[];
 }
 
-/** What PocketBase may answer to a streamed call; whatever else comes is not its own or a refusal. */
-const STREAMED_STATUSES = [200, 206, 304, 412, 416];
-
 /** PocketBase for one incoming request. Without `as(actor)` no record is visible: the rules deny by default. */
 export class PocketBaseClient {
   readonly #options: ClientOptions;
   readonly #actor: Actor | null;
   readonly #tally: Tally;
+  readonly #count = () => {
+    this.#tally.calls++;
+  };
 
   constructor(options: ClientOptions, actor: Actor | null = null, tally: Tally = { calls: 0, deliveries: [] }) {
     this.#options = options;
@@ -83,58 +88,71 @@ export class PocketBaseClient {
     { method = 'GET', query, body, idempotency }: Call = {},
   ): Promise<z.output<T>> {
     const url = this.#url(path, query);
-    const init: RequestInit = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
     const answer = await this.#withToken(
       (headers) =>
-        callUpstream(this.#options.fetch, url, {
-          ...init,
-          headers: {
-            ...headers,
-            ...(idempotency && { 'x-idempotency-key': idempotency.key, 'x-idempotency-body': idempotency.body }),
-            'content-type': 'application/json',
+        this.#options.upstream.call(
+          url,
+          {
+            ...init,
+            headers: {
+              ...headers,
+              ...(idempotency && { 'x-idempotency-key': idempotency.key, 'x-idempotency-body': idempotency.body }),
+              'content-type': 'application/json',
+            },
           },
-        }),
+          this.#count,
+        ),
       true,
     );
-    if (answer.status !== 200 && answer.status !== 204) throw refusal(answer.status, answer.body);
+    if (answer.status !== 200 && answer.status !== 204) throw refusal(answer);
     return parseAnswer(schema, answer.body);
   }
 
-  /** A call whose body streams in either direction. A body that has begun cannot be sent twice, so a stale token is a 503 then. */
-  async stream(path: string, { headers, ...init }: StreamCall): Promise<Response> {
+  /** An update whose body streams, and its answer. A body that has begun cannot be sent twice, so a stale token is a 503 then. */
+  async upload(path: string, { headers, ...init }: Upload): Promise<Response> {
     const url = this.#url(path);
-    const response = await this.#withToken(
-      (own) => streamUpstream(this.#options.fetch, url, { ...init, headers: { ...own, ...headers } }),
-      init.body === undefined,
+    const { upstream } = this.#options;
+    const answer = await this.#withToken(
+      (own) => upstream.call(url, { ...init, method: 'PATCH', headers: { ...own, ...headers } }, this.#count, 'upload'),
+      false,
     );
-    if (STREAMED_STATUSES.includes(response.status)) return response;
-    throw refusal(response.status, await response.json().catch(() => null));
+    if (answer.status !== 200) throw refusal(answer);
+    return Response.json(answer.body);
+  }
+
+  /** A document as PocketBase streams it: 200, 206, 304, 412 or 416. */
+  download(path: string, init: Download): Promise<Response> {
+    return this.#stream(path, init, isDocument);
+  }
+
+  /** PocketBase's realtime, until either side ends it. */
+  listen(path: string, signal: AbortSignal): Promise<Response> {
+    return this.#stream(path, { method: 'GET', headers: {}, signal }, isEventStream);
+  }
+
+  async #stream(path: string, { headers, ...init }: Download, isWanted: (answer: Response) => boolean) {
+    const url = this.#url(path);
+    const { upstream } = this.#options;
+    const answer = await this.#withToken(
+      (own) => upstream.stream(url, { ...init, headers: { ...own, ...headers } }, this.#count, isWanted),
+      true,
+    );
+    if (!answer.isStreamed) throw refusal(answer);
+    return answer.response;
   }
 
   /** A call with a reviewer's own token, for PocketBase to judge it. */
   async callAs<T extends z.ZodType>(schema: T, token: string, path: string): Promise<z.output<T> | null> {
-    this.#tally.calls++;
-    const { status, body } = await callUpstream(this.#options.fetch, this.#url(path), {
-      method: 'POST',
-      headers: { authorization: token },
-    });
-    if ((status === 401 || status === 403) && isOwnAnswer(status, body)) return null;
-    const parsed = status === 200 ? schema.safeParse(body) : null;
-    if (!parsed?.success) throw unavailable(parsed?.error ?? `status ${status}`);
-    return parsed.data;
+    const init = { method: 'POST', headers: { authorization: token } };
+    return judged(schema, await this.#options.upstream.call(this.#url(path), init, this.#count, 'login'));
   }
 
   /** A login in the name of whoever gave the password; `null` when PocketBase refuses it. */
   async logIn<T extends z.ZodType>(schema: T, path: string, credentials: object): Promise<z.output<T> | null> {
-    this.#tally.calls++;
-    const { status, body } = await callUpstream(this.#options.fetch, this.#url(path), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(credentials),
-    });
-    if (status === 400 || status === 401 || status === 403) return null;
-    if (status !== 200) throw unavailable(`status ${status}`);
-    return parseAnswer(schema, body);
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(credentials) };
+    return judged(schema, await this.#options.upstream.call(this.#url(path), init, this.#count, 'login'));
   }
 
   async #withToken<R extends { status: number; headers: Headers }>(
@@ -142,20 +160,16 @@ export class PocketBaseClient {
     canRepeat: boolean,
   ) {
     const { token } = this.#options;
-    const count = () => {
-      this.#tally.calls++;
-    };
     const attempt = async (value: string) => {
-      count();
       const answer = await send({ ...this.#actorHeaders(), authorization: value });
       this.#tally.deliveries.push(...(answer.headers.get('x-deliveries')?.split(',') ?? []));
       return answer;
     };
-    const first = await token.get(count);
+    const first = await token.get(this.#count);
     const answer = await attempt(first);
     // Our hooks refuse a caller with other statuses: a 401 always means the service token.
     if (answer.status !== 401) return answer;
-    const second = await token.replace(first, count);
+    const second = await token.replace(first, this.#count);
     if (!canRepeat) throw unavailable('stale token');
     const repeated = await attempt(second);
     if (repeated.status === 401) throw unavailable('service account refused');
@@ -176,6 +190,19 @@ export class PocketBaseClient {
   }
 }
 
+const STREAMED_STATUSES = [200, 206, 304, 412, 416];
+const isDocument = ({ status, headers }: Response) =>
+  STREAMED_STATUSES.includes(status) && headers.has('x-document-meta');
+const isEventStream = ({ status, headers }: Response) =>
+  status === 200 && headers.get('content-type') === 'text/event-stream';
+
+/** What PocketBase says to somebody else's credential: `null` when it refuses it. */
+function judged<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> | null {
+  if ([400, 401, 403].includes(answer.status) && isOwn(answer)) return null;
+  if (answer.status !== 200) throw unavailable(`status ${answer.status}`);
+  return parseAnswer(schema, answer.body);
+}
+
 /** @throws ApiProblem `upstream_unavailable` when PocketBase sent another shape than ours */
 export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body);
@@ -184,7 +211,7 @@ export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.ou
 }
 
 /** What PocketBase refused, in the contract's words. Its own messages stay here. */
-function refusal(status: number, body: unknown): ApiProblem {
+function refusal({ status, body }: Pick<Answer, 'status' | 'body'>): ApiProblem {
   const answer = (body ?? {}) as Record<string, unknown>;
   if (isErrorCode(answer.code)) {
     const { code, status: _, detail, errors, ...members } = answer;
@@ -195,7 +222,7 @@ function refusal(status: number, body: unknown): ApiProblem {
     });
   }
   // A 404 or 413 that is not PocketBase's own comes from what stands between us, and says nothing about a record.
-  if (!isOwnAnswer(status, body)) return unavailable(`status ${status}`);
+  if (!isOwn({ status, body })) return unavailable(`status ${status}`);
   if (status === 404) return new ApiProblem('not_found');
   if (status === 413) return new ApiProblem('payload_too_large');
   const fields = Object.entries((answer.data ?? {}) as Record<string, { code?: string } | null>);
@@ -210,8 +237,3 @@ const FILE_PROBLEMS: Record<string, ErrorCode> = {
   validation_invalid_mime_type: 'unsupported_media_type',
   validation_file_size_limit: 'payload_too_large',
 };
-
-/** PocketBase repeats the status in its errors; a tunnel or firewall in between does not. */
-function isOwnAnswer(status: number, body: unknown): boolean {
-  return (body as { status?: unknown } | null)?.status === status;
-}

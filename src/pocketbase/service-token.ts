@@ -6,10 +6,11 @@ import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import { log } from '../lib/log.ts';
 import { open, seal } from '../lib/sealed-box.ts';
-import { callUpstream, type Fetch, LIMITS, unavailable } from './fetch-upstream.ts';
+import { TIMEOUT_MS } from './limits.ts';
+import { type Upstream, unavailable } from './upstream.ts';
 
 export interface ServiceTokenOptions {
-  fetch: Fetch;
+  upstream: Upstream;
   url: string;
   email: string;
   password: string;
@@ -24,7 +25,7 @@ const PURPOSE = 'ekyc-edge service token';
 const EXPIRY_MARGIN_MS = 60_000;
 const KV_MIN_TTL_SECONDS = 60;
 /** How long others wait for a login in flight: PocketBase's bcrypt takes about 100 ms. A client that left may freeze the login it carried. */
-const LOGIN_PATIENCE_MS = LIMITS.callTimeoutMs;
+const LOGIN_PATIENCE_MS = TIMEOUT_MS.login;
 const POLL_MS = 10;
 /** After a refused login, so that a wrong password does not become a storm of bcrypt. */
 const LOGIN_PAUSE_MS = 1_000;
@@ -78,10 +79,15 @@ export class ServiceToken {
     if (now() - this.#loginFailedAt < LOGIN_PAUSE_MS) throw unavailable('service login refused');
     const startedAt = now();
     this.#loginStartedAt = startedAt;
+    let hasCalled = false;
     try {
-      return await this.#requestToken(onCall);
+      return await this.#requestToken(() => {
+        hasCalled = true;
+        onCall();
+      });
     } catch (error) {
-      this.#loginFailedAt = now();
+      // What the breaker did not let out costs PocketBase nothing, and must not delay the probe.
+      if (hasCalled) this.#loginFailedAt = now();
       throw error;
     } finally {
       if (this.#loginStartedAt === startedAt) this.#loginStartedAt = null;
@@ -89,13 +95,17 @@ export class ServiceToken {
   }
 
   async #requestToken(onCall: () => void): Promise<string> {
-    const { fetch, url, email, password, kv, now } = this.#options;
-    onCall();
-    const { status, body } = await callUpstream(fetch, `${url}/api/collections/services/auth-with-password`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ identity: email, password }),
-    });
+    const { upstream, url, email, password, kv, now } = this.#options;
+    const { status, body } = await upstream.call(
+      `${url}/api/collections/services/auth-with-password`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ identity: email, password }),
+      },
+      onCall,
+      'login',
+    );
     if (status !== 200) {
       log('error', 'service_login_refused', { upstream_status: status });
       throw unavailable('service login refused');

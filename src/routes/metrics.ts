@@ -9,9 +9,9 @@ export const metrics = new Hono<AppEnv>().get(
   endpoint({
     id: 'readMetrics',
     tag: 'Operations',
-    summary: 'Read counts and ages: statuses, the queue, decisions, events',
+    summary: 'Read counts and ages: statuses, the queue, decisions, events, the breaker',
     access: 'metrics:read',
     answers: { 200: { description: 'As they are now', schema: Metrics } },
   }),
-  async (c) => c.json(await readMetrics(c.var.pb)),
+  async (c) => c.json(await readMetrics(c.var.pb, c.var.runtime.upstream.breaker)),
 );

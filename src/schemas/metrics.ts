@@ -15,5 +15,9 @@ export const Metrics = z
       .meta({ description: 'Of the last 30 days: how many, and the time from submission to decision' }),
     duplicates_avoided: count.meta({ description: "Creates that met a known applicant, since PocketBase's start" }),
     oldest_undelivered_event_seconds: seconds,
+    breaker: z.object({ state: z.enum(['closed', 'open', 'half_open']), openings: count }).meta({
+      description:
+        'The circuit breaker before PocketBase, of the isolate that answers and in its life: its state when this request came, and how often it has opened',
+    }),
   })
   .meta({ id: 'Metrics' });

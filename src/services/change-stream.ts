@@ -6,8 +6,8 @@
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { unavailable } from '../pocketbase/fetch-upstream.ts';
 import { ChangeEvent } from '../pocketbase/review-records.ts';
+import { unavailable } from '../pocketbase/upstream.ts';
 
 /** A client that left is noticed only by writing to it. */
 const PING_MS = 15_000;
@@ -35,7 +35,7 @@ export interface StreamOptions {
 export async function openChanges(pb: PocketBaseClient, options: StreamOptions): Promise<ReadableStream<Uint8Array>> {
   const upstream = new AbortController();
   const signal = AbortSignal.any([upstream.signal, options.signal]);
-  const response = await pb.stream('/api/realtime', { method: 'GET', signal });
+  const response = await pb.listen('/api/realtime', signal);
   const messages = readMessages(response.body as ReadableStream<Uint8Array>);
   try {
     const first = await Promise.race([messages.next(), options.sleep(CONNECT_TIMEOUT_MS).then(() => null)]);

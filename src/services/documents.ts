@@ -28,7 +28,7 @@ export async function getDocument(
   request: { method: 'GET' | 'HEAD'; headers: Headers; signal: AbortSignal },
 ): Promise<Response> {
   const { method, headers, signal } = request;
-  const upstream = await pb.stream(`/api/edge/profiles/${profileId}/documents/${kind}`, {
+  const upstream = await pb.download(`/api/edge/profiles/${profileId}/documents/${kind}`, {
     method,
     headers: pick(
       headers,

@@ -84,7 +84,7 @@ export async function updateProfile(pb: PocketBaseClient, id: string, body: Upda
 export function profileUpload(pb: PocketBaseClient, id: string) {
   const path = `${RECORDS}/${id}?${new URLSearchParams(EXPAND)}`;
   return (body: ReadableStream<Uint8Array>, contentType: string, signal: AbortSignal) =>
-    pb.stream(path, { method: 'PATCH', headers: { 'content-type': contentType }, body, signal });
+    pb.upload(path, { headers: { 'content-type': contentType }, body, signal });
 }
 
 export async function readUploaded(response: Response): Promise<ProfileRecord> {

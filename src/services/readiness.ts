@@ -17,15 +17,21 @@ export async function checkReadiness({ settings, env }: Runtime, connect: () => 
   }
   const missing = BINDINGS.filter((name) => !env[name]);
   if (missing.length > 0) throw notReady(`Missing bindings: ${missing.join(', ')}`, { bindings: missing });
-  const answer = await connect().call(SchemaAnswer, '/api/edge/schema').catch(unlessUnknown);
+  const answer = await connect().call(SchemaAnswer, '/api/edge/schema').catch(explain);
   if (!answer.dedupe) throw notReady('Missing or malformed: DEDUPE_SECRET', { settings: ['DEDUPE_SECRET'] });
   const statusDigest = await sha256Hex(JSON.stringify(STATUS_TABLE));
   if (answer.migration !== schema.migration || answer.status_digest !== statusDigest) throw anotherSchema();
 }
 
-/** A PocketBase without our hooks does not know the route. */
-function unlessUnknown(error: unknown): never {
-  throw error instanceof ApiProblem && error.code === 'not_found' ? anotherSchema() : error;
+/** A PocketBase without our hooks does not know the route. Causes that are texts are our own words. */
+function explain(error: unknown): never {
+  if (!(error instanceof ApiProblem)) throw error;
+  const { code, extras } = error;
+  if (code === 'not_found') throw anotherSchema();
+  if (code === 'upstream_timeout') throw new ApiProblem(code, 'PocketBase did not answer in time', extras);
+  if (code !== 'upstream_unavailable') throw error;
+  const cause = typeof extras.cause === 'string' ? extras.cause : 'no usable answer';
+  throw new ApiProblem(code, `PocketBase is not usable: ${cause}`, extras);
 }
 
 function anotherSchema(): ApiProblem {

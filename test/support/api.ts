@@ -32,7 +32,7 @@ export async function problemOf(response: Response): Promise<Problem> {
 }
 
 /** The calls that most tests make, in one partner's name. */
-export function api(worker: TestWorker, key = worker.keys.acme) {
+export function api(worker: Pick<TestWorker, 'fetch' | 'keys'>, key = worker.keys.acme) {
   const headers = { 'x-api-key': key };
   const internal = { 'x-api-key': worker.keys.internal };
   return {

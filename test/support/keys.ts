@@ -24,7 +24,10 @@ export const EVERY_PARTNER_SCOPE = [
 ];
 
 /** A managed key of `acme`, unless the fields say otherwise. */
-export async function issueKey(worker: TestWorker, fields: Record<string, unknown> = {}): Promise<IssuedKey> {
+export async function issueKey(
+  worker: Pick<TestWorker, 'fetch' | 'keys'>,
+  fields: Record<string, unknown> = {},
+): Promise<IssuedKey> {
   const body = { partner: 'acme', name: 'test', scopes: EVERY_PARTNER_SCOPE, ...fields };
   const response = await api(worker, worker.keys.internal).post('/api/keys', body);
   if (response.status !== 201) throw new Error(`Not issued: ${await response.text()}`);

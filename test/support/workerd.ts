@@ -110,6 +110,8 @@ export async function serve(directory: string) {
   const { pid, port } = await ready.promise;
   return {
     port,
+    /** What it has said, the Worker's log among it. */
+    lines: () => lines,
     /** What it has complained of, uncaught exceptions and rejections among it. */
     errors: () => lines.filter((line) => line.includes('error:')).join('\n'),
     /** The most memory it has ever held, in bytes. */

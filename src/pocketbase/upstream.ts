@@ -1,0 +1,147 @@
+import { log } from '../lib/log.ts';
+import { ApiProblem, isErrorCode } from '../lib/problem.ts';
+import { Breaker } from './breaker.ts';
+import { type CallKind, RETRY_AFTER_SECONDS, RETRY_DELAY_MS, TIMEOUT_MS } from './limits.ts';
+
+/** The global `fetch`, or that of a binding which reaches a private PocketBase. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** `body` is `null` when PocketBase sent no JSON. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+export interface UpstreamOptions {
+  fetch: Fetch;
+  now: () => number;
+  random: () => number;
+  sleep: (ms: number) => Promise<unknown>;
+}
+
+interface UpstreamInit extends RequestInit {
+  method: string;
+  signal?: AbortSignal;
+}
+
+/** Told of every call that leaves, so that its request knows how many it has cost. */
+type OnCall = () => void;
+
+export const RETRY_LATER = { 'retry-after': String(RETRY_AFTER_SECONDS) };
+/** What a tunnel or a proxy says while it has lost PocketBase for a moment. */
+const GATEWAY_STATUSES = [502, 503, 504];
+
+export function unavailable(cause?: unknown): ApiProblem {
+  return new ApiProblem('upstream_unavailable', undefined, { headers: RETRY_LATER, cause });
+}
+
+/** The way to PocketBase of one isolate: time limits, a retry for reads, and a breaker. */
+export class Upstream {
+  readonly breaker: Breaker;
+  readonly #options: UpstreamOptions;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+    this.breaker = new Breaker(options.now, (state) => log(state === 'open' ? 'error' : 'info', 'breaker', { state }));
+  }
+
+  /**
+   * A call with its whole answer. A read is made once more when the first got no answer of PocketBase's.
+   * @throws ApiProblem `upstream_unavailable`, `upstream_timeout`
+   */
+  async call(
+    url: string,
+    init: UpstreamInit,
+    onCall: OnCall,
+    kind: CallKind = init.method === 'GET' ? 'read' : 'write',
+  ): Promise<Answer> {
+    const { now, random, sleep } = this.#options;
+    const startedAt = now();
+    const limit = TIMEOUT_MS[kind];
+    const attempt = (ms: number | null) =>
+      this.#attempt(ms, init.signal, onCall, async (signal) => readAnswer(await this.#fetch(url, init, signal)));
+    if (limit === null || kind !== 'read') return attempt(limit);
+    try {
+      const answer = await attempt(limit);
+      if (!GATEWAY_STATUSES.includes(answer.status) || isOwn(answer)) return answer;
+    } catch (error) {
+      if ((error as ApiProblem).code !== 'upstream_unavailable' || this.breaker.state !== 'closed') throw error;
+    }
+    await sleep(RETRY_DELAY_MS.min + random() * (RETRY_DELAY_MS.max - RETRY_DELAY_MS.min));
+    return attempt(Math.max(1, startedAt + limit - now()));
+  }
+
+  /**
+   * What `isWanted` of a streamed answer, or the answer that stands in its place. Not repeated, as PocketBase records each reading of a
+   * document.
+   */
+  async stream(
+    url: string,
+    init: UpstreamInit,
+    onCall: OnCall,
+    isWanted: (response: Response) => boolean,
+  ): Promise<Answer & { response: Response; isStreamed: boolean }> {
+    return this.#attempt(TIMEOUT_MS.read, init.signal, onCall, async (signal) => {
+      const response = await this.#fetch(url, init, signal);
+      const { status, headers } = response;
+      const isStreamed = isWanted(response);
+      return { ...(isStreamed ? { status, headers, body: null } : await readAnswer(response)), response, isStreamed };
+    });
+  }
+
+  #fetch(url: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+    return this.#options.fetch(url, { ...init, redirect: 'manual', signal });
+  }
+
+  async #attempt<A extends Answer>(
+    ms: number | null,
+    caller: AbortSignal | undefined,
+    onCall: OnCall,
+    send: (signal: AbortSignal) => Promise<A>,
+  ): Promise<A> {
+    const pass = this.breaker.enter();
+    if (!pass) throw unavailable('PocketBase was down a moment ago');
+    onCall();
+    const timeout = new AbortController();
+    const limit = pass.isProbe && ms !== null ? Math.min(ms, TIMEOUT_MS.probe) : ms;
+    const timer = limit === null ? undefined : setTimeout(() => timeout.abort(), limit);
+    try {
+      const answer = await send(AbortSignal.any(caller ? [timeout.signal, caller] : [timeout.signal]));
+      this.breaker.leave(pass, answer.status >= 500 && !isOwn(answer) ? 'failed' : 'reached');
+      return answer;
+    } catch (cause) {
+      const isLate = timeout.signal.aborted || isTimeout(caller?.reason);
+      this.breaker.leave(pass, caller?.aborted && !isLate ? 'unknown' : 'failed');
+      // That PocketBase is down was known when the probe went.
+      if (isLate && !pass.isProbe) throw new ApiProblem('upstream_timeout', undefined, { cause });
+      throw unavailable(cause);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** PocketBase repeats the status in its errors, and our hooks name a code; a tunnel or firewall in between does neither. */
+export function isOwn({ status, body }: Pick<Answer, 'status' | 'body'>): boolean {
+  const answer = (body ?? {}) as { status?: unknown; code?: unknown };
+  return answer.status === status || isErrorCode(answer.code);
+}
+
+/** Uploads see for themselves when PocketBase stands still, and abort for this reason. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof ApiProblem && reason.code === 'upstream_timeout';
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
+  const { status, headers } = response;
+  return { status, headers, body: parseJson(await response.text()) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { STALL_MS, TIMEOUT_MS } from '../../src/pocketbase/limits.ts';
+import { problemOf } from '../support/api.ts';
+import { type Fault, type FaultProxy, startFaultProxy, type UpstreamCall } from './fault-proxy.ts';
+import { expectNothingDoubled, expectQuietLog } from './invariants.ts';
+import { makeScene, ROWS, routesOfApp, routesOfRows, type Scene, type Sent, send } from './routes.ts';
+import { type BareWorker, startBareWorker } from './target.ts';
+
+/** What the contract answers: at once, or when a limit has passed. */
+type Expected = 'unavailable' | 'timeout' | 'success';
+const EXPECTED: Record<Fault, Expected> = {
+  'refuses the connection': 'unavailable',
+  'loses the answer': 'unavailable',
+  'resets mid-body': 'unavailable',
+  'answers 500': 'unavailable',
+  'answers 502': 'unavailable',
+  'answers with wrong JSON': 'unavailable',
+  'answers with a page': 'unavailable',
+  'sends slow bytes': 'success',
+  'finds the token expired': 'success',
+  'hangs before the headers': 'timeout',
+  'hangs mid-body': 'timeout',
+};
+/** These take their time: all routes at once, each in flight before the first limit has passed. */
+const SLOW: Fault[] = ['hangs before the headers', 'hangs mid-body', 'sends slow bytes'];
+/** How much later than its limit an answer may come on a busy machine. */
+const SLACK_MS = 2_000;
+const RECOVERY_MS = 2_000;
+const DOCUMENT = 'GET /api/profiles/:id/documents/:kind';
+
+let proxy: FaultProxy;
+let worker: BareWorker;
+let scene: Scene;
+/** Each call that each route makes of PocketBase when all is well. */
+const cases: Case[] = [];
+beforeAll(async () => {
+  proxy = await startFaultProxy(inject('pocketbase').url);
+  worker = await startBareWorker(inject('pocketbase'), proxy.url);
+  scene = makeScene(worker);
+  for (const name of Object.keys(ROWS)) {
+    const calls = await countCalls(name);
+    for (let call = 1; call <= calls; call++) cases.push({ name, call });
+  }
+});
+afterAll(async () => {
+  expectQuietLog(worker);
+  await worker.stop();
+  await proxy.close();
+  await expectNothingDoubled();
+});
+
+const isWrite = ({ method }: UpstreamCall) => method !== 'GET';
+const isDone = ({ status }: UpstreamCall) => status !== null && status < 300;
+
+interface Case {
+  name: string;
+  call: number;
+}
+
+/** A fault at a call of a route: what the caller sees, what PocketBase saw, and then, when `recover` is called, how it goes on. */
+async function suffer({ name, call }: Case, fault: Fault, request: Sent): Promise<{ recover: () => Promise<void> }> {
+  const what = `${name}: ${fault} at call ${call}`;
+  const requestId = randomUUID();
+  proxy.plan(requestId, fault, { call, once: fault === 'finds the token expired' });
+  const { response, ms } = await send(worker, request, requestId);
+  const calls = proxy.callsOf(requestId);
+  const hit = calls[call - 1];
+  if (!hit) throw new Error(`${what} did not happen`);
+  if (name === DOCUMENT && fault.endsWith('mid-body')) await expectCut(response, fault);
+  else await expectAnswer(what, response, ms, expectedOf(fault, hit));
+
+  const writes = calls.filter((seen) => isWrite(seen) && isDone(seen));
+  const paths = writes.map(({ method, path }) => `${method} ${path}`);
+  expect(paths, `${what}: no write reached PocketBase twice`).toEqual([...new Set(paths)]);
+  const again = writes.length > 0 ? ROWS[name]?.again : undefined;
+  return { recover: () => expectRecovery(what, request, again) };
+}
+
+function expectedOf(fault: Fault, hit: UpstreamCall): { outcome: Expected; limitMs: number } {
+  // A body that has begun cannot be sent twice.
+  if (fault === 'finds the token expired' && hit.isStreamed) return { outcome: 'unavailable', limitMs: 0 };
+  const limitMs = hit.isStreamed ? STALL_MS : TIMEOUT_MS[isWrite(hit) ? 'write' : 'read'];
+  return { outcome: EXPECTED[fault], limitMs: EXPECTED[fault] === 'timeout' ? limitMs : 0 };
+}
+
+async function expectAnswer(what: string, response: Response, ms: number, expected: ReturnType<typeof expectedOf>) {
+  const { outcome, limitMs } = expected;
+  if (outcome === 'success') {
+    expect([what, response.ok]).toEqual([what, true]);
+    await response.arrayBuffer();
+    return;
+  }
+  const { code, status } = await problemOf(response);
+  expect([what, code, status]).toEqual([what, `upstream_${outcome}`, outcome === 'timeout' ? 504 : 503]);
+  if (outcome === 'unavailable') expect(response.headers.get('retry-after')).toBe('2');
+  expect(ms, `${what} is answered in time`).toBeLessThan(limitMs + SLACK_MS);
+}
+
+/** The status has left when a document breaks off: its reader sees the cut, or gives up, which ends the call to PocketBase. */
+async function expectCut(response: Response, fault: Fault): Promise<void> {
+  expect(response.status).toBe(200);
+  if (fault === 'resets mid-body') await expect(response.arrayBuffer()).rejects.toThrow();
+  else await response.body?.cancel();
+}
+
+/** The same request again, until it succeeds. */
+async function expectRecovery(what: string, request: Sent, again?: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { response } = await send(worker, request);
+      await response.arrayBuffer();
+      const isRight = response.ok || response.status === 302 || response.status === again;
+      expect([what, 'again', response.status, isRight]).toEqual([what, 'again', response.status, true]);
+    },
+    { timeout: RECOVERY_MS, interval: 50 },
+  );
+}
+
+async function countCalls(name: string): Promise<number> {
+  const { response, requestId } = await send(worker, await (ROWS[name] as (typeof ROWS)[string]).prepare(scene));
+  await response.arrayBuffer();
+  expect([name, response.ok || response.status === 302]).toEqual([name, true]);
+  return proxy.callsOf(requestId).length;
+}
+
+describe('the table', () => {
+  it('has a row for every route', () => {
+    expect(routesOfRows()).toEqual(routesOfApp());
+  });
+});
+
+describe.each(Object.keys(EXPECTED) as Fault[])('when PocketBase %s', (fault) => {
+  it('each route answers as the contract says, does nothing twice, and recovers', { timeout: 300_000 }, async () => {
+    expect(cases.length).toBeGreaterThan(40);
+    const requests: Sent[] = [];
+    for (const { name } of cases) requests.push(await (ROWS[name] as (typeof ROWS)[string]).prepare(scene));
+    const hit = (index: number) => suffer(cases[index] as Case, fault, requests[index] as Sent);
+    if (SLOW.includes(fault)) {
+      const suffered = await Promise.all(requests.map((_, index) => hit(index)));
+      for (const { recover } of suffered) await recover();
+    } else {
+      for (const index of requests.keys()) await (await hit(index)).recover();
+    }
+  });
+});

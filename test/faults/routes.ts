@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import { app } from '../../src/app.ts';
+import { api, applicantData, json, PNG } from '../support/api.ts';
+import { issueKey } from '../support/keys.ts';
+import type { BareWorker } from './target.ts';
+
+export type Sent = [path: string, init: RequestInit];
+
+interface Row {
+  /** Makes what the request needs, and the request: it can be sent more than once. */
+  prepare(scene: Scene): Promise<Sent> | Sent;
+  /** What a repeat is answered when PocketBase has acted before, and the answer was lost. */
+  again?: number;
+}
+
+const typed = (method: string, body: unknown, headers = {}): RequestInit => ({ ...json(body, headers), method });
+const png = (headers: Record<string, string> = {}): RequestInit => ({
+  method: 'PUT',
+  body: PNG,
+  headers: { 'content-type': 'image/png', ...headers },
+});
+const ACME = { 'x-partner': 'acme' };
+const WEBHOOK = { url: 'https://hooks.example.com/', enabled: false };
+const asApplicant = (token: string) => ({ authorization: `Bearer ${token}` });
+const once = () => ({ 'idempotency-key': randomUUID() });
+const newSlug = () => `p-${randomUUID().slice(0, 13)}`;
+
+/** One row for each route: a route that is not here makes the suite fail. In parentheses: another way to use the same route. */
+export const ROWS: Record<string, Row> = {
+  'GET /': { prepare: () => ['/', {}] },
+  'GET /healthz': { prepare: () => ['/healthz', {}] },
+  'GET /readyz': { prepare: () => ['/readyz', {}] },
+  'GET /openapi.json': { prepare: () => ['/openapi.json', {}] },
+  'GET /docs': { prepare: () => ['/docs', {}] },
+  'GET /verify/:id': { prepare: () => ['/verify/aaaaaaaaaaaaaaa', {}] },
+  'POST /api/profiles/create': { prepare: () => ['/api/profiles/create', json(applicantData(), ACME)] },
+  'GET /api/profiles': { prepare: () => ['/api/profiles?limit=5', {}] },
+  'GET /api/profiles/:id': { prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}`, {}] },
+  'GET /api/profiles/:id (managed key)': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.profile()).id}`,
+      { headers: { 'x-api-key': (await scene.key()).key } },
+    ],
+  },
+  'PATCH /api/profiles/:id': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}`, typed('PATCH', { locale: 'vi' })],
+  },
+  'PATCH /api/profiles/:id (form)': {
+    prepare: async (scene) => {
+      const body = new FormData();
+      body.set('locale', 'vi');
+      body.set('facial_photo', new File([PNG], 'me.png', { type: 'image/png' }));
+      return [`/api/profiles/${(await scene.profile()).id}`, { method: 'PATCH', body }];
+    },
+  },
+  'DELETE /api/profiles/:id': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}`, { method: 'DELETE' }],
+  },
+  'POST /api/profiles/:id/link': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.profile()).id}/link`,
+      typed('POST', { revoke_previous: true }),
+    ],
+  },
+  'GET /api/profiles/:id/notes': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}/notes`, {}],
+  },
+  'POST /api/profiles/:id/notes': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.profile()).id}/notes`,
+      typed('POST', { text: 'x' }, once()),
+    ],
+  },
+  'PUT /api/profiles/:id/documents/:kind': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}/documents/document_front`, png()],
+  },
+  'GET /api/profiles/:id/documents/:kind': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.documented()).id}/documents/document_front`, {}],
+  },
+  'DELETE /api/profiles/:id/documents/:kind': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.documented()).id}/documents/document_front`,
+      { method: 'DELETE' },
+    ],
+  },
+  'GET /api/status_history/:id': {
+    prepare: async (scene) => [`/api/status_history/${(await scene.profile()).id}`, {}],
+  },
+  'POST /api/status_history/:id': {
+    prepare: async (scene) => [
+      `/api/status_history/${(await scene.profile()).id}`,
+      typed('POST', { status: 'in_review', expected_status: 'unverified' }, once()),
+    ],
+  },
+  'GET /api/keys': { prepare: () => ['/api/keys', {}] },
+  'POST /api/keys': {
+    prepare: () => ['/api/keys', json({ partner: 'acme', name: 'test', scopes: ['profiles:read'] })],
+  },
+  'POST /api/keys/:id/rotate': {
+    prepare: async (scene) => [`/api/keys/${(await scene.key()).id}/rotate`, typed('POST', { grace_seconds: 600 })],
+  },
+  'DELETE /api/keys/:id': {
+    prepare: async (scene) => [`/api/keys/${(await scene.key()).id}`, { method: 'DELETE' }],
+  },
+  'GET /api/partners': { prepare: () => ['/api/partners', {}] },
+  'POST /api/partners': { prepare: () => ['/api/partners', json({ slug: newSlug(), name: 'x' })], again: 422 },
+  'GET /api/partners/:slug': { prepare: () => ['/api/partners/acme', {}] },
+  'PATCH /api/partners/:slug': { prepare: () => ['/api/partners/acme', typed('PATCH', { name: 'Acme' })] },
+  'GET /api/audit': { prepare: () => ['/api/audit?limit=5', {}] },
+  'GET /api/metrics': { prepare: () => ['/api/metrics', {}] },
+  'GET /api/webhooks': { prepare: () => ['/api/webhooks', {}] },
+  'POST /api/webhooks': {
+    prepare: async (scene) => ['/api/webhooks', json(WEBHOOK, { 'x-partner': await scene.partner() })],
+  },
+  'GET /api/webhooks/:id': { prepare: async (scene) => [`/api/webhooks/${(await scene.webhook()).id}`, {}] },
+  'PATCH /api/webhooks/:id': {
+    prepare: async (scene) => [`/api/webhooks/${(await scene.webhook()).id}`, typed('PATCH', { description: 'x' })],
+  },
+  'DELETE /api/webhooks/:id': {
+    prepare: async (scene) => [`/api/webhooks/${(await scene.webhook()).id}`, { method: 'DELETE' }],
+    again: 404,
+  },
+  'POST /api/webhooks/:id/test': {
+    prepare: async (scene) => [`/api/webhooks/${(await scene.tested()).id}/test`, { method: 'POST' }],
+  },
+  'POST /api/webhooks/:id/rotate': {
+    prepare: async (scene) => [`/api/webhooks/${(await scene.webhook()).id}/rotate`, typed('POST', {})],
+  },
+  'GET /api/webhooks/:id/deliveries': {
+    prepare: async (scene) => [`/api/webhooks/${(await scene.tested()).id}/deliveries`, {}],
+  },
+  'POST /api/webhooks/:id/deliveries/:delivery/redeliver': {
+    prepare: async (scene) => {
+      const { id, delivery } = await scene.tested();
+      return [`/api/webhooks/${id}/deliveries/${delivery}/redeliver`, { method: 'POST' }];
+    },
+  },
+  'GET /api/events': { prepare: () => ['/api/events', { headers: ACME }] },
+  'GET /api/events (after)': {
+    prepare: async (scene) => [`/api/events?after=${await scene.event()}`, { headers: ACME }],
+  },
+  'GET /api/applicant': {
+    prepare: async (scene) => ['/api/applicant', { headers: asApplicant((await scene.profile()).token) }],
+  },
+  'PUT /api/applicant/documents/:kind': {
+    prepare: async (scene) => [
+      '/api/applicant/documents/document_front',
+      png(asApplicant((await scene.profile()).token)),
+    ],
+  },
+  'POST /api/applicant/submit': {
+    prepare: async (scene) => [
+      '/api/applicant/submit',
+      { method: 'POST', headers: asApplicant((await scene.documented()).token) },
+    ],
+  },
+};
+
+/** Every route of the app, as the rows name them. */
+export function routesOfApp(): string[] {
+  const routes = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path.replace(/\{[^/]*/g, '')}`);
+  return [...new Set(routes)].sort();
+}
+
+export const routesOfRows = () => [...new Set(Object.keys(ROWS).map((name) => name.replace(/ \(.*/, '')))].sort();
+
+export type Scene = ReturnType<typeof makeScene>;
+
+/** What requests need to exist, made anew for each of them. */
+export function makeScene(worker: BareWorker) {
+  const partner = api(worker);
+  const operator = api(worker, worker.keys.internal);
+  let shared: Promise<{ id: string; delivery: string }> | undefined;
+  const scene = {
+    profile: () => partner.created(),
+    async documented() {
+      const profile = await partner.created();
+      for (const kind of ['document_front', 'facial_photo']) {
+        await partner.upload(profile.id, kind, PNG, { 'content-type': 'image/png' });
+      }
+      return profile;
+    },
+    key: () => issueKey(worker),
+    /** A partner has no more than 20 webhooks, so each is another's. */
+    async partner(): Promise<string> {
+      const slug = newSlug();
+      await operator.post('/api/partners', { slug, name: 'x' });
+      return slug;
+    },
+    async webhook(fields: object = {}): Promise<{ id: string }> {
+      const headers = { 'x-api-key': worker.keys.internal, 'x-partner': await scene.partner() };
+      const response = await worker.fetch('/api/webhooks', json({ ...WEBHOOK, ...fields }, headers));
+      return (await response.json()) as { id: string };
+    },
+    /** One endpoint for all, as it is enabled: it wants no event, and its one delivery goes nowhere. */
+    tested() {
+      shared ??= (async () => {
+        const { id } = await scene.webhook({
+          url: 'http://127.0.0.1:9/hook',
+          events: ['profile.redacted'],
+          enabled: true,
+        });
+        await operator.post(`/api/webhooks/${id}/test`, {});
+        const answer = await operator.get(`/api/webhooks/${id}/deliveries`);
+        const [delivery] = ((await answer.json()) as { items: { id: string }[] }).items;
+        return { id, delivery: delivery?.id ?? '' };
+      })();
+      return shared;
+    },
+    async event(): Promise<string> {
+      await partner.created();
+      const answer = await partner.get('/api/events?limit=1');
+      return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id ?? '';
+    },
+  };
+  return scene;
+}
+
+/** Sends it under an id of its own, as the operator unless it names its credential. */
+export async function send(worker: BareWorker, [path, init]: Sent, requestId: string = randomUUID()) {
+  const headers = new Headers(init.headers);
+  if (!headers.has('authorization') && !headers.has('x-api-key')) headers.set('x-api-key', worker.keys.internal);
+  headers.set('x-request-id', requestId);
+  const startedAt = performance.now();
+  const response = await worker.fetch(path, { ...init, headers });
+  return { requestId, response, ms: performance.now() - startedAt };
+}

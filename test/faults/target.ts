@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkForLeaks, watchForLeaks } from '../support/leaks.ts';
+import { type ApiDocument, OpenApiCheck } from '../support/openapi-check.ts';
+import { type PocketBaseInfo, startPocketBase } from '../support/pocketbase.ts';
+import { secret, type TestWorker } from '../support/worker.ts';
+import { bundle, remove, serve } from '../support/workerd.ts';
+
+export interface BareWorker extends Pick<TestWorker, 'fetch' | 'keys' | 'logs' | 'restart' | 'stop'> {
+  /** What workerd complained of. */
+  errors(): string;
+}
+
+/**
+ * The deployed bundle in workerd itself, not in Miniflare, whose own fetch hides how a connection to PocketBase ended. Rate limits
+ * are lifted, wake-ups thrown away; `restart` forgets the KV as well.
+ */
+export async function startBareWorker(pocketbase: PocketBaseInfo, url = pocketbase.url): Promise<BareWorker> {
+  const keys = { acme: secret(), globex: secret(), internal: secret() };
+  const directory = bundle({
+    POCKETBASE_URL: url,
+    POCKETBASE_SERVICE_EMAIL: pocketbase.service.email,
+    POCKETBASE_SERVICE_PASSWORD: pocketbase.service.password,
+    VALID_API_KEYS: `acme:${keys.acme},globex:${keys.globex}`,
+    INTERNAL_API_KEYS: `ops:${keys.internal}`,
+    KYC_FRONTEND_URL: 'https://verify.example.com/start',
+    LINK_SECRET: secret(),
+    SESSION_SECRET: secret(),
+    DATA_SECRET: secret(),
+    LINK_TTL_SECONDS: '86400',
+    DEPLOYMENT: 'development',
+    WEBHOOK_DENY_HOSTS: '',
+  });
+  watchForLeaks(...Object.values(keys), pocketbase.service.password);
+  let workerd = await serve(directory);
+  let earlier: string[] = [];
+  const target = (path: string) => new URL(path, `http://127.0.0.1:${workerd.port}`);
+  const openApi = new OpenApiCheck((await (await fetch(target('/openapi.json'))).json()) as ApiDocument);
+  const logs = () => [...earlier, ...workerd.lines()];
+  return {
+    keys,
+    logs,
+    errors: () => workerd.errors(),
+    async fetch(path, init) {
+      const response = await fetch(target(path), { redirect: 'manual', ...init });
+      await openApi.check(init?.method ?? 'GET', target(path).pathname, response);
+      return response;
+    },
+    async restart() {
+      earlier = logs();
+      await workerd.stop();
+      workerd = await serve(directory);
+    },
+    async stop() {
+      await workerd.stop();
+      remove(directory);
+      checkForLeaks(logs());
+    },
+  };
+}
+
+/** A PocketBase that can be killed and started again on the same port and data. */
+export async function startMortalPocketBase() {
+  const dir = mkdtempSync(join(tmpdir(), 'ekyc-faults-'));
+  let current = await startPocketBase({ dir });
+  const { stop: _, kill: __, ...info } = current;
+  const env = {
+    SUPERUSER_EMAIL: info.superuser.email,
+    SUPERUSER_PASSWORD: info.superuser.password,
+    POCKETBASE_SERVICE_EMAIL: info.service.email,
+    POCKETBASE_SERVICE_PASSWORD: info.service.password,
+    DEDUPE_SECRET: info.dedupeSecret,
+  };
+  return {
+    info,
+    kill: () => current.kill(),
+    /** Resolves when it serves. */
+    async start() {
+      current = await startPocketBase({ dir, port: info.port, env });
+    },
+    async stop() {
+      await current.kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
