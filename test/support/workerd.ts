@@ -33,7 +33,16 @@ const STUBBED = [
   stubbed('WEBHOOKS', 'stub:queue'),
 ];
 
-const config = (script: string, bindings: Record<string, string>) => `using Workerd = import "/workerd/workerd.capnp";
+const worker = (code: string) => `worker = (
+      modules = [(name = "kv", esModule = ${JSON.stringify(code)})],
+      compatibilityDate = "${COMPATIBILITY_DATE}")`;
+const external = (address: string) => `external = (address = "${address}", http = ())`;
+
+const config = (
+  script: string,
+  bindings: Record<string, string>,
+  kv?: string,
+) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "net", network = (allow = ["private", "public"])),
@@ -42,17 +51,18 @@ const config :Workerd.Config = (
       compatibilityDate = "${COMPATIBILITY_DATE}",
       bindings = [(name = "TOKENS", kvNamespace = "kv"), ${STUBBED}, ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
       globalOutbound = "net")),
-    (name = "kv", worker = (
-      modules = [(name = "kv", esModule = ${JSON.stringify(KV)})],
-      compatibilityDate = "${COMPATIBILITY_DATE}")),
+    (name = "kv", ${kv ? external(kv) : worker(KV)}),
   ],
   extensions = [(modules = [${Object.entries(STUBS).map(([name, code]) => `(name = "${name}", internal = true, esModule = ${JSON.stringify(code)})`)}])],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 `;
 
-/** Bundles a Worker as a deploy would, with these text bindings; without `worker`, the product. The directory is the caller's to remove. */
-export function bundle(bindings: Record<string, string>, worker?: string): string {
+/**
+ * Bundles a Worker as a deploy would, with these text bindings; without `worker`, the product. The directory is the caller's to remove.
+ * @param kv `host:port` of a server that stands for Workers KV; without it, a Map that ends with workerd
+ */
+export function bundle(bindings: Record<string, string>, worker?: string, { kv }: { kv?: string } = {}): string {
   const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
   const own = worker
     ? [resolve(worker), '--name=bundle', `--compatibility-date=${COMPATIBILITY_DATE}`]
@@ -61,7 +71,7 @@ export function bundle(bindings: Record<string, string>, worker?: string): strin
   const bin = join(wrangler, '../bin/wrangler.js');
   execFileSync(process.execPath, [bin, 'deploy', ...args], { cwd: directory, stdio: 'pipe' });
   const script = basename(worker ?? 'index.ts').replace(/\.ts$/, '.js');
-  writeFileSync(join(directory, 'config.capnp'), config(script, bindings), {
+  writeFileSync(join(directory, 'config.capnp'), config(script, bindings, kv), {
     mode: 0o600,
   });
   return directory;
@@ -70,12 +80,13 @@ export function bundle(bindings: Record<string, string>, worker?: string): strin
 /**
  * A bundled Worker in workerd itself, on a free port of the loopback interface. Miniflare sends outgoing requests through Node's
  * `fetch`, which hides how a connection ended; this shows what production does.
+ * @param quiet throws its log away, so that reading it takes nothing from what is measured
  */
-export async function serve(directory: string) {
+export async function serve(directory: string, { quiet = false } = {}) {
   const lines: string[] = [];
   const ready = Promise.withResolvers<{ pid: string; port: number }>();
-  const announced = ['/bin/sh', '-c', 'echo $$; exec "$@"', 'sh', WORKERD, 'serve', '--control-fd=1', 'config.capnp'];
-  const child = spawnGuarded(announced, {
+  const announced = ['/bin/sh', '-c', `echo $$; exec "$@" 4>&1 ${quiet ? '>/dev/null 2>&1' : ''}`, 'sh'];
+  const child = spawnGuarded([...announced, WORKERD, 'serve', '--control-fd=4', 'config.capnp'], {
     cwd: directory,
     env: process.env,
     onLine(line) {
@@ -86,6 +97,7 @@ export async function serve(directory: string) {
   void child.closed.then(() => ready.reject(new Error(child.lastWords())));
   const { pid, port } = await ready.promise;
   return {
+    pid: Number(pid),
     port,
     /** What it has complained of, uncaught exceptions and rejections among it. */
     errors: () => lines.filter((line) => line.includes('error:')).join('\n'),
