@@ -2,10 +2,14 @@
  * `npm run bench [-- rounds] [part …]`: raw workerd on the production bundle, a real PocketBase, and the peers, all in one run. See
  * docs/performance.md for the parts and for how to read what comes out.
  */
+import { startKv } from './lib/kv.ts';
 import { keep, type Row, show } from './lib/report.ts';
 import { sampleIds } from './lib/seed.ts';
 import { measureRequests, type Peers } from './ratios.ts';
+import { measureColdStart } from './scenarios/cold-start.ts';
+import { measureMemory, memoryHeld } from './scenarios/memory.ts';
 import { CONNECTIONS, requestScenarios } from './scenarios/requests.ts';
+import { measureUploads } from './scenarios/uploads.ts';
 import {
   bundlePeer,
   bundleProduct,
@@ -50,11 +54,32 @@ In brackets: processor time of the peer's own process per request.\n`);
     edge: cleanup.add(await startWorkerd(workers.edge)),
   };
   const rows: Row[] = [];
-  const scenarios = requestScenarios(await serviceHeaders(pocketbase), sampleIds(pocketbase.dir, 800));
+  const service = await serviceHeaders(pocketbase);
+  const ids = sampleIds(pocketbase.dir, 800);
+  const scenarios = requestScenarios(service, ids);
   for (const scenario of scenarios.filter(({ name }) => isChosen(name))) {
     const row = await measureRequests(peers, scenario, rounds);
     rows.push(row);
     show(row);
   }
+  const kv = cleanup.add(await startKv());
+  const cold = cleanup.bundle(bundleProduct(pocketbase, { kv: kv.address }));
+  const start = {
+    constant: () => startWorkerd(workers.constant),
+    passthrough: () => startWorkerd(workers.passthrough),
+    express: () => startExpress(pocketbase),
+    edge: () => startWorkerd(workers.edge),
+  };
+  const part = async (name: string, measure: () => Promise<Row[]>) => {
+    if (!isChosen(name)) return;
+    const measured = await measure();
+    rows.push(...measured);
+    for (const row of measured) show(row);
+  };
+  await part('uploads', () => measureUploads(peers, service, ids, rounds));
+  await part('held', async () => [memoryHeld(peers)]);
+  await part('memory', () => measureMemory(start, peers.pocketbase, service, ids));
+  const asked = { id: ids[0] as string, service };
+  await part('cold-start', () => measureColdStart({ ...start, edge: () => startWorkerd(cold) }, kv, asked, rounds));
   if (chosen.length === 0) keep('ratios', rows, rounds);
 }
