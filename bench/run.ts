@@ -2,14 +2,17 @@
  * `npm run bench [-- rounds] [part …]`: raw workerd on the production bundle, a real PocketBase, and the peers, all in one run. See
  * docs/performance.md for the parts and for how to read what comes out.
  */
+import { measureCost } from './cost.ts';
+import { measureGrowth } from './growth.ts';
 import { startKv } from './lib/kv.ts';
-import { keep, type Row, show } from './lib/report.ts';
+import { keep, type Part, type Row, show } from './lib/report.ts';
 import { sampleIds } from './lib/seed.ts';
 import { measureRequests, type Peers } from './ratios.ts';
 import { measureColdStart } from './scenarios/cold-start.ts';
 import { measureMemory, memoryHeld } from './scenarios/memory.ts';
 import { CONNECTIONS, requestScenarios } from './scenarios/requests.ts';
 import { measureUploads } from './scenarios/uploads.ts';
+import { measureSoak } from './soak.ts';
 import {
   bundlePeer,
   bundleProduct,
@@ -21,6 +24,7 @@ import {
 } from './stand.ts';
 
 const DEFAULT_ROUNDS = 7;
+const SOAK_MINUTES = 10;
 const PROFILES = 2_000;
 
 const words = process.argv.slice(2);
@@ -30,9 +34,21 @@ const isChosen = (name: string) => chosen.length === 0 || chosen.includes(name);
 
 const cleanup = new Cleanup();
 try {
-  await runRatios();
+  if (chosen[0] === 'growth') await only('growth', () => measureGrowth(cleanup, rounds));
+  else if (chosen[0] === 'soak') await only('soak', () => measureSoak(cleanup, Number(words[1] ?? SOAK_MINUTES)));
+  else if (chosen[0] === 'cost') await only('cost', () => measureCost(cleanup));
+  else {
+    await runRatios();
+    if (chosen.length === 0) await only('cost', () => measureCost(cleanup));
+  }
 } finally {
   await cleanup.run();
+}
+
+async function only(part: Part, measure: () => Promise<Row[]>): Promise<void> {
+  const rows = await measure();
+  for (const row of rows) show(row);
+  keep(part, rows);
 }
 
 async function runRatios(): Promise<void> {

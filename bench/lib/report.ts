@@ -34,7 +34,8 @@ export function isMet({ ratio, atLeast = Number.NEGATIVE_INFINITY, atMost = Numb
   return ratio >= atLeast && ratio <= atMost;
 }
 
-const digits = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
+const digits = (value: number) =>
+  Number.isInteger(value) ? String(value) : value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
 
 function judged(comparison: Comparison): string {
   const { by, ratio, atLeast, atMost } = comparison;
