@@ -11,7 +11,7 @@ import type { Row } from './lib/report.ts';
 import { documentNumber, sampleIds } from './lib/seed.ts';
 import { interleave, median } from './lib/statistics.ts';
 import { MB } from './lib/transfer.ts';
-import { bundlePeer, bundleProduct, type Cleanup, KEYS, seededPocketBase, startWorkerd } from './stand.ts';
+import { bundleConstant, bundleProduct, type Cleanup, KEYS, seededPocketBase, startWorkerd } from './stand.ts';
 
 interface Asked {
   title: string;
@@ -99,7 +99,7 @@ export async function measureCost(cleanup: Cleanup): Promise<Row[]> {
       comparisons: isRefused ? [{ by: 'a request to PocketBase', ratio: upstream.requests, atMost: 0 }] : [],
     });
   }
-  rows.push(await startUp(directory, cleanup.bundle(bundlePeer('constant', pocketbase))), bundleSize(directory));
+  rows.push(await startUp(directory, cleanup.bundle(await bundleConstant(worker))), bundleSize(directory));
   return rows;
 }
 

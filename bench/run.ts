@@ -4,6 +4,7 @@
  */
 import { measureCost } from './cost.ts';
 import { measureGrowth } from './growth.ts';
+import { document } from './lib/document.ts';
 import { startKv } from './lib/kv.ts';
 import { keep, type Part, type Row, show } from './lib/report.ts';
 import { sampleIds } from './lib/seed.ts';
@@ -14,7 +15,8 @@ import { CONNECTIONS, requestScenarios } from './scenarios/requests.ts';
 import { measureUploads } from './scenarios/uploads.ts';
 import { measureSoak } from './soak.ts';
 import {
-  bundlePeer,
+  bundleConstant,
+  bundlePassthrough,
   bundleProduct,
   Cleanup,
   seededPocketBase,
@@ -48,7 +50,8 @@ try {
 async function only(part: Part, measure: () => Promise<Row[]>): Promise<void> {
   const rows = await measure();
   for (const row of rows) show(row);
-  keep(part, rows);
+  keep(part, rows, part === 'growth' ? rounds : undefined);
+  document();
 }
 
 async function runRatios(): Promise<void> {
@@ -56,10 +59,12 @@ async function runRatios(): Promise<void> {
 ${CONNECTIONS} connections from autocannon in a process of its own, on the same cores. Medians of ${rounds} interleaved rounds.
 In brackets: processor time of the peer's own process per request.\n`);
   const pocketbase = cleanup.add(await seededPocketBase(PROFILES));
+  const product = cleanup.bundle(bundleProduct(pocketbase));
+  const edge = cleanup.add(await startWorkerd(product));
   const workers = {
-    passthrough: cleanup.bundle(bundlePeer('passthrough', pocketbase)),
-    constant: cleanup.bundle(bundlePeer('constant', pocketbase)),
-    edge: cleanup.bundle(bundleProduct(pocketbase)),
+    passthrough: cleanup.bundle(bundlePassthrough(pocketbase)),
+    constant: cleanup.bundle(await bundleConstant(edge)),
+    edge: product,
   };
   const peers: Peers = {
     pocketbase: { url: pocketbase.url, port: pocketbase.port, pid: 0 },
@@ -67,7 +72,7 @@ In brackets: processor time of the peer's own process per request.\n`);
     constant: cleanup.add(await startWorkerd(workers.constant)),
     express: cleanup.add(await startExpress(pocketbase)),
     'express-fewest': cleanup.add(await startExpress(pocketbase, { fewest: true })),
-    edge: cleanup.add(await startWorkerd(workers.edge)),
+    edge,
   };
   const rows: Row[] = [];
   const service = await serviceHeaders(pocketbase);
@@ -97,5 +102,7 @@ In brackets: processor time of the peer's own process per request.\n`);
   await part('memory', () => measureMemory(start, peers.pocketbase, service, ids));
   const asked = { id: ids[0] as string, service };
   await part('cold-start', () => measureColdStart({ ...start, edge: () => startWorkerd(cold) }, kv, asked, rounds));
-  if (chosen.length === 0) keep('ratios', rows, rounds);
+  if (chosen.length > 0) return;
+  keep('ratios', rows, rounds);
+  document();
 }

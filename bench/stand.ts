@@ -65,8 +65,24 @@ export function bundleProduct(pocketbase: Pick<TestPocketBase, 'url' | 'service'
   return bundle(settings, undefined, options);
 }
 
-export function bundlePeer(name: 'passthrough' | 'constant', pocketbase: Pick<TestPocketBase, 'url'>): string {
-  return bundle({ UPSTREAM: pocketbase.url }, join(import.meta.dirname, `peers/${name}.ts`));
+export function bundlePassthrough(pocketbase: Pick<TestPocketBase, 'url'>): string {
+  return bundle({ UPSTREAM: pocketbase.url }, join(import.meta.dirname, 'peers/passthrough.ts'));
+}
+
+/** @param edge the running product, whose refusals it repeats */
+export async function bundleConstant(edge: Peer): Promise<string> {
+  const answerTo = async (path: string, init: RequestInit) => {
+    const response = await fetch(`${edge.url}${path}`, init);
+    const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'content-length'));
+    return { status: response.status, headers, body: await response.text() };
+  };
+  const headers = { 'x-api-key': KEYS.partner, 'content-type': 'application/json' };
+  const answers = {
+    unauthenticated: await answerTo('/api/profiles', {}),
+    invalid: await answerTo('/api/profiles/create', { method: 'POST', headers, body: '{"country":"XX"}' }),
+  };
+  const encoded = encodeURIComponent(JSON.stringify(answers));
+  return bundle({ ANSWERS: encoded }, join(import.meta.dirname, 'peers/constant.ts'));
 }
 
 export async function startWorkerd(directory: string): Promise<Peer> {

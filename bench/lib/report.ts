@@ -34,10 +34,10 @@ export function isMet({ ratio, atLeast = Number.NEGATIVE_INFINITY, atMost = Numb
   return ratio >= atLeast && ratio <= atMost;
 }
 
-const digits = (value: number) =>
+export const digits = (value: number) =>
   Number.isInteger(value) ? String(value) : value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
 
-function judged(comparison: Comparison): string {
+export function judged(comparison: Comparison): string {
   const { by, ratio, atLeast, atMost } = comparison;
   const target = atLeast === undefined ? (atMost === undefined ? '' : ` (≤ ${atMost})`) : ` (≥ ${atLeast})`;
   return `${ratio.toFixed(2)} × ${by}${target}${isMet(comparison) ? '' : ' MISSED'}`;
@@ -64,28 +64,4 @@ export function keep(part: Part, rows: Row[], rounds?: number): void {
   const machine = `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${process.platform}-${process.arch}`;
   const results = { ...readResults(), [part]: { machine, ...(rounds && { rounds }), rows } };
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
-}
-
-/** GitHub's table of what is kept. */
-export function markdown(rows: Row[]): string {
-  const names = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line(['', 'unit', ...names, 'edge by']),
-    line(Array.from({ length: names.length + 3 }, () => '---')),
-    ...rows.map(({ title, unit, figures, comparisons }) => {
-      const cells = names.map((name) => (figures[name] === undefined ? '' : digits(figures[name])));
-      return line([title, unit, ...cells, comparisons.map(judged).join('<br>')]);
-    }),
-  ].join('\n');
-}
-
-/** Replaces what stands between `<!-- bench:<part> -->` and `<!-- /bench -->`. */
-export function writeInto(path: string, part: string, text: string): void {
-  const file = join(import.meta.dirname, '../..', path);
-  const marked = new RegExp(`(<!-- bench:${part} -->\\n)[^]*?(<!-- /bench -->)`, 'g');
-  writeFileSync(
-    file,
-    readFileSync(file, 'utf8').replace(marked, (_, start, end) => `${start}\n${text}\n\n${end}`),
-  );
 }

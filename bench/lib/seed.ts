@@ -22,15 +22,16 @@ export function seed(dir: string, dedupeSecret: string, count: number): void {
       .update(dedupeParts(String(partner), String(number)))
       .digest('hex'),
   );
-  // Of a file that a crash spoils another one is made.
-  db.exec('PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -1000000');
+  // Of a file that a crash spoils another one is made. PocketBase puts the journal back to WAL.
+  db.exec(
+    'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -1000000',
+  );
   db.exec(`INSERT INTO partners (slug, name, active, created, updated)
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
     SELECT DISTINCT ${partnerOf}, 'seeded', TRUE, ${ago('0')}, ${ago('0')} FROM n`);
   for (let from = 0; from < count; from += ROWS_PER_BATCH) {
     insert(db, from, Math.min(from + ROWS_PER_BATCH, count), count);
   }
-  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();
 }
 

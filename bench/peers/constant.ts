@@ -1,13 +1,16 @@
-/** As fast as a Worker can refuse: one answer for everything, of the size and type that the product's refusals have. */
-const BODY = JSON.stringify({
-  type: 'https://example.com/docs#unauthenticated',
-  title: 'Credentials are missing or not valid',
-  status: 401,
-  detail: 'Credentials are missing or not valid',
-  code: 'unauthenticated',
-  request_id: '00000000-0000-4000-8000-000000000000',
-});
+/** As fast as a Worker can refuse: the product's own answer to such a request, head and body, as a constant. */
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+let answers: { unauthenticated: Answer; invalid: Answer } | undefined;
 
 export default {
-  fetch: () => new Response(BODY, { status: 401, headers: { 'content-type': 'application/problem+json' } }),
+  fetch({ method }: Request, { ANSWERS }: { ANSWERS: string }): Response {
+    answers ??= JSON.parse(decodeURIComponent(ANSWERS)) as NonNullable<typeof answers>;
+    const { status, headers, body } = method === 'GET' ? answers.unauthenticated : answers.invalid;
+    return new Response(body, { status, headers });
+  },
 };
