@@ -9,8 +9,9 @@ const setHeaders = secureHeaders({ xXssProtection: false });
 export function secureDefaults() {
   return createMiddleware<AppEnv>(async function secureDefaults(c, next) {
     await setHeaders(c, next);
+    // Hono's `c.header` copies a finished answer each time.
     const { headers } = c.res;
-    if (!headers.has('content-security-policy')) c.header('content-security-policy', NO_CONTENT_OF_ITS_OWN);
-    if (!headers.has('cache-control')) c.header('cache-control', 'private, no-store');
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', NO_CONTENT_OF_ITS_OWN);
+    if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-store');
   });
 }
