@@ -73,7 +73,7 @@ function parseHead(block: string, index: number): PartHead {
 
 /**
  * A multipart/form-data parser that hands out views into the body's own window. busboy is the alternative: it takes Node streams,
- * whose 4 KB chunks cost more than the whole transfer (bench/streaming).
+ * whose 4 KB chunks cost more than the whole transfer (`npm run bench -- uploads`).
  */
 export class MultipartReader {
   readonly #source: BodyStream;

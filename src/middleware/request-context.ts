@@ -12,6 +12,7 @@ export function requestContext() {
     c.set('requestId', requestId);
     c.set('runtime', runtimeFor(c.env));
     await next();
-    c.header('x-request-id', requestId);
+    // `c.header` would copy the finished answer.
+    c.res.headers.set('x-request-id', requestId);
   });
 }

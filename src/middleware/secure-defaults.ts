@@ -9,9 +9,10 @@ const setHeaders = secureHeaders({ xXssProtection: false, referrerPolicy: false 
 export function secureDefaults() {
   return createMiddleware<AppEnv>(async function secureDefaults(c, next) {
     await setHeaders(c, next);
+    // Hono's `c.header` copies a finished answer each time.
     const { headers } = c.res;
-    if (!headers.has('content-security-policy')) c.header('content-security-policy', NO_CONTENT_OF_ITS_OWN);
-    if (!headers.has('referrer-policy')) c.header('referrer-policy', 'no-referrer');
-    if (!headers.has('cache-control')) c.header('cache-control', 'private, no-store');
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', NO_CONTENT_OF_ITS_OWN);
+    if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'no-referrer');
+    if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-store');
   });
 }

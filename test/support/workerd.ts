@@ -33,7 +33,16 @@ const STUBBED = [
   stubbed('WEBHOOKS', 'stub:queue'),
 ];
 
-const config = (script: string, bindings: Record<string, string>) => `using Workerd = import "/workerd/workerd.capnp";
+const worker = (code: string) => `worker = (
+      modules = [(name = "kv", esModule = ${JSON.stringify(code)})],
+      compatibilityDate = "${COMPATIBILITY_DATE}")`;
+const external = (address: string) => `external = (address = "${address}", http = ())`;
+
+const config = (
+  script: string,
+  bindings: Record<string, string>,
+  kv?: string,
+) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "net", network = (allow = ["private", "public"])),
@@ -42,9 +51,7 @@ const config :Workerd.Config = (
       compatibilityDate = "${COMPATIBILITY_DATE}",
       bindings = [(name = "TOKENS", kvNamespace = "kv"), ${STUBBED}, ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
       globalOutbound = "net")),
-    (name = "kv", worker = (
-      modules = [(name = "kv", esModule = ${JSON.stringify(KV)})],
-      compatibilityDate = "${COMPATIBILITY_DATE}")),
+    (name = "kv", ${kv ? external(kv) : worker(KV)}),
   ],
   extensions = [(modules = [${Object.entries(STUBS).map(([name, code]) => `(name = "${name}", internal = true, esModule = ${JSON.stringify(code)})`)}])],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
@@ -70,11 +77,14 @@ export function bundling(worker?: string) {
   return { args, directory, script: join(directory, basename(worker ?? 'index.ts').replace(/\.ts$/, '.js')) };
 }
 
-/** Bundles a Worker, with these text bindings. The directory is the caller's to remove. */
-export function bundle(bindings: Record<string, string>, worker?: string): string {
+/**
+ * Bundles a Worker, with these text bindings. The directory is the caller's to remove.
+ * @param kv `host:port` of a server that stands for Workers KV; without it, a Map that ends with workerd
+ */
+export function bundle(bindings: Record<string, string>, worker?: string, { kv }: { kv?: string } = {}): string {
   const { args, directory, script } = bundling(worker);
   execFileSync(process.execPath, args, { stdio: 'pipe' });
-  writeConfig(directory, script, bindings);
+  writeConfig(directory, script, bindings, kv);
   return directory;
 }
 
@@ -86,19 +96,20 @@ export function place(script: string, bindings: Record<string, string>): string 
   return directory;
 }
 
-function writeConfig(directory: string, script: string, bindings: Record<string, string>): void {
-  writeFileSync(join(directory, 'config.capnp'), config(basename(script), bindings), { mode: 0o600 });
+function writeConfig(directory: string, script: string, bindings: Record<string, string>, kv?: string): void {
+  writeFileSync(join(directory, 'config.capnp'), config(basename(script), bindings, kv), { mode: 0o600 });
 }
 
 /**
  * A bundled Worker in workerd itself, on a free port of the loopback interface. Miniflare sends outgoing requests through Node's
  * `fetch`, which hides how a connection ended; this shows what production does.
+ * @param quiet throws its log away, so that reading it takes nothing from what is measured
  */
-export async function serve(directory: string) {
+export async function serve(directory: string, { quiet = false } = {}) {
   const lines: string[] = [];
   const ready = Promise.withResolvers<{ pid: string; port: number }>();
-  const announced = ['/bin/sh', '-c', 'echo $$; exec "$@"', 'sh', WORKERD, 'serve', '--control-fd=1', 'config.capnp'];
-  const child = spawnGuarded(announced, {
+  const announced = ['/bin/sh', '-c', `echo $$; exec "$@" 4>&1 ${quiet ? '>/dev/null 2>&1' : ''}`, 'sh'];
+  const child = spawnGuarded([...announced, WORKERD, 'serve', '--control-fd=4', 'config.capnp'], {
     cwd: directory,
     env: process.env,
     onLine(line) {
@@ -109,6 +120,7 @@ export async function serve(directory: string) {
   void child.closed.then(() => ready.reject(new Error(child.lastWords())));
   const { pid, port } = await ready.promise;
   return {
+    pid: Number(pid),
     port,
     /** What it has said, the Worker's log among it. */
     lines: () => lines,
