@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that wait or work longest begin first, or the run would end with one of them alone. */
@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
     include: ['test/**/*.test.ts'],
+    // `npm run test:faults` has its own configuration there.
+    exclude: [...configDefaults.exclude, 'test/faults/**'],
     sequence: { sequencer: LongestFirst },
     // Two cores carry two files that work; a third makes up for those that only wait.
     maxWorkers: 3,
