@@ -153,7 +153,7 @@ describe('PATCH with a form', () => {
         Buffer.from(`--${BOUNDARY}junk\r\nContent-Disposition: form-data; name="full_name"\r\n\r\n`),
       ],
       ['headers over 8 KiB', form(part('name="full_name"', 'x', `X-Long: ${'x'.repeat(9_000)}\r\n`))],
-      ['headers without end', Buffer.concat([Buffer.from(`--${BOUNDARY}\r\n`), Buffer.alloc(MB, 'x')])],
+      ['headers without end', Buffer.concat([Buffer.from(`--${BOUNDARY}\r\n`), Buffer.alloc(100_000, 'x')])],
     ])('%s is 400', async (_, body) => {
       for (const path of ['/ok', '/ok?windowBytes=7']) {
         const { status, body: answer, seen } = await patch(path, body);
