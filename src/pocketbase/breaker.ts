@@ -40,7 +40,7 @@ export class Breaker {
     return this.#openings;
   }
 
-  /** Every pass has to come back through `leave`, but one that does not is only missed for a second. */
+  /** Every pass has to come back through `leave`, but a probe that does not is missed for `PROBE_LOST_MS` only. */
   enter(): Pass | null {
     if (this.#state === 'closed') return { isProbe: false, round: this.#round };
     if (this.#now() < this.#probeAt) return null;

@@ -24,8 +24,8 @@ export const RETRY_DELAY_MS = { min: 50, max: 150 } as const;
 
 /** So many failures in a row, none of them PocketBase's own answer, are no accident. A retried read counts twice. */
 export const BREAKER_FAILURES = 5;
-/** Between two probes. With a probe that fails at once, the first success comes at most this long after PocketBase's return. */
-export const BREAKER_PAUSE_MS = 1_000;
+/** Between two probes, of which each isolate sends one: nothing to a PocketBase that starts, and well within the 2 s that callers are told to wait. */
+export const BREAKER_PAUSE_MS = 500;
 /** After which a probe counts as lost: its request may have been cancelled, and then nothing tells us. */
 export const PROBE_LOST_MS = 1_000;
 

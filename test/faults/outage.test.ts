@@ -49,7 +49,8 @@ function startLoad(profiles: string[]) {
     const requestId = randomUUID();
     const headers = { ...init.headers, 'x-request-id': requestId };
     const sentAt = performance.now();
-    const response = await worker.fetch(path, { ...init, headers });
+    // Not the checked `worker.fetch`: what takes time here must be the Worker.
+    const response = await fetch(worker.origin() + path, { ...init, headers });
     const { status } = response;
     await response.arrayBuffer();
     const retryAfter = response.headers.get('retry-after');
@@ -121,9 +122,17 @@ describe('PocketBase away for a minute under 50 requests a second', () => {
     const isWrite = ({ kind }: Sample) => kind !== 'read';
     const acknowledged = samples.filter((sample) => isWrite(sample) && sample.status === 201);
     const refused = samples.filter((sample) => isWrite(sample) && sample.status !== 201);
+    const ownMs = new Map(
+      worker.logs().flatMap((line) => {
+        const [, requestId = '', ms] = /"event":"request","request_id":"([^"]+)".*"ms":(\d+)/.exec(line) ?? [];
+        return ms ? [[requestId, Number(ms)] as const] : [];
+      }),
+    );
+    const own = during.flatMap(({ requestId }) => ownMs.get(requestId) ?? []);
+    expect(own.length).toBeGreaterThan(0.9 * during.length);
     console.log(
       `${samples.length} requests, ${during.length} of them during the outage, all 503: p99 ${p99.toFixed()} ms, ` +
-        `max ${Math.max(...during.map(({ ms }) => ms)).toFixed()} ms; first success ${firstMs.toFixed()} ms after PocketBase ` +
+        `max ${Math.max(...during.map(({ ms }) => ms)).toFixed()} ms (p99 by the Worker's own log ${percentile(own, 0.99)} ms); first success ${firstMs.toFixed()} ms after PocketBase ` +
         `served; ${acknowledged.length} acknowledged writes, ${refused.length} refused`,
     );
     expect(p99).toBeLessThanOrEqual(1_000);

@@ -8,8 +8,8 @@ import { secret, type TestWorker } from '../support/worker.ts';
 import { bundle, remove, serve } from '../support/workerd.ts';
 
 export interface BareWorker extends Pick<TestWorker, 'fetch' | 'keys' | 'logs' | 'restart' | 'stop'> {
-  /** What workerd complained of. */
-  errors(): string;
+  /** Of this run: another after `restart`. */
+  origin(): string;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function startBareWorker(pocketbase: PocketBaseInfo, url = pocketba
   return {
     keys,
     logs,
-    errors: () => workerd.errors(),
+    origin: () => target('/').origin,
     async fetch(path, init) {
       const response = await fetch(target(path), { redirect: 'manual', ...init });
       await openApi.check(init?.method ?? 'GET', target(path).pathname, response);
