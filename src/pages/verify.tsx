@@ -3,11 +3,7 @@
  * which never reaches a server, so nothing here is about a profile; `client/verify.ts` takes it from here.
  */
 import type { Language } from './languages.ts';
-import { opening as en } from './verify-text/en.ts';
-import { opening as es } from './verify-text/es.ts';
-import { opening as vi } from './verify-text/vi.ts';
-
-const TEXT: Record<Language, typeof en> = { en, es, vi };
+import { OPENING } from './verify-text/by-language.ts';
 
 const POLICY = [
   "default-src 'none'",
@@ -34,7 +30,7 @@ export function renderVerify(language: Language): { html: string; headers: Recor
 }
 
 function Page({ language }: { language: Language }) {
-  const text = TEXT[language];
+  const text = OPENING[language];
   return (
     <html lang={language}>
       <head>

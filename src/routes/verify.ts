@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { acceptedLanguage } from '../pages/languages.ts';
@@ -6,7 +6,9 @@ import { renderVerify } from '../pages/verify.tsx';
 import { pageUrl } from '../services/links.ts';
 import { ID } from './paths.ts';
 
-export const verify = new Hono<AppEnv>().get(
+export const verify = new Hono<AppEnv>();
+
+verify.get(
   `/${ID}`,
   endpoint({
     id: 'openVerification',
@@ -24,7 +26,18 @@ export const verify = new Hono<AppEnv>().get(
   (c) => {
     const frontend = c.var.runtime.settings.get('KYC_FRONTEND_URL');
     if (frontend) return c.redirect(pageUrl(frontend, c.req.param('id')).href, 302);
-    const { html, headers } = renderVerify(acceptedLanguage(c.req.header('accept-language')));
-    return c.html(html, 200, headers);
+    return builtInPage(c, 200);
   },
 );
+
+/** A person whose link was cut off or mistyped reads what to do; a program gets its problem document. */
+verify.use(async (c, next) => {
+  const isPerson = c.req.method === 'GET' && c.req.header('accept')?.includes('text/html');
+  if (!isPerson || c.var.runtime.settings.get('KYC_FRONTEND_URL')) return next();
+  return builtInPage(c, 404);
+});
+
+function builtInPage(c: Context<AppEnv>, status: 200 | 404): Response | Promise<Response> {
+  const { html, headers } = renderVerify(acceptedLanguage(c.req.header('accept-language')));
+  return c.html(html, status, headers);
+}

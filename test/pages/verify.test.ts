@@ -283,6 +283,74 @@ describe('an applicant', () => {
     await press('Begin');
     expect(await page.getByRole('button', { name: 'Use the camera' }).count()).toBe(0);
   });
+
+  it('whose camera or recorder fails is led back, in words about what failed', async () => {
+    const { id, redirect_url } = await api(worker).created();
+    const { page, press, complaints } = await open('about:blank');
+    await page.addInitScript(`HTMLCanvasElement.prototype.toBlob = (answer) => answer(null);
+      MediaRecorder.prototype.start = () => { throw new DOMException('', 'NotSupportedError'); };`);
+    await page.goto(redirect_url ?? '');
+    await press('Begin');
+    await press('Use the camera');
+    await press('Take the photo');
+    await page.getByRole('alert').filter({ hasText: 'The photo could not be taken' }).waitFor();
+    for (const kind of ['document_front', 'facial_photo']) {
+      await api(worker).upload(id, kind, samplePng(300, 200), { 'content-type': 'image/png' });
+    }
+    await page.reload();
+    await press('Continue');
+    await press('Record a video');
+    await press('Start recording');
+    await page.getByRole('alert').filter({ hasText: 'The recording did not work' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('is told which files would do: what is too large or of another kind differs by what is asked for', async () => {
+    const { id, redirect_url } = await api(worker).created();
+    const { page, press, heading, choose } = await open(redirect_url);
+    const refuse = (status: number, code: string) =>
+      page.route('**/documents/*', (route) => route.fulfill({ status, body: JSON.stringify({ code }) }), { times: 1 });
+    const refusal = (text: string) => page.getByRole('alert').filter({ hasText: text }).waitFor();
+    await api(worker).upload(id, 'document_front', samplePng(300, 200), { 'content-type': 'image/png' });
+    await page.reload();
+    await press('Continue');
+    await heading('A photo of your face');
+    for (const [status, code, text] of [
+      [415, 'unsupported_media_type', 'Choose a JPEG, PNG or WebP.'],
+      [413, 'payload_too_large', 'up to 10 MB'],
+    ] as const) {
+      await refuse(status, code);
+      await choose(picture());
+      await press('Use this one');
+      await refusal(text);
+    }
+    await choose(picture());
+    await press('Use this one');
+    await heading('A short video of your face');
+    const video = { name: 'me.mp4', mimeType: 'video/mp4', buffer: Buffer.from('not a video at all') };
+    await choose(video);
+    await press('Use this one');
+    await refusal('Choose an MP4, WebM or MOV.');
+    await refuse(413, 'payload_too_large');
+    await choose(video);
+    await press('Use this one');
+    await refusal('up to 90 MB');
+  });
+
+  it('whose file has gone since it was chosen chooses again', async () => {
+    const { redirect_url } = await api(worker).created();
+    const { page, press, heading, choose, complaints } = await open(redirect_url);
+    await press('Begin');
+    const file = join(directory, 'moved.pdf');
+    writeFileSync(file, PDF);
+    await choose(file);
+    await page.getByText('moved.pdf, PDF').waitFor();
+    rmSync(file);
+    await press('Use this one');
+    await heading('Photo page of your passport');
+    await page.getByRole('alert').filter({ hasText: 'can’t be read any more' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
 });
 
 describe('a resubmission', () => {
@@ -301,10 +369,18 @@ describe('a resubmission', () => {
     await heading('A photo of your face');
     await photograph();
     await heading('Ready to send');
+    await page.reload();
+    await heading('Ready to send');
     expect(await page.locator('.documents').textContent()).not.toContain('Front');
     await press('Send for review');
     await heading('Thank you');
     expect((await api(worker).read(id)).status).toBe('pending');
+
+    const again = { reason_code: 'photo_unclear', reason: 'The photo is too dark.' };
+    await api(worker).decide(id, { status: 'resubmission_requested', ...again });
+    await page.reload();
+    await heading('Something is needed again');
+    expect(await page.locator('main .tips').textContent()).toBe('Face photo');
   });
 
   it('tells a bare reason code in words, and lets one good side of two stay', async () => {
@@ -318,6 +394,9 @@ describe('a resubmission', () => {
     await choose(picture());
     await press('Dùng bản này');
     await heading('Sẵn sàng gửi');
+    await page.reload();
+    await heading('Sẵn sàng gửi');
+    expect(await page.locator('.documents li').count()).toBe(2);
   });
 });
 
@@ -399,6 +478,28 @@ describe('a link', () => {
       expect(await page.locator('main').textContent()).toMatch(/ask the company/i);
       expect(await page.getByRole('button').count()).toBe(0);
       expect(await audit(page)).toEqual([]);
+    }
+  });
+
+  it('that was cut off or mistyped in its id says so to a person, and is a problem document to a program', async () => {
+    const { id, token } = await api(worker).created();
+    for (const [url, title] of [
+      [linkTo(id.slice(0, 9)), 'This link is incomplete'],
+      [linkTo(`${id}x`, token), 'This link is not valid'],
+      [linkTo(''), 'This link is incomplete'],
+    ] as const) {
+      const { page, heading } = await open(url);
+      await heading(title);
+      expect(await page.locator('main').textContent()).toMatch(/ask the company/i);
+    }
+    const asPerson = await worker.fetch('/verify/abc', { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect([asPerson.status, asPerson.headers.get('content-security-policy')]).toEqual([
+      404,
+      expect.stringContaining("script-src 'self'"),
+    ]);
+    for (const init of [{}, { method: 'POST', headers: { accept: 'text/html' } }]) {
+      const response = await worker.fetch('/verify/abc', init);
+      expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
     }
   });
 

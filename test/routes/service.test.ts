@@ -69,6 +69,8 @@ describe('GET /verify/:id', () => {
       302,
       'https://verify.example.com/start/aaaaaaaaaaaaaaa',
     ]);
+    const mistyped = await worker.fetch('/verify/aaaa', { headers: { accept: 'text/html' } });
+    expect([mistyped.status, (await problemOf(mistyped)).code]).toEqual([404, 'not_found']);
     await withSettings({ KYC_FRONTEND_URL: '' }, async (own) => {
       const { redirect_url } = await api(own).created();
       expect(redirect_url).toContain(`${own.origin}/verify/`);

@@ -1,5 +1,5 @@
 /** The applicant's way: reads the link, asks the API where the profile stands, and leads from screen to screen. */
-import { type Failure, type Kind, readApplicant, submit, type Upload, upload } from './verify/api.ts';
+import { digestOf, type Failure, type Kind, readApplicant, submit, type Upload, upload } from './verify/api.ts';
 import { capture } from './verify/capture.ts';
 import { isExpired, isOf, readLink } from './verify/link.ts';
 import { type Prepared, prepareDocument, preparePicture, prepareVideo } from './verify/picture.ts';
@@ -8,7 +8,7 @@ import { persist } from './verify/retry.ts';
 import { ask, opening, resubmission, review, status, type Trouble, trouble } from './verify/screens.ts';
 import { preview, sending } from './verify/send.ts';
 import { Stage } from './verify/stage.ts';
-import { askOf, nameOf } from './verify/text.ts';
+import { askOf, nameOf, type Refusal, refusalOf } from './verify/text.ts';
 
 const stage = new Stage();
 let link = readLink();
@@ -43,6 +43,7 @@ async function start({ wasLocked = false, moveFocus = false } = {}): Promise<voi
   }
   const plan = new Plan(applicant);
   stage.plan = plan;
+  if (plan.isAnswered) return showReview();
   const first = state === 'unverified' ? opening : resubmission;
   stage.show((text) => first(text, applicant, plan, proceed), {
     moveFocus: moveFocus || hadTrouble || plan.isResubmission,
@@ -125,24 +126,27 @@ async function prepare(kind: Kind, source: Blob, name: string | null): Promise<v
   const prepared: Prepared = isVideo
     ? prepareVideo(source)
     : await (isDocument ? prepareDocument(source) : preparePicture(source));
-  if (prepared.type === 'large') {
-    return showAsk(kind, text.refused.large(`${Math.floor(prepared.limit / 1e6)} MB`));
-  }
-  if (prepared.type === 'unreadable') {
-    return showAsk(kind, text.refused[isVideo ? 'video' : isDocument ? 'document' : 'picture']);
-  }
+  if (prepared.type !== 'ok') return showAsk(kind, refusalOf(text, kind, prepared.type));
   const isJpeg = prepared.blob.type === 'image/jpeg';
   const file = { kind, blob: prepared.blob, name: isJpeg ? (name?.replace(/\.[^.]*$/, '.jpg') ?? null) : name };
   const retake = () => (name === null ? showCamera(kind) : showAsk(kind));
   stage.show((words) => preview(words, file, { isSmall: prepared.isSmall && !isVideo, use: () => send(file), retake }));
 }
 
+/** What another file mends. */
+const REFUSALS: Record<string, Refusal> = {
+  payload_too_large: 'large',
+  unsupported_media_type: 'unreadable',
+  gone_file: 'gone',
+};
+
 function send(file: Upload): void {
   const { applicant, plan } = stage;
   if (!applicant || !plan) return;
+  const digest = digestOf(file.blob);
   stage.show((text) =>
     sending(text, file, {
-      attempt: (onProgress, signal) => upload(file, link.token ?? '', { onProgress, signal }),
+      attempt: (onProgress, signal) => upload(file, link.token ?? '', { digest, onProgress, signal }),
       cancel: () => showAsk(file.kind),
       announce: (message) => stage.announce(message),
       done(outcome) {
@@ -150,9 +154,11 @@ function send(file: Upload): void {
           plan.supplied(file.kind);
           proceed();
           stage.announce(text.upload.saved(nameOf(text, applicant, file.kind)));
-        } else if (outcome.status === 413) showAsk(file.kind, text.refused.large('10 MB'));
-        else if (outcome.status === 415) showAsk(file.kind, text.refused.document);
-        else fail(outcome);
+        } else {
+          const why = REFUSALS[outcome.code];
+          if (why) showAsk(file.kind, refusalOf(text, file.kind, why));
+          else fail(outcome);
+        }
       },
     }),
   );
@@ -177,7 +183,11 @@ async function finish(alert: HTMLElement, button: HTMLButtonElement): Promise<vo
   button.textContent = restore;
   if (outcome.type === 'lost') {
     alert.textContent = text.upload.gaveUp;
-  } else if (outcome.type === 'ok') {
+    return;
+  }
+  // Whatever is asked for from here on is another request.
+  if (outcome.type === 'ok' || outcome.status === 422) stage.plan?.forget();
+  if (outcome.type === 'ok') {
     const applicant = outcome.value;
     stage.applicant = applicant;
     stage.show((words) => status(words, applicant.status as 'pending', false));

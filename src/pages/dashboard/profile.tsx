@@ -1,7 +1,7 @@
 import type { PropsWithChildren } from 'hono/jsx';
 import { durationText } from '../../lib/duration.ts';
 import type { NoteRow, StatusRow } from '../../pocketbase/records.ts';
-import { type Case, isClaimed } from '../../services/review.ts';
+import { type Case, isClaimed, isClaimedByAnother } from '../../services/review.ts';
 import type { Session } from '../../services/session.ts';
 import { DecisionPanel, type DecisionState } from './decision.tsx';
 import { Documents } from './documents.tsx';
@@ -57,7 +57,7 @@ export function ProfilePage(props: ProfileProps) {
           <Declared {...props} />
           <div
             data-live="decision"
-            data-version={[record.status, record.claimed_by, isClaimed(record, now)].join()}
+            data-version={[record.status, isClaimedByAnother(record, session.id, now) && record.claimed_until].join()}
             id="decision"
           >
             <DecisionPanel {...props} />

@@ -29,7 +29,6 @@ export const journey = {
   passportPage: 'Photo page',
   stepsLabel: 'Your progress',
   state: { done: 'done', missing: 'missing', current: 'current step', optional: 'optional', last: 'last step' },
-  step: (number: number, total: number) => `Step ${number} of ${total}`,
   stillMissing: (names: string) => `Still missing: ${names}`,
   nothingMissing: 'Nothing is missing.',
   known: (document: string) => `You will photograph your ${document} and your face.`,
@@ -85,7 +84,8 @@ export const journey = {
     denied: 'The camera may not be used. Allow it in your browser’s settings for this site, or choose a file.',
     none: 'No camera was found. Choose a file instead.',
     busy: 'The camera can’t be opened; another program may be using it. Close that one, or choose a file.',
-    failed: 'The recording did not work. Try again, or choose a file.',
+    photoFailed: 'The photo could not be taken. Try again, or choose a file.',
+    recordingFailed: 'The recording did not work. Try again, or choose a file.',
   },
   preview: {
     preparing: 'Preparing the picture…',
@@ -106,6 +106,7 @@ export const journey = {
     picture: 'This file can’t be read as a picture. Choose a JPEG, PNG or WebP.',
     document: 'This file is neither a picture nor a PDF. Choose a JPEG, PNG, WebP or PDF.',
     video: 'This file is not a video that can be used. Choose an MP4, WebM or MOV.',
+    gone: 'This file can’t be read any more. Choose it again, or another one.',
     large: (limit: string) => `This file is too large. It may have up to ${limit}.`,
   },
   upload: {

@@ -30,7 +30,6 @@ export const journey: typeof en.journey = {
   passportPage: 'Página con foto',
   stepsLabel: 'Tu progreso',
   state: { done: 'hecho', missing: 'falta', current: 'paso actual', optional: 'opcional', last: 'último paso' },
-  step: (number, total) => `Paso ${number} de ${total}`,
   stillMissing: (names) => `Falta todavía: ${names}`,
   nothingMissing: 'No falta nada.',
   known: (document) => `Vas a fotografiar tu ${document} y tu rostro.`,
@@ -83,7 +82,8 @@ export const journey: typeof en.journey = {
       'No hay permiso para usar la cámara. Actívalo en los ajustes del navegador para este sitio o elige un archivo.',
     none: 'No se ha encontrado ninguna cámara. Elige un archivo.',
     busy: 'No se puede abrir la cámara; quizá la esté usando otro programa. Ciérralo o elige un archivo.',
-    failed: 'La grabación no ha funcionado. Inténtalo de nuevo o elige un archivo.',
+    photoFailed: 'No se ha podido hacer la foto. Inténtalo de nuevo o elige un archivo.',
+    recordingFailed: 'La grabación no ha funcionado. Inténtalo de nuevo o elige un archivo.',
   },
   preview: {
     preparing: 'Preparando la imagen…',
@@ -104,6 +104,7 @@ export const journey: typeof en.journey = {
     picture: 'Este archivo no se puede leer como imagen. Elige un JPEG, PNG o WebP.',
     document: 'Este archivo no es ni una imagen ni un PDF. Elige un JPEG, PNG, WebP o PDF.',
     video: 'Este archivo no es un vídeo que podamos usar. Elige un MP4, WebM o MOV.',
+    gone: 'Este archivo ya no se puede leer. Elígelo de nuevo o elige otro.',
     large: (limit) => `El archivo es demasiado grande. Puede tener hasta ${limit}.`,
   },
   upload: {

@@ -38,7 +38,6 @@ export const journey: typeof en.journey = {
     optional: 'không bắt buộc',
     last: 'bước cuối',
   },
-  step: (number, total) => `Bước ${number} trên ${total}`,
   stillMissing: (names) => `Còn thiếu: ${names}`,
   nothingMissing: 'Không còn thiếu gì.',
   known: (document) => `Bạn sẽ chụp ${document} và khuôn mặt của mình.`,
@@ -90,7 +89,8 @@ export const journey: typeof en.journey = {
     denied: 'Chưa được phép dùng máy ảnh. Hãy cho phép trong cài đặt trình duyệt cho trang này, hoặc chọn tệp.',
     none: 'Không tìm thấy máy ảnh. Hãy chọn tệp.',
     busy: 'Không mở được máy ảnh; có thể chương trình khác đang dùng. Hãy đóng chương trình đó hoặc chọn tệp.',
-    failed: 'Không quay được video. Hãy thử lại hoặc chọn tệp.',
+    photoFailed: 'Không chụp được ảnh. Hãy thử lại hoặc chọn tệp.',
+    recordingFailed: 'Không quay được video. Hãy thử lại hoặc chọn tệp.',
   },
   preview: {
     preparing: 'Đang chuẩn bị ảnh…',
@@ -111,6 +111,7 @@ export const journey: typeof en.journey = {
     picture: 'Không đọc được tệp này dưới dạng ảnh. Hãy chọn JPEG, PNG hoặc WebP.',
     document: 'Tệp này không phải ảnh hay PDF. Hãy chọn JPEG, PNG, WebP hoặc PDF.',
     video: 'Không dùng được tệp video này. Hãy chọn MP4, WebM hoặc MOV.',
+    gone: 'Không đọc được tệp này nữa. Hãy chọn lại tệp đó hoặc chọn tệp khác.',
     large: (limit) => `Tệp quá lớn. Tối đa ${limit}.`,
   },
   upload: {

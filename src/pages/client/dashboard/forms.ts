@@ -1,4 +1,9 @@
-import { place } from './live.ts';
+import { h } from '../lib/dom.ts';
+import { place, refresh } from './live.ts';
+import { goToLogin } from './session.ts';
+
+const UNANSWERED =
+  'No answer came, so this may not have been recorded. What you wrote is still here: once the page is live again, look whether it arrived before you send it again.';
 
 export function watchForms(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('[data-submit-on-change]')) {
@@ -27,18 +32,30 @@ export function isDirty(region: HTMLElement): boolean {
   });
 }
 
-/** Sends without leaving the page, so that zoom and half-written words stay. What fails is sent the plain way, which explains itself. */
+/**
+ * Sends without leaving the page, so that zoom and half-written words stay. What the server refuses is sent the plain way, whose page
+ * explains it; what may have been recorded is never sent twice.
+ */
 async function send(form: HTMLFormElement): Promise<void> {
   const button = form.querySelector('button');
   if (button) button.disabled = true;
+  form.querySelector('[role=alert]')?.remove();
   const fields = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
   const response = await fetch(form.action, { method: 'POST', body: fields, headers: { accept: 'text/html' } }).catch(
     () => null,
   );
-  if (!response?.ok || response.url.includes('/login')) return form.submit();
-  form.reset();
+  const page = response?.ok ? await response.text().catch(() => null) : null;
   if (button) button.disabled = false;
   const wasFocused = document.activeElement === document.body || form.contains(document.activeElement);
-  place(await response.text());
-  if (wasFocused && !form.isConnected) document.querySelector<HTMLElement>('.claim-bar button')?.focus();
+  if (response?.status === 401 || response?.url.includes('/login')) goToLogin();
+  else if (response?.ok || response?.redirected) {
+    form.reset();
+    if (page === null) refresh();
+    else place(page);
+    if (wasFocused && !form.isConnected) document.querySelector<HTMLElement>('.claim-bar button')?.focus();
+  } else if (response && response.status < 500) form.submit();
+  else {
+    form.append(h('p', { class: 'error', role: 'alert' }, UNANSWERED));
+    if (document.activeElement === document.body) button?.focus();
+  }
 }

@@ -6,6 +6,8 @@ import { enhanceViewers } from './viewer.ts';
 
 /** Several changes at once are one reading. */
 const GATHER_MS = 100;
+/** However busy the queue is, no tab asks for it more often. */
+const EVERY_MS = 1_000;
 const RETRY_MS = 3_000;
 
 const connection = document.querySelector<HTMLElement>('[data-connection]');
@@ -13,80 +15,112 @@ const regions = () => document.querySelectorAll<HTMLElement>('[data-live]');
 /** Each region as the server sent it, before scripts touched it. */
 const served = new Map<string, string>([...regions()].map((region) => [nameOf(region), region.innerHTML]));
 
-let timer: number | undefined;
-let isReading = false;
+let events: EventSource | undefined;
+let reconnecting: number | undefined;
+let isListening = false;
+
+/** Set from the moment that a reading is due until it has ended, so that there is never more than one. */
+let reading: number | undefined;
+let readAt = 0;
 let isStale = false;
+let hasFailed = false;
 
 export function startLive(): void {
-  if (connection) connect();
+  if (!connection) return;
+  connect();
+  // A page that waits in the back/forward cache hears nothing, and may come back more than once.
+  addEventListener('pagehide', () => {
+    clearTimeout(reconnecting);
+    events?.close();
+    listen(false);
+  });
+  addEventListener('pageshow', ({ persisted }) => persisted && connect());
 }
 
 function connect(): void {
-  const events = new EventSource('/dashboard/events');
-  events.addEventListener('ready', () => {
-    show('live', 'Live');
+  const source = new EventSource('/dashboard/events');
+  events = source;
+  source.addEventListener('ready', () => {
+    listen(true);
     refresh();
   });
-  events.addEventListener('change', ({ data }) => {
+  source.addEventListener('change', ({ data }) => {
     const profile = /\/profiles\/(\w+)/.exec(connection?.dataset.href ?? '')?.[1];
     if (!profile || profile === JSON.parse(data).id) refresh();
   });
-  events.addEventListener('error', () => {
-    show('lost', 'Reconnecting');
-    if (events.readyState !== EventSource.CLOSED) return;
+  source.addEventListener('error', () => {
+    listen(false);
+    if (source.readyState !== EventSource.CLOSED) return;
     // Refused, not cut: the session may be over.
     refresh();
-    setTimeout(connect, RETRY_MS);
+    reconnecting = setTimeout(connect, RETRY_MS);
   });
-  addEventListener('pagehide', () => events.close());
-  addEventListener('pageshow', ({ persisted }) => persisted && connect(), { once: true });
 }
 
-function show(state: string, text: string): void {
+function listen(isOn: boolean): void {
+  isListening = isOn;
+  showConnection();
+}
+
+/** Live is what hears of changes and could read the last of them. */
+function showConnection(): void {
   if (!connection) return;
-  connection.dataset.state = state;
+  const isLive = isListening && !hasFailed;
+  connection.dataset.state = isLive ? 'live' : 'lost';
   const words = connection.querySelector('[data-connection-text]');
-  if (words) words.textContent = text;
+  if (words) words.textContent = isLive ? 'Live' : 'Reconnecting';
 }
 
+/** Soon: at once after a quiet time, else when the reading before is long enough ago. */
 export function refresh(): void {
   isStale = true;
-  clearTimeout(timer);
-  timer = setTimeout(() => void read(), GATHER_MS);
+  schedule(Math.max(GATHER_MS, readAt + EVERY_MS - Date.now()));
+}
+
+function schedule(ms: number): void {
+  if (reading === undefined) reading = setTimeout(() => void read(), ms);
 }
 
 async function read(): Promise<void> {
-  const href = connection?.dataset.href;
-  if (isReading || !href) return;
-  isReading = true;
+  isStale = false;
+  readAt = Date.now();
+  hasFailed = !(await readPage());
+  reading = undefined;
+  showConnection();
+  if (hasFailed) schedule(RETRY_MS);
+  else if (isStale) refresh();
+}
+
+/** @returns whether the page is as it was on the server just now */
+async function readPage(): Promise<boolean> {
+  const href = connection?.dataset.href ?? '';
   try {
-    while (isStale) {
-      isStale = false;
-      const response = await fetch(href, { headers: { 'x-live': '1' } });
-      if (response.status === 401) return goToLogin();
-      if (response.ok) place(await response.text());
-      else if (response.status === 410) location.assign(href);
-    }
+    const response = await fetch(href, { headers: { 'x-live': '1' } });
+    if (response.status === 401) goToLogin();
+    // Erased: there is a page that says so.
+    else if (response.status === 410) location.assign(href);
+    else if (response.ok) place(await response.text());
+    return response.ok;
   } catch {
-    // Offline: the stream reconnects, and then the page is read again.
-  } finally {
-    isReading = false;
+    return false;
   }
 }
 
 /** Puts in place what differs in a page that the server has rendered anew. */
 export function place(html: string): void {
   const page = new DOMParser().parseFromString(html, 'text/html');
+  let isBehind = false;
   for (const region of regions()) {
     const fresh = page.querySelector<HTMLElement>(`[data-live="${nameOf(region)}"]`);
     if (!fresh || isSame(region, fresh)) continue;
     if (isDirty(region)) {
-      document.querySelector('[data-stale]')?.removeAttribute('hidden');
+      isBehind = true;
       continue;
     }
     served.set(nameOf(region), fresh.innerHTML);
     replace(region, fresh);
   }
+  document.querySelector('[data-stale]')?.toggleAttribute('hidden', !isBehind);
   showTimes();
 }
 

@@ -1,3 +1,5 @@
+import { recall, remember } from '../lib/storage.ts';
+
 const SWITCH = 'ekyc.shortcuts';
 const SEQUENCE_MS = 1_500;
 const TOOLS: Record<string, string> = { '+': 'in', '=': 'in', '-': 'out', '0': 'fit', t: 'turn', l: 'large' };
@@ -10,8 +12,8 @@ export function watchKeys(): void {
   const button = document.querySelector<HTMLButtonElement>('[data-help]');
   const toggle = document.querySelector<HTMLInputElement>('[data-shortcuts-switch]');
   if (!help || !button || !toggle) return;
-  toggle.checked = localStorage.getItem(SWITCH) !== 'off';
-  toggle.addEventListener('change', () => localStorage.setItem(SWITCH, toggle.checked ? 'on' : 'off'));
+  toggle.checked = recall('localStorage', SWITCH) !== 'off';
+  toggle.addEventListener('change', () => remember('localStorage', SWITCH, toggle.checked ? 'on' : 'off'));
   button.hidden = false;
   button.addEventListener('click', () => help.showModal());
   document.addEventListener('keydown', (event) => {

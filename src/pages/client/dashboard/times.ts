@@ -6,8 +6,15 @@ const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 
 export function watchTimes(): void {
   showTimes();
-  setInterval(showTimes, TICK_MS);
+  setInterval(() => {
+    showTimes();
+    // No event tells of a claim that runs out.
+    if ([...claims()].some((claim) => leftOf(claim) < 0)) refresh();
+  }, TICK_MS);
 }
+
+const claims = () => document.querySelectorAll<HTMLElement>('[data-until]');
+const leftOf = (claim: HTMLElement) => Date.parse(claim.dataset.until ?? '') - Date.now();
 
 /** Ages and what is left of claims as of now, and times in the reader's own zone. */
 export function showTimes(): void {
@@ -19,11 +26,8 @@ export function showTimes(): void {
     time.textContent = LOCAL.format(new Date(time.dateTime));
     time.title = time.dateTime;
   }
-  for (const claim of document.querySelectorAll<HTMLElement>('[data-until]')) {
-    const left = Date.parse(claim.dataset.until ?? '') - Date.now();
+  for (const claim of claims()) {
     const words = claim.querySelector('.left');
-    if (words) words.textContent = `${durationText(left)} left`;
-    // No event tells of a claim that runs out.
-    if (left < 0) refresh();
+    if (words) words.textContent = `${durationText(leftOf(claim))} left`;
   }
 }

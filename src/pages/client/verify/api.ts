@@ -46,14 +46,25 @@ export interface Upload {
   /** The applicant's own name for the file; a capture has none. */
   name: string | null;
 }
+export interface UploadOptions {
+  /** Of the whole file, taken once however often it is sent. */
+  digest: Promise<string | null>;
+  onProgress: (share: number) => void;
+  signal: AbortSignal;
+}
+
+/** Moved or changed since it was chosen. */
+const GONE_FILE: Failure = { type: 'refused', status: 0, code: 'gone_file' };
 
 /** XMLHttpRequest, as `fetch` tells nothing of an upload's progress. */
 export async function upload(
   { kind, blob, name }: Upload,
   token: string,
-  { onProgress, signal }: { onProgress: (share: number) => void; signal: AbortSignal },
+  { digest, onProgress, signal }: UploadOptions,
 ): Promise<Outcome<null>> {
-  const digest = await digestOf(blob);
+  const contentDigest = await digest.catch(() => undefined);
+  // Asked anew each time: sending a file that has gone looks like a lost connection.
+  if (contentDigest === undefined || !(await isReadable(blob))) return GONE_FILE;
   const { promise, resolve } = deferred<Outcome<null>>();
   const xhr = new XMLHttpRequest();
   let timer = 0;
@@ -80,7 +91,7 @@ export async function upload(
   xhr.setRequestHeader('authorization', `Bearer ${token}`);
   // Without parameters: a recorder's `;codecs=` says nothing that the server would use.
   xhr.setRequestHeader('content-type', blob.type.split(';', 1)[0] || 'application/octet-stream');
-  if (digest) xhr.setRequestHeader('content-digest', digest);
+  if (contentDigest) xhr.setRequestHeader('content-digest', contentDigest);
   if (name) xhr.setRequestHeader('content-disposition', `attachment; filename*=UTF-8''${encodeRfc8187(name)}`);
   signal.addEventListener('abort', () => xhr.abort(), { once: true });
   expectSignOfLife(STALL_MS);
@@ -90,10 +101,20 @@ export async function upload(
 }
 
 /** RFC 9530. Outside of a secure context (plain http on a LAN) there is no WebCrypto, and the upload goes without. */
-async function digestOf(blob: Blob): Promise<string | null> {
+export async function digestOf(blob: Blob): Promise<string | null> {
   if (!globalThis.crypto?.subtle) return null;
   const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
   return `sha-256=:${btoa(String.fromCharCode(...bytes))}:`;
+}
+
+function isReadable(blob: Blob): Promise<boolean> {
+  return blob
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 function encodeRfc8187(name: string): string {

@@ -61,13 +61,19 @@ function recordingType(): string | null {
   return RECORDINGS.find((type) => MediaRecorder.isTypeSupported(type)) ?? null;
 }
 
-/** Ends by `stop` or after ten seconds. */
+/** Ends by `stop` or after ten seconds. `null` when the browser does not record after all. */
 export function record(
   stream: MediaStream,
   onSecond: (left: number) => void,
-): { stop: () => void; done: Promise<Blob | null> } {
+): { stop: () => void; done: Promise<Blob | null> } | null {
   const mimeType = recordingType() ?? '';
-  const recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: VIDEO_BITS_PER_SECOND });
+  let recorder: MediaRecorder;
+  try {
+    recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: VIDEO_BITS_PER_SECOND });
+    recorder.start();
+  } catch {
+    return null;
+  }
   const { promise, resolve } = deferred<Blob | null>();
   const chunks: Blob[] = [];
   let left = VIDEO_MAX_SECONDS;
@@ -84,7 +90,6 @@ export function record(
     const blob = new Blob(chunks, { type: mimeType.split(';', 1)[0] ?? '' });
     resolve(blob.size > 0 ? blob : null);
   };
-  recorder.start();
   onSecond(left);
   return { stop, done: promise };
 }

@@ -1,6 +1,6 @@
 import { h } from '../lib/dom.ts';
 import type { Kind } from './api.ts';
-import { type CameraTrouble, closeCamera, openCamera, record, takePhoto } from './camera.ts';
+import { type CameraTrouble, closeCamera, openCamera, record, takePhoto, VIDEO_MAX_SECONDS } from './camera.ts';
 import { actions, button } from './screens.ts';
 import type { Screen } from './stage.ts';
 import type { Text } from './text.ts';
@@ -9,7 +9,7 @@ export interface CaptureActions {
   title: string;
   taken: (blob: Blob) => void;
   cancel: () => void;
-  trouble: (trouble: CameraTrouble | 'failed') => void;
+  trouble: (trouble: CameraTrouble | 'photoFailed' | 'recordingFailed') => void;
   announce: (message: string) => void;
 }
 
@@ -52,7 +52,7 @@ export function capture(text: Text, kind: Kind, shape: 'card' | 'passport' | 'fa
     try {
       on.taken(await takePhoto(video));
     } catch {
-      on.trouble('failed');
+      on.trouble('photoFailed');
     }
   }
 
@@ -61,15 +61,16 @@ export function capture(text: Text, kind: Kind, shape: 'card' | 'passport' | 'fa
     const recording = record(stream, (left) => {
       hint.textContent = text.camera.recording(left);
     });
+    if (!recording) return on.trouble('recordingFailed');
     stopRecording = recording.stop;
-    on.announce(text.camera.recording(10));
+    on.announce(text.camera.recording(VIDEO_MAX_SECONDS));
     shutter.textContent = text.camera.stop;
     view.classList.add('recording');
     press = recording.stop;
     const blob = await recording.done;
     if (hasLeft) return;
     if (blob) on.taken(blob);
-    else on.trouble('failed');
+    else on.trouble('recordingFailed');
   }
 
   void open();

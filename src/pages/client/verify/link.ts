@@ -1,3 +1,5 @@
+import { recall, remember } from '../lib/storage.ts';
+
 /** What the link gave us. The token leaves the address bar, and so history and screenshots, but survives a reload of this tab. */
 export interface Link {
   id: string;
@@ -10,10 +12,10 @@ export function readLink(): Link {
   const id = location.pathname.split('/').filter(Boolean).at(-1) ?? '';
   const fresh = new URLSearchParams(location.hash.slice(1)).get('token');
   if (fresh) {
-    remember(key(id), fresh);
+    remember('sessionStorage', key(id), fresh);
     history.replaceState(history.state, '', location.pathname + location.search);
   }
-  return { id, token: fresh ?? recall(key(id)) };
+  return { id, token: fresh ?? recall('sessionStorage', key(id)) };
 }
 
 /** Judged by the server alone; this only chooses the words for a refusal. */
@@ -32,20 +34,5 @@ function claimsOf(token: string): { sub?: unknown; exp?: unknown } {
     return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) ?? {};
   } catch {
     return {};
-  }
-}
-
-/** Storage may be switched off: then the page works until it is reloaded. */
-export function remember(name: string, value: string): void {
-  try {
-    sessionStorage.setItem(name, value);
-  } catch {}
-}
-
-export function recall(name: string): string | null {
-  try {
-    return sessionStorage.getItem(name);
-  } catch {
-    return null;
   }
 }

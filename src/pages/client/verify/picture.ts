@@ -1,8 +1,5 @@
 /** What arrives from a file or a camera, made into what the API takes. */
-export type Prepared =
-  | { type: 'ok'; blob: Blob; isSmall: boolean }
-  | { type: 'unreadable' }
-  | { type: 'large'; limit: number };
+export type Prepared = { type: 'ok'; blob: Blob; isSmall: boolean } | { type: 'unreadable' } | { type: 'large' };
 
 export const PICTURE_TYPES = 'image/jpeg,image/png,image/webp';
 export const VIDEO_TYPES = 'video/mp4,video/webm,video/quicktime';
@@ -15,21 +12,19 @@ const LEGIBLE_SIDE = 2000;
 const SMALL_SIDE = 1000;
 const QUALITIES = [0.92, 0.85, 0.78, 0.7, 0.6];
 const LAST_QUALITIES = [0.5, 0.35, 0.2];
-const DOCUMENT_MAX_BYTES = 10_485_760;
-const VIDEO_MAX_BYTES = 90_000_000;
+export const DOCUMENT_MAX_BYTES = 10_485_760;
+export const VIDEO_MAX_BYTES = 90_000_000;
 
 export async function prepareDocument(file: Blob): Promise<Prepared> {
   if (!(await startsWith(file, '%PDF-'))) return preparePicture(file);
-  if (file.size > DOCUMENT_MAX_BYTES) return { type: 'large', limit: DOCUMENT_MAX_BYTES };
+  if (file.size > DOCUMENT_MAX_BYTES) return { type: 'large' };
   return { type: 'ok', blob: new Blob([file], { type: 'application/pdf' }), isSmall: false };
 }
 
 export function prepareVideo(file: Blob): Prepared {
   const type = file.type.split(';', 1)[0] ?? '';
   if (!VIDEO_TYPES.split(',').includes(type) || file.size === 0) return { type: 'unreadable' };
-  return file.size > VIDEO_MAX_BYTES
-    ? { type: 'large', limit: VIDEO_MAX_BYTES }
-    : { type: 'ok', blob: file, isSmall: false };
+  return file.size > VIDEO_MAX_BYTES ? { type: 'large' } : { type: 'ok', blob: file, isSmall: false };
 }
 
 /** Always encoded anew as JPEG, upright and without what a camera writes beside the picture, such as the place. */
@@ -88,5 +83,6 @@ export function toJpeg(canvas: HTMLCanvasElement, quality: number): Promise<Blob
 }
 
 async function startsWith(file: Blob, signature: string): Promise<boolean> {
-  return (await file.slice(0, signature.length).text()) === signature;
+  const start = file.slice(0, signature.length).text();
+  return (await start.catch(() => '')) === signature;
 }

@@ -1,31 +1,53 @@
+import { recall, remember } from '../lib/storage.ts';
 import type { Applicant, Kind } from './api.ts';
-import { recall, remember } from './link.ts';
 
 export type StepName = Kind | 'review';
 export type StepState = 'done' | 'missing' | 'optional';
 
-/** Which steps this visit has, and which of them are done. The API does not tell of the optional video: the tab remembers. */
+/** What this tab knows of one request to send something again. The API tells only what is missing still. */
+interface Again {
+  reason: string | null;
+  asked: Kind[];
+  supplied: Kind[];
+  /** Asked for anew, but left as it is by the applicant. */
+  kept: Kind[];
+}
+
+/** Which steps this visit has, and which of them are done. The API does not tell of the optional video either: the tab remembers. */
 export class Plan {
   readonly kinds: Kind[];
   readonly isResubmission: boolean;
-  /** Asked for anew, but left as it is by the applicant. */
-  readonly #kept = new Set<Kind>();
-  #missing: Set<Kind>;
+  readonly #missing: Set<Kind>;
+  readonly #again: Again;
+  readonly #againKey: string;
   #video: string | null;
   readonly #videoKey: string;
 
-  constructor({ id, status, required, missing }: Applicant) {
+  constructor({ id, status, required, missing, reason }: Applicant) {
     this.isResubmission = status === 'resubmission_requested';
     this.#missing = new Set(missing);
     this.#videoKey = `ekyc-video:${id}`;
-    this.#video = recall(this.#videoKey);
-    const isOpen = this.isResubmission && missing.length === 0;
-    this.kinds = this.isResubmission ? (isOpen ? required : missing) : [...required, 'facial_video'];
+    this.#video = recall('sessionStorage', this.#videoKey);
+    this.#againKey = `ekyc-again:${id}`;
+    if (!this.isResubmission) this.forget();
+    const known: Again | null = JSON.parse(recall('sessionStorage', this.#againKey) || 'null');
+    // Of an earlier request when it does not fit what is missing now.
+    const isSame =
+      known?.reason === reason && missing.every((kind) => known.asked.includes(kind) && !known.supplied.includes(kind));
+    this.#again = known && isSame ? known : { reason, asked: missing, supplied: [], kept: [] };
+    const again = this.#again.asked.length > 0 ? this.#again.asked : required;
+    this.kinds = this.isResubmission ? again : [...required, 'facial_video'];
+  }
+
+  /** Whether this tab has done what a resubmission asks for, and only the sending is left. */
+  get isAnswered(): boolean {
+    const { supplied, kept } = this.#again;
+    return this.isResubmission && this.missing.length === 0 && supplied.length + kept.length > 0;
   }
 
   stateOf(kind: Kind): StepState {
     if (kind === 'facial_video') return this.#video === 'sent' ? 'done' : 'optional';
-    return this.#missing.has(kind) && !this.#kept.has(kind) ? 'missing' : 'done';
+    return this.#missing.has(kind) && !this.#again.kept.includes(kind) ? 'missing' : 'done';
   }
 
   get done(): Kind[] {
@@ -38,7 +60,7 @@ export class Plan {
 
   /** Both sides of a card are asked for together; one of them may well have been good. */
   mayKeep(kind: Kind): boolean {
-    const others = this.kinds.filter((other) => other !== kind && !this.#kept.has(other));
+    const others = this.kinds.filter((other) => other !== kind && !this.#again.kept.includes(other));
     return this.isResubmission && this.stateOf(kind) === 'missing' && others.length > 0;
   }
 
@@ -51,23 +73,29 @@ export class Plan {
   supplied(kind: Kind): void {
     this.#missing.delete(kind);
     if (kind === 'facial_video') this.#rememberVideo('sent');
+    else this.#rememberAgain(this.#again.supplied, kind);
   }
 
   keep(kind: Kind): void {
-    this.#kept.add(kind);
+    this.#rememberAgain(this.#again.kept, kind);
   }
 
   skipVideo(): void {
     if (this.#video !== 'sent') this.#rememberVideo('skipped');
   }
 
-  /** What the server says is missing after all. */
-  correct({ missing }: Applicant): void {
-    this.#missing = new Set(missing);
+  /** What is asked for next is another request. */
+  forget(): void {
+    remember('sessionStorage', this.#againKey, '');
+  }
+
+  #rememberAgain(list: Kind[], kind: Kind): void {
+    list.push(kind);
+    if (this.isResubmission) remember('sessionStorage', this.#againKey, JSON.stringify(this.#again));
   }
 
   #rememberVideo(state: string): void {
     this.#video = state;
-    remember(this.#videoKey, state);
+    remember('sessionStorage', this.#videoKey, state);
   }
 }

@@ -1,7 +1,7 @@
 import { LANGUAGES, type Language, languageOf } from '../../languages.ts';
 import { byId, h } from '../lib/dom.ts';
+import { recall, remember } from '../lib/storage.ts';
 import type { Applicant } from './api.ts';
-import { recall, remember } from './link.ts';
 import type { Plan, StepName, StepState } from './plan.ts';
 import { nameOf, type Text, textIn } from './text.ts';
 
@@ -32,7 +32,7 @@ export class Stage {
   plan: Plan | null = null;
 
   constructor() {
-    const chosen = languageOf(recall(LANGUAGE_KEY));
+    const chosen = languageOf(recall('sessionStorage', LANGUAGE_KEY));
     this.#isChosen = chosen !== null;
     this.#language = chosen ?? languageOf(document.documentElement.lang) ?? 'en';
     this.#select = h(
@@ -80,7 +80,7 @@ export class Stage {
   #choose(value: string): void {
     this.#language = languageOf(value) ?? 'en';
     this.#isChosen = true;
-    remember(LANGUAGE_KEY, this.#language);
+    remember('sessionStorage', LANGUAGE_KEY, this.#language);
     this.#speak();
     if (this.#render) this.show(this.#render, { moveFocus: false });
   }

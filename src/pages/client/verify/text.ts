@@ -1,19 +1,12 @@
 import type { Language } from '../../languages.ts';
-import * as en from '../../verify-text/en.ts';
-import * as es from '../../verify-text/es.ts';
-import * as vi from '../../verify-text/vi.ts';
+import { JOURNEY, type Journey, OPENING, type Opening } from '../../verify-text/by-language.ts';
 import type { Applicant, Kind } from './api.ts';
+import { DOCUMENT_MAX_BYTES, VIDEO_MAX_BYTES } from './picture.ts';
 
-export type Text = typeof en.opening & typeof en.journey;
-
-const TEXT: Record<Language, Text> = {
-  en: { ...en.opening, ...en.journey },
-  es: { ...es.opening, ...es.journey },
-  vi: { ...vi.opening, ...vi.journey },
-};
+export type Text = Opening & Journey;
 
 export function textIn(language: Language): Text {
-  return TEXT[language];
+  return { ...OPENING[language], ...JOURNEY[language] };
 }
 
 /** A passport has no front: what is asked for is the page with the photo. */
@@ -25,6 +18,18 @@ export function askOf(text: Text, applicant: Applicant, kind: Kind): { title: st
   const { title, lead, tips } = text.ask[kind];
   if (kind === 'document_front' && applicant.document_type === 'passport') return { ...text.passport, tips };
   return { title: title(text.documents[applicant.document_type]), lead, tips };
+}
+
+export type Refusal = 'large' | 'unreadable' | 'gone';
+
+/** Why a file can't be used, and which can: what may be sent differs by what is asked for. */
+export function refusalOf(text: Text, kind: Kind, why: Refusal): string {
+  const isVideo = kind === 'facial_video';
+  if (why === 'large') {
+    return text.refused.large(`${Math.floor((isVideo ? VIDEO_MAX_BYTES : DOCUMENT_MAX_BYTES) / 1e6)} MB`);
+  }
+  if (why === 'gone') return text.refused.gone;
+  return text.refused[isVideo ? 'video' : kind === 'facial_photo' ? 'picture' : 'document'];
 }
 
 /** The public reason: the reviewer's own words, or our words for a bare code. */
