@@ -8,10 +8,10 @@ import { spawnPocketBase } from './lib/pocketbase.ts';
 import { probePort } from './lib/ports.ts';
 import { seed } from './lib/seed.ts';
 import {
-  type Accounts,
   ensureAccounts,
   ensureDevVars,
   isOwnPocketBase,
+  pocketBaseEnv,
   readPlaces,
   readSettings,
 } from './lib/settings.ts';
@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   if (accounts) {
     await demandPort('POCKETBASE_PORT', pocketbasePort, lock.wasKilled);
     settings.POCKETBASE_URL = ownUrl;
-    const env = pocketBaseEnv(settings, accounts);
+    const env = pocketBaseEnv(settings, accounts.superuser);
     const options = { dir: join(dataDir, 'pocketbase'), port: pocketbasePort, onLine: output.add };
     stopWith('PocketBase', await spawnPocketBase({ ...options, env }));
   }
@@ -52,15 +52,6 @@ async function start(): Promise<void> {
   output.drop();
   // `wrangler dev` fires no cron by itself.
   setInterval(() => void visit(`${api}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`), CRON_INTERVAL_MS);
-}
-
-function pocketBaseEnv(settings: Record<string, string>, { superuser }: Accounts): Record<string, string> {
-  const names = ['POCKETBASE_SERVICE_EMAIL', 'POCKETBASE_SERVICE_PASSWORD', 'DEDUPE_SECRET'];
-  return {
-    ...Object.fromEntries(names.map((name) => [name, settings[name] ?? ''])),
-    SUPERUSER_EMAIL: superuser.email,
-    SUPERUSER_PASSWORD: superuser.password,
-  };
 }
 
 async function demandPort(setting: string, port: number, mayBeLeftover: boolean): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { PocketBaseEnv } from './pocketbase.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const EXAMPLE = join(ROOT, '.dev.vars.example');
@@ -62,6 +63,17 @@ const parseFile = (path: string) => parseEnv(readFileSync(path, 'utf8')) as Reco
 export function isOwnPocketBase(settings: Record<string, string>, env: NodeJS.ProcessEnv, ours: string): boolean {
   const url = settings.POCKETBASE_URL?.replace('//localhost:', '//127.0.0.1:').replace(/\/+$/, '');
   return !url || url === ours || (!env.POCKETBASE_URL && url === parseFile(EXAMPLE).POCKETBASE_URL);
+}
+
+/** The environment that PocketBase's hooks read. */
+export function pocketBaseEnv(settings: NodeJS.Dict<string>, superuser: Account): PocketBaseEnv {
+  return {
+    POCKETBASE_SERVICE_EMAIL: settings.POCKETBASE_SERVICE_EMAIL ?? '',
+    POCKETBASE_SERVICE_PASSWORD: settings.POCKETBASE_SERVICE_PASSWORD ?? '',
+    DEDUPE_SECRET: settings.DEDUPE_SECRET ?? '',
+    SUPERUSER_EMAIL: superuser.email,
+    SUPERUSER_PASSWORD: superuser.password,
+  };
 }
 
 /** The demo partner's key if it was generated here, else null. */
