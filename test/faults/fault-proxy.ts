@@ -19,6 +19,7 @@ type Act = (call: {
   forward: (headers?: Record<string, string>) => Promise<{ status: number; headers: object; body: Buffer }>;
 }) => Promise<unknown> | unknown;
 
+const REVIEWER_CHECK = '/api/collections/reviewers/auth-refresh';
 const PIECES = 10;
 const PIECE_EVERY_MS = 100;
 
@@ -88,6 +89,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const proxy = await startProxy(target);
 
   proxy.intercept = (incoming, answer) => {
+    // Whether a request pays for this depends on when it comes: every 30 s a reviewer's token is looked at again.
+    if (incoming.url === REVIEWER_CHECK) return false;
     const requestId = String(incoming.headers['x-request-id']);
     const call: UpstreamCall = {
       method: incoming.method ?? '',

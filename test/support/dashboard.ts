@@ -1,6 +1,8 @@
 import { reviewer, type TestReviewer } from './api.ts';
 import type { TestWorker } from './worker.ts';
 
+type Desk = Pick<TestWorker, 'fetch' | 'origin'>;
+
 export interface DashboardClient {
   reviewer: TestReviewer;
   cookie: string;
@@ -16,16 +18,12 @@ export function form(fields: Record<string, string>, headers: Record<string, str
 
 export const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 
-export function postLogin(
-  worker: TestWorker,
-  fields: Record<string, string>,
-  origin = worker.origin,
-): Promise<Response> {
+export function postLogin(worker: Desk, fields: Record<string, string>, origin = worker.origin): Promise<Response> {
   return worker.fetch('/dashboard/login', form(fields, { origin, accept: 'text/html' }));
 }
 
 /** A reviewer who has logged in at the dashboard. */
-export async function dashboardClient(worker: TestWorker, name = 'Reviewer'): Promise<DashboardClient> {
+export async function dashboardClient(worker: Desk, name = 'Reviewer'): Promise<DashboardClient> {
   const account = await reviewer(name);
   const login = await postLogin(worker, { email: account.email, password: account.password });
   const cookie = cookieOf(login);
