@@ -24,6 +24,7 @@ export default defineConfig({
     // Two cores carry two files that work; a third makes up for those that only wait.
     maxWorkers: 3,
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // The first Worker waits for wrangler to load and to bundle.
+    hookTimeout: 120_000,
   },
 });

@@ -12,9 +12,14 @@ export interface ApiDocument {
 export class OpenApiCheck {
   readonly document: ApiDocument;
   readonly #schemas = new Map<object, z.ZodType>();
+  readonly #routes: [pattern: RegExp, operations: Record<string, Operation>][];
 
   constructor(document: ApiDocument) {
     this.document = document;
+    this.#routes = Object.entries(document.paths).map(([template, operations]) => [
+      new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`),
+      operations,
+    ]);
   }
 
   async check(method: string, path: string, response: Response): Promise<void> {
@@ -29,8 +34,7 @@ export class OpenApiCheck {
   }
 
   #operation(method: string, path: string): Operation | undefined {
-    for (const [template, operations] of Object.entries(this.document.paths)) {
-      const pattern = new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`);
+    for (const [pattern, operations] of this.#routes) {
       const operation = operations[method.toLowerCase()];
       if (operation && pattern.test(path)) return operation;
     }

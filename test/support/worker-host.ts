@@ -36,6 +36,7 @@ class WorkerHost {
   readonly #logs = mkdtempSync(join(tmpdir(), 'ekyc-workers-'));
   readonly #directories = [this.#logs];
   readonly #workers = new Map<string, { worker: Hosted; input: Input }>();
+  readonly #closing = new AbortController();
   readonly #scripts = new Map<string | undefined, Promise<string>>();
 
   async start({ vars, limits = {} }: { vars: Record<string, string>; limits?: Limits }): Promise<HostedWorker> {
@@ -99,6 +100,8 @@ class WorkerHost {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#scripts.values());
     for (const id of this.#workers.keys()) await this.stop(id);
     for (const directory of this.#directories) remove(directory);
   }
@@ -113,7 +116,7 @@ class WorkerHost {
   async #build(worker?: string): Promise<string> {
     const { args, directory, script } = bundling(worker);
     this.#directories.push(directory);
-    await promisify(execFile)(process.execPath, args);
+    await promisify(execFile)(process.execPath, args, { signal: this.#closing.signal });
     return script;
   }
 
@@ -154,6 +157,8 @@ type Command = 'build' | 'start' | 'restart' | 'call' | 'stop' | 'forget';
 /** Serves the commands until its parent is gone. */
 async function serve(): Promise<void> {
   const host = new WorkerHost();
+  // Most runs need it, and it takes longer than what else is set up.
+  void host.build().catch(() => {});
   const server = createServer(async (incoming, answer) => {
     try {
       const [command, args] = deserialize(await buffer(incoming)) as [Command, never];
