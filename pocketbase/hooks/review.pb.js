@@ -31,3 +31,9 @@ routerAdd('POST', '/api/edge/profiles/{id}/release', (e) => {
   const { release } = require(`${__hooks}/lib/claims.js`);
   return e.json(200, release(e.app, serviceOf(e), e.request.pathValue('id')));
 });
+
+routerAdd('POST', '/api/edge/queue/next', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { takeNext } = require(`${__hooks}/lib/queue.js`);
+  return e.json(200, takeNext(e.app, serviceOf(e), e.requestInfo().body));
+});

@@ -9,8 +9,8 @@ import { ActorType, ReasonCode, Status } from '../schemas/status.ts';
 import { Delivery } from '../schemas/webhook.ts';
 
 const id = z.string().regex(ID_PATTERN);
-const text = z.string().transform((value) => value || null);
-const time = z.string().transform((value) => value.replace(' ', 'T'));
+export const text = z.string().transform((value) => value || null);
+export const time = z.string().transform((value) => value.replace(' ', 'T'));
 const optionalTime = z
   .string()
   .nullish()

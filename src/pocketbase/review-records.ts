@@ -2,16 +2,15 @@
 import * as z from 'zod';
 import { DocumentType } from '../schemas/profile.ts';
 import { Status } from '../schemas/status.ts';
-import { ProfileRecord } from './records.ts';
+import { ProfileRecord, text, time } from './records.ts';
 
-const text = z.string().transform((value) => value || null);
-const time = z.string().transform((value) => value.replace(' ', 'T'));
 const claim = { claimed_by: text, claimed_until: time };
 
 export const ReviewRecord = ProfileRecord.extend(claim);
 export type ReviewRecord = z.infer<typeof ReviewRecord>;
 
-export const ClaimAnswer = z.object({ changed: z.boolean(), ...claim });
+export const ClaimAnswer = z.object(claim);
+export const NextAnswer = z.object({ id: z.string().nullable() });
 
 const QueueItem = z.object({
   id: z.string(),

@@ -23,22 +23,21 @@ import { ErrorPage, LoginPage } from '../pages/dashboard/login.tsx';
 import { MetricsPage } from '../pages/dashboard/metrics.tsx';
 import { ProfilePage, type ProfileProps } from '../pages/dashboard/profile.tsx';
 import { QueuePage } from '../pages/dashboard/queue.tsx';
-import { DecisionForm, FigureDays, LoginForm, NoteForm, QueueQuery } from '../schemas/review.ts';
+import { DecisionForm, FigureDays, LoginForm, NextForm, NoteForm, QueueQuery } from '../schemas/review.ts';
 import { openChanges } from '../services/change-stream.ts';
 import { getDocument } from '../services/documents.ts';
 import {
   claimProfile,
-  decide,
-  findNext,
   logIn,
   readCase,
   readDaily,
   readQueue,
   readReviewers,
   releaseProfile,
+  takeNext,
 } from '../services/review.ts';
 import { beginSession, endOf } from '../services/session.ts';
-import { createNote } from '../services/status-history.ts';
+import { changeStatus, createNote } from '../services/status-history.ts';
 import { ID, KIND, kindOf } from './paths.ts';
 
 const FORM_MAX_BYTES = 64 * 1024;
@@ -95,8 +94,8 @@ dashboard.get('/', async (c) => {
   );
 });
 
-dashboard.get('/next', async (c) => {
-  const id = await findNext(c.var.pb, c.var.session.id, Date.now());
+dashboard.post('/next', async (c) => {
+  const id = await takeNext(c.var.pb, NextForm.parse(await readForm(c)));
   return c.redirect(id ? profilePath(id) : HOME, 303);
 });
 
@@ -153,7 +152,7 @@ dashboard.post(`/profiles/${ID}/decision`, async (c) => {
   const input = DecisionForm.safeParse(values);
   if (!input.success) return profilePage(c, { decision: { values, errors: messagesOf(input.error.issues) } }, 422);
   try {
-    const { row } = await decide(c.var.pb, id, input.data);
+    const { row } = await changeStatus(c.var.pb, id, { ...input.data, respect_claim: true });
     return c.redirect(`${profilePath(id)}?done=${row.id}`, 303);
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status !== 409) throw error;

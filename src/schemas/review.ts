@@ -10,6 +10,9 @@ export const ARCHIVE_STATUSES: readonly Status[] = ['approved', 'rejected', 'exp
 /** Statuses that owe the applicant a reason. */
 export const REASONED_STATUSES: readonly Status[] = ['rejected', 'resubmission_requested'];
 
+/** PocketBase walks through all the pages before the one it reads. */
+export const QUEUE_PAGES = 200;
+
 const blank = z.literal('').transform(() => undefined);
 
 export const QueueQuery = z.object({
@@ -18,9 +21,12 @@ export const QueueQuery = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,40}$/)
     .catch(''),
-  page: z.coerce.number().int().min(1).max(10_000).catch(1),
+  page: z.coerce.number().int().min(1).max(QUEUE_PAGES).catch(1),
 });
 export type QueueQuery = z.infer<typeof QueueQuery>;
+
+export const NextForm = QueueQuery.pick({ partner: true });
+export type NextForm = z.infer<typeof NextForm>;
 
 export const FigureDays = z.coerce
   .number()

@@ -1,22 +1,22 @@
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { RedactedRecord, StatusAnswer } from '../pocketbase/records.ts';
+import { RedactedRecord } from '../pocketbase/records.ts';
 import {
   ClaimAnswer,
   DailyAnswer,
   LoginAnswer,
+  NextAnswer,
   QueueAnswer,
   ReviewersAnswer,
   ReviewRecord,
 } from '../pocketbase/review-records.ts';
-import type { DecisionForm, QueueQuery } from '../schemas/review.ts';
+import type { NextForm, QueueQuery } from '../schemas/review.ts';
 import { ARCHIVE_STATUSES, REVIEW_STATUSES } from '../schemas/review.ts';
-import { listHistory, listNotes } from './status-history.ts';
+import { newestHistory, newestNotes } from './status-history.ts';
 
-const PAGE_LIMIT = 100;
-/** 500 rows: nobody reads more of one profile on one page. */
-const MAX_PAGES = 5;
+/** Nobody reads more of one profile's history or notes on one page. */
+const SHOWN_ROWS = 500;
 
 /** `null` when the password is not right or the account not active. */
 export function logIn(pb: PocketBaseClient, { email, password }: { email: string; password: string }) {
@@ -32,10 +32,10 @@ export function readQueue(pb: PocketBaseClient, { status, partner, page }: Queue
   });
 }
 
-/** The profile that has waited longest and that nobody else works on. */
-export async function findNext(pb: PocketBaseClient, reviewerId: string, now: number): Promise<string | null> {
-  const { items } = await readQueue(pb, { status: 'review', partner: '', page: 1 });
-  return items.find((item) => !isClaimedByAnother(item, reviewerId, now))?.id ?? null;
+/** Claims the profile that has waited longest and that nobody has claimed; `null` when there is none. */
+export async function takeNext(pb: PocketBaseClient, { partner }: NextForm): Promise<string | null> {
+  const body = { status: REVIEW_STATUSES.join(), partner };
+  return (await pb.call(NextAnswer, '/api/edge/queue/next', { method: 'POST', body })).id;
 }
 
 /** Names of reviewers by their id, those who are no longer active included. */
@@ -54,26 +54,14 @@ export async function readCase(pb: PocketBaseClient, id: string) {
     pb.call(z.union([RedactedRecord, ReviewRecord]), `/api/collections/profiles/records/${id}`, {
       query: { expand: 'latest_status' },
     }),
-    allOf((cursor) => listHistory(pb, id, { limit: PAGE_LIMIT, cursor })),
-    allOf((cursor) => listNotes(pb, id, { limit: PAGE_LIMIT, cursor })),
+    newestHistory(pb, id, SHOWN_ROWS),
+    newestNotes(pb, id, SHOWN_ROWS),
     readReviewers(pb),
   ]);
   if ('redacted_at' in record) throw new ApiProblem('gone');
   return { record, history, notes, reviewers };
 }
 export type Case = Awaited<ReturnType<typeof readCase>>;
-
-async function allOf<T>(read: (cursor?: string) => Promise<{ items: T[]; next_cursor: string | null }>): Promise<T[]> {
-  const all: T[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const { items, next_cursor } = await read(cursor);
-    all.push(...items);
-    if (next_cursor === null) break;
-    cursor = next_cursor;
-  }
-  return all;
-}
 
 /** Ten minutes for the calling reviewer, unless another one was first. */
 export function claimProfile(pb: PocketBaseClient, id: string) {
@@ -82,12 +70,6 @@ export function claimProfile(pb: PocketBaseClient, id: string) {
 
 export function releaseProfile(pb: PocketBaseClient, id: string) {
   return pb.call(ClaimAnswer, `/api/edge/profiles/${id}/release`, { method: 'POST', body: {} });
-}
-
-/** @throws ApiProblem `status_conflict` when the status is not the expected one, or (with `claimed_by`) another reviewer's claim holds */
-export function decide(pb: PocketBaseClient, id: string, { status, ...reasons }: DecisionForm) {
-  const body = { to: status, ...reasons, respect_claim: true };
-  return pb.call(StatusAnswer, `/api/edge/profiles/${id}/status`, { method: 'POST', body });
 }
 
 interface Claim {

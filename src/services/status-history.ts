@@ -3,14 +3,18 @@ import { ApiProblem } from '../lib/problem.ts';
 import type { Idempotency, PocketBaseClient } from '../pocketbase/client.ts';
 import { listOf, NoteAnswer, NoteRow, StatusAnswer, StatusRow } from '../pocketbase/records.ts';
 import type { PageQuery } from '../schemas/common.ts';
-import type { ChangeStatusBody, Note, Status, StatusChange } from '../schemas/status.ts';
+import type { ChangeStatusBody, Note, StatusChange } from '../schemas/status.ts';
 import { type Caller, seesPrivate } from './caller.ts';
 
-/** Moves the profile; `changed: false` when it is in that status already. */
+/**
+ * Moves the profile; `changed: false` when it is in that status already.
+ * @throws ApiProblem `status_conflict` when the status is not the expected one, or (with `claimed_by`) when another reviewer's claim
+ * holds and was to be respected
+ */
 export function changeStatus(
   pb: PocketBaseClient,
   id: string,
-  { status, ...body }: ChangeStatusBody & { status: Status },
+  { status, ...body }: ChangeStatusBody & { respect_claim?: boolean },
   idempotency?: Idempotency,
 ) {
   const path = `/api/edge/profiles/${id}/status`;
@@ -23,13 +27,24 @@ export async function createNote(pb: PocketBaseClient, id: string, text: string,
   return { row, replayed };
 }
 
+const historyOf = (id: string) => `profile = "${id}"`;
+/** Unlike the history, notes end with the profile. */
+const notesOf = (id: string) => `profile = "${id}" && profile.redacted_at = ''`;
+
 export function listHistory(pb: PocketBaseClient, id: string, query: PageQuery) {
-  return listBySequence(pb, 'status_history', StatusRow, `profile = "${id}"`, query);
+  return listBySequence(pb, 'status_history', StatusRow, historyOf(id), query);
 }
 
 export function listNotes(pb: PocketBaseClient, id: string, query: PageQuery) {
-  // Unlike the history, notes end with the profile.
-  return listBySequence(pb, 'notes', NoteRow, `profile = "${id}" && profile.redacted_at = ''`, query);
+  return listBySequence(pb, 'notes', NoteRow, notesOf(id), query);
+}
+
+export function newestHistory(pb: PocketBaseClient, id: string, limit: number) {
+  return newestBySequence(pb, 'status_history', StatusRow, historyOf(id), limit);
+}
+
+export function newestNotes(pb: PocketBaseClient, id: string, limit: number) {
+  return newestBySequence(pb, 'notes', NoteRow, notesOf(id), limit);
 }
 
 /** Oldest first, by the profile's own sequence: rows can share a millisecond. The cursor is the last sequence number seen. */
@@ -45,16 +60,34 @@ async function listBySequence<T extends typeof StatusRow | typeof NoteRow>(
     throw new ApiProblem('validation_failed', undefined, {
       errors: [{ pointer: '/cursor', detail: 'Not a cursor of this list' }],
     });
-  const { items } = await pb.call(listOf(schema), `/api/collections/${collection}/records`, {
-    query: {
-      filter: `${filter} && seq > ${after.data}`,
-      sort: 'seq',
-      perPage: String(limit + 1),
-      skipTotal: '1',
-    },
-  });
-  const shown = items.slice(0, limit) as z.output<T>[];
+  const items = await readRows(pb, collection, schema, `${filter} && seq > ${after.data}`, 'seq', limit + 1);
+  const shown = items.slice(0, limit);
   return { items: shown, next_cursor: items.length > limit ? String(shown.at(-1)?.seq) : null };
+}
+
+/** The newest first, and whether there are earlier ones. `limit`: up to 999, as PocketBase lists 1000. */
+async function newestBySequence<T extends typeof StatusRow | typeof NoteRow>(
+  pb: PocketBaseClient,
+  collection: string,
+  schema: T,
+  filter: string,
+  limit: number,
+) {
+  const items = await readRows(pb, collection, schema, filter, '-seq', limit + 1);
+  return { items: items.slice(0, limit), hasEarlier: items.length > limit };
+}
+
+async function readRows<T extends typeof StatusRow | typeof NoteRow>(
+  pb: PocketBaseClient,
+  collection: string,
+  schema: T,
+  filter: string,
+  sort: string,
+  limit: number,
+) {
+  const query = { filter, sort, perPage: String(limit), skipTotal: '1' };
+  const { items } = await pb.call(listOf(schema), `/api/collections/${collection}/records`, { query });
+  return items as z.output<T>[];
 }
 
 const Cursor = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0);

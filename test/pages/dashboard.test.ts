@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Drawn, draw } from '../../scripts/lib/drawings.ts';
+import { connect, decide, enrol } from '../pocketbase/client.ts';
 import { api, reviewer, type TestReviewer } from '../support/api.ts';
 import { audit } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -193,6 +195,19 @@ describe('a reviewer', { timeout: 120_000 }, () => {
     await page.keyboard.press('g');
     await page.keyboard.press('m');
     await page.getByRole('heading', { name: 'Decisions per day' }).waitFor();
+  });
+
+  it('opens the next profile by one key, and has claimed it', async () => {
+    const { service } = await connect();
+    const partner = `keys-${randomUUID().slice(0, 8)}`;
+    const id = await enrol(service, { partner, full_name: 'Next In Line' });
+    await decide(service, id, 'pending');
+    const page = await logIn(anna);
+    await page.goto(`${worker.origin}/dashboard?partner=${partner}`);
+    await page.locator('[data-state=live]').waitFor();
+    await page.keyboard.press('.');
+    await page.getByRole('heading', { name: 'Next In Line' }).waitFor();
+    await page.locator('.claim-bar.own').waitFor();
   });
 });
 

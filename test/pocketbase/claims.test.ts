@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { connect, decide, enrol, profilePath, type Request } from './client.ts';
+import { connect, decide, enrol, historyOf, profilePath, type Request } from './client.ts';
 
 let service: Request;
 let root: Request;
@@ -8,7 +9,6 @@ beforeAll(async () => {
 });
 
 interface Claim {
-  changed: boolean;
   claimed_by: string;
   claimed_until: string;
   updated: string;
@@ -22,6 +22,8 @@ const call = async (id: string, action: 'claim' | 'release', reviewer: string) =
   return body as unknown as Claim;
 };
 const read = async (id: string) => (await service('GET', profilePath(id))).body as unknown as Claim;
+/** PocketBase's times are in milliseconds. */
+const later = () => new Promise((resolve) => setTimeout(resolve, 5));
 const minutesLeft = ({ claimed_until }: Claim) =>
   (Date.parse(claimed_until.replace(' ', 'T')) - Date.now()) / MINUTE_MS;
 
@@ -29,7 +31,7 @@ describe('a claim', () => {
   test('goes to one of twenty who ask at once, for ten minutes', async () => {
     const id = await enrol(service);
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => call(id, 'claim', `reviewer${index}`)));
-    const winners = answers.filter(({ changed }) => changed);
+    const winners = answers.filter(({ claimed_by }, index) => claimed_by === `reviewer${index}`);
     expect(winners).toHaveLength(1);
     const holders = new Set(answers.map(({ claimed_by }) => claimed_by));
     expect(holders).toEqual(new Set([winners[0]?.claimed_by]));
@@ -40,12 +42,11 @@ describe('a claim', () => {
   test('is renewed by its holder, and given back by nobody else', async () => {
     const id = await enrol(service);
     const first = await call(id, 'claim', 'anna');
-    expect(await call(id, 'release', 'ben')).toMatchObject({ changed: false, claimed_by: 'anna' });
-    const second = await call(id, 'claim', 'anna');
-    expect(second.changed).toBe(true);
-    expect(second.claimed_until >= first.claimed_until).toBe(true);
-    expect(await call(id, 'release', 'anna')).toMatchObject({ changed: true, claimed_by: '', claimed_until: '' });
-    expect(await call(id, 'claim', 'ben')).toMatchObject({ changed: true, claimed_by: 'ben' });
+    expect(await call(id, 'release', 'ben')).toMatchObject({ claimed_by: 'anna' });
+    await later();
+    expect((await call(id, 'claim', 'anna')).claimed_until > first.claimed_until).toBe(true);
+    expect(await call(id, 'release', 'anna')).toEqual({ claimed_by: '', claimed_until: '' });
+    expect(await call(id, 'claim', 'ben')).toMatchObject({ claimed_by: 'ben' });
   });
 
   test('is no news to partners: it leaves `updated` as it was', async () => {
@@ -53,6 +54,9 @@ describe('a claim', () => {
     const { updated } = await read(id);
     await call(id, 'claim', 'anna');
     expect((await read(id)).updated).toBe(updated);
+    await later();
+    await service('PATCH', profilePath(id), {}); // unlike a PATCH, even one that changes nothing
+    expect((await read(id)).updated > updated).toBe(true);
   });
 
   test('is for reviewers only, and no PATCH writes it', async () => {
@@ -82,6 +86,7 @@ describe('a claim', () => {
 });
 
 describe('the queue', () => {
+  const REVIEW = 'pending,in_review';
   const queue = async (query: string) =>
     (await service('GET', `/api/edge/queue?${query}`, undefined, as('anna'))).body as unknown as {
       counts: Record<string, number>;
@@ -96,12 +101,12 @@ describe('the queue', () => {
       await decide(service, id, to);
       ids.push(id);
     }
-    expect((await queue(`partner=${partner}`)).items.map(({ id }) => id)).toEqual(ids.slice(0, 3));
+    expect((await queue(`partner=${partner}&status=${REVIEW}`)).items.map(({ id }) => id)).toEqual(ids.slice(0, 3));
     expect((await queue(`partner=${partner}&status=pending&order=newest`)).items.map(({ id }) => id)).toEqual([
       ids[1],
       ids[0],
     ]);
-    expect((await queue(`partner=${partner}&status=nonsense`)).counts).toMatchObject({
+    expect((await queue(`partner=${partner}&status=canceled`)).counts).toMatchObject({
       unverified: 0,
       pending: 2,
       in_review: 1,
@@ -109,8 +114,52 @@ describe('the queue', () => {
     });
   });
 
+  test('counts from the change of status, which nobody can write and only reviewers are told', async () => {
+    const partner = `since-${randomUUID().slice(0, 8)}`;
+    const id = await enrol(service, { partner });
+    const sinceOf = async (status: string) => (await queue(`partner=${partner}&status=${status}`)).items[0]?.since;
+    const newest = async () => (await historyOf(service, id)).at(-1) as unknown as { created: string };
+    expect(await sinceOf('unverified')).toBe((await newest()).created);
+    await later();
+    await decide(service, id, 'pending');
+    const { created } = await newest();
+    await call(id, 'claim', 'anna');
+    for (const client of [service, root])
+      await client('PATCH', profilePath(id), { status_since: '2020-01-01', email: '' });
+    expect(await sinceOf('pending')).toBe(created);
+    expect(await read(id)).not.toHaveProperty('status_since');
+  });
+
+  const next = async (reviewer: string, partner: string, status = REVIEW) =>
+    (await service('POST', '/api/edge/queue/next', { partner, status }, as(reviewer))).body.id;
+
+  test('gives two who ask for the next at once two profiles, past sixty that others have claimed', {
+    timeout: 120_000,
+  }, async () => {
+    const partner = `next-${randomUUID().slice(0, 8)}`;
+    const ids = await Promise.all(Array.from({ length: 62 }, () => enrol(service, { partner })));
+    const taken = ids.slice(0, 60);
+    await Promise.all(taken.map((id) => decide(service, id, 'pending')));
+    for (const id of ids.slice(60)) await decide(service, id, 'pending');
+    await Promise.all(taken.map((id, index) => call(id, 'claim', `reviewer${index}`)));
+    const given = await Promise.all([next('anna', partner), next('ben', partner)]);
+    expect(given.toSorted()).toEqual(ids.slice(60).toSorted());
+    expect((await read(given[0] ?? '')).claimed_by).toBe('anna');
+    expect(await next('anna', partner)).toBeNull();
+    await call(given[1] ?? '', 'release', 'ben');
+    expect(await next('anna', partner)).toBe(given[1]);
+  });
+
+  test('gives the next to reviewers only, and no queue of a status that is none', async () => {
+    expect((await service('POST', '/api/edge/queue/next', { status: REVIEW })).status).toBe(403);
+    for (const status of ['', 'nonsense', "pending'"]) {
+      const answer = await service('GET', `/api/edge/queue?status=${status}`, undefined, as('anna'));
+      expect(answer.status).toBe(422);
+    }
+  });
+
   test('and the figures are for reviewers only', async () => {
-    for (const path of ['queue', 'reviewers', 'metrics/daily']) {
+    for (const path of ['queue?status=pending', 'reviewers', 'metrics/daily']) {
       expect((await service('GET', `/api/edge/${path}`)).status).toBe(403);
       expect((await service('GET', `/api/edge/${path}`, undefined, as('anna'))).status).toBe(200);
     }

@@ -68,6 +68,7 @@ describe('a request without a valid token', () => {
     ['POST', '/api/edge/profiles/abcdefghijklmno/claim'],
     ['POST', '/api/edge/profiles/abcdefghijklmno/release'],
     ['GET', '/api/edge/queue'],
+    ['POST', '/api/edge/queue/next'],
     ['GET', '/api/edge/reviewers'],
     ['GET', '/api/edge/metrics/daily'],
   ])('is 401: %s %s', async (method, path) => {

@@ -56,6 +56,29 @@ test('each migration goes down to where the one before it left off, and up again
   expect(snapshot(dir)).toEqual(complete);
 });
 
+test('claims: profiles that were there before have their place in the queue and in the figures', {
+  timeout: 60_000,
+}, async () => {
+  const everything = join(SOURCE, 'migrations');
+  const dir = join(root, 'backfill');
+  await migrate(dir, everything, 'up');
+  await migrate(dir, everything, 'down', '1');
+  const database = new DatabaseSync(join(dir, 'data.db'));
+  const steps = ['unverified', 'pending', 'in_review', 'pending', 'approved', 'rejected'];
+  const at = (minute: number) => `2026-01-01 00:0${minute}:00.000Z`;
+  const insert = 'INSERT INTO status_history (id, profile, seq, "from", "to", created) VALUES (?, ?, ?, ?, ?, ?)';
+  steps.forEach((to, index) => {
+    database.prepare(insert).run(`row${index}`, 'old', index + 1, steps[index - 1] ?? '', to, at(index));
+  });
+  database.exec("INSERT INTO profiles (id, partner, status, latest_status) VALUES ('old', 'acme', 'rejected', 'row5')");
+  await migrate(dir, everything, 'up');
+  expect(database.prepare('SELECT status_since FROM profiles').get()).toEqual({ status_since: at(5) });
+  const waited = database.prepare('SELECT waited FROM status_history ORDER BY seq').all();
+  expect(waited.map((row) => row.waited)).toEqual([0, 0, 0, 0, 60, 120]);
+  expect(() => database.exec('UPDATE status_history SET waited = 1')).toThrow('append-only');
+  database.close();
+});
+
 test('schema.json names the newest migration', () => {
   expect(schema.migration).toBe(files.at(-1));
 });

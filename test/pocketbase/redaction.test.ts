@@ -105,7 +105,8 @@ test('erases every personal field, and keeps id, partner, statuses and times', a
   expect(await redact(service, id, headers)).toMatchObject({ status: 200, body: { redacted: true } });
 
   const after: Record<string, unknown> = { ...(await root('GET', profilePath(id))).body };
-  const kept = ['id', 'collectionId', 'collectionName', 'partner', 'status', 'latest_status', 'created', 'final_since'];
+  const own = ['id', 'collectionId', 'collectionName', 'partner', 'status', 'latest_status'];
+  const kept = [...own, 'created', 'status_since', 'final_since'];
   for (const [name, value] of Object.entries(after)) {
     if (kept.includes(name)) expect(value, name).toEqual((before as unknown as Record<string, unknown>)[name]);
     else if (!['updated', 'redacted_at', 'files_due'].includes(name)) expect([name, value || '']).toEqual([name, '']);

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPocketBase } from '../support/pocketbase.ts';
 import { applicant, connect, decide, historyOf, type Request } from './client.ts';
+import { hook } from './hook.ts';
 
 // PocketBase's hooks are out of play here: the file is opened beside it. A PocketBase of its own, as SQLite refuses a transaction that
 // has read before another process writes, however long it would wait.
@@ -26,6 +27,13 @@ afterAll(() => {
   database.close();
   return pocketbase.stop();
 });
+
+const planOf = (sql: string) =>
+  database
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all()
+    .map((step) => `${step.detail} `)
+    .join('\n');
 
 const columns = (table: string) =>
   database
@@ -161,22 +169,66 @@ describe('profiles in the file', () => {
     ['changes', `${all} AND ${changed}`, 'idx_profiles_updated '],
     ['partner’s changes', `${own} AND ${changed}`, 'idx_profiles_partner_updated '],
   ])('have an index for the %s', (_, where, index) => {
-    const plan = database.prepare(`EXPLAIN QUERY PLAN SELECT * FROM profiles WHERE ${where}`).all();
-    const steps = plan.map((step) => `${step.detail} `).join('\n');
+    const steps = planOf(`SELECT * FROM profiles WHERE ${where}`);
     expect(steps).toContain(index);
     expect(steps).not.toContain('TEMP B-TREE');
   });
+
+  const { queueOf } = hook<{ queueOf(query: object, condition?: string): string }>('queue');
+  const review = 'pending,in_review';
+  test.each<[string, { status: string; partner?: string; order?: string }, string]>([
+    ['what waits', { status: review }, 'idx_profiles_queue (status=?)'],
+    ['a partner’s', { status: review, partner: 'acme' }, 'idx_profiles_partner_queue (partner=? AND status=?)'],
+    ['an archive', { status: 'approved', order: 'newest' }, 'idx_profiles_queue (status=?)'],
+  ])('are read in the order of the reviewers’ queue, unsorted: %s', (_, query, index) => {
+    for (const condition of [undefined, "claimed_by = ''"]) {
+      const steps = planOf(`${queueOf(query, condition)} LIMIT 50`.replaceAll('{:partner}', "'acme'"));
+      expect(steps.split(index)).toHaveLength(query.status.split(',').length + 1);
+      expect(steps).not.toMatch(/TEMP B-TREE|SCAN profiles/);
+    }
+  });
+
+  test('tell their figures without a look at a table', () => {
+    const steps = planOf(hook<{ MIDDLE: string }>('waited').MIDDLE.replace(/\{:(\w+)\}/g, ':$1'));
+    expect(steps).toContain('SEARCH status_history USING COVERING INDEX idx_status_history_to');
+    for (const own of ['', "AND partner = 'acme'"]) {
+      const counted = planOf(`SELECT status, COUNT(*) FROM profiles WHERE redacted_at = '' ${own} GROUP BY status`);
+      expect(counted).toMatch(/USING COVERING INDEX idx_profiles_(partner_)?queue/);
+    }
+  });
 });
 
-test('a second process that writes beside PocketBase makes no decision fail', async () => {
+test('figures of a day that is over have the median of what decisions took, and are read once', async () => {
+  const day = new Date(Date.now() - 2 * 24 * 60 * 60_000).toISOString().slice(0, 10);
+  const decided = (profile: string, seconds: number) =>
+    database.exec(`INSERT INTO status_history (id, profile, seq, "to", created, waited)
+      VALUES ('${profile}', '${profile}', 1, 'approved', '${day} 12:00:00.000Z', ${seconds})`);
+  const reviewer = { 'x-actor-type': 'reviewer', 'x-actor-id': 'anna' };
+  const figures = async () => {
+    const { items } = (await service('GET', '/api/edge/metrics/daily?days=7', undefined, reviewer)).body;
+    return items.find((item) => (item as unknown as { day: string }).day === day);
+  };
+  for (const [index, seconds] of [7, 1, 100, 3].entries()) decided(`decided${index}`, seconds);
+  expect(await figures()).toMatchObject({ approved: 4, rejected: 0, median_seconds: 5 });
+  decided('late', 9);
+  expect(await figures()).toMatchObject({ approved: 4, median_seconds: 5 });
+});
+
+test('a second process that writes beside PocketBase makes no decision and no claim fail', async () => {
   const ids = await Promise.all(
     Array.from({ length: 40 }, async () => (await service('POST', '/api/edge/profiles', applicant())).body.id),
   );
   let isDone = false;
-  const deciding = Promise.all(ids.map((id) => decide(service, id, 'in_review'))).finally(() => {
+  const reviewer = { 'x-actor-type': 'reviewer', 'x-actor-id': 'anna' };
+  const deciding = Promise.all(
+    ids.flatMap((id) => [
+      decide(service, id, 'in_review'),
+      service('POST', `/api/edge/profiles/${id}/claim`, {}, reviewer),
+    ]),
+  ).finally(() => {
     isDone = true;
   });
   const write = database.prepare("REPLACE INTO ekyc_state (name, value) VALUES ('test', 'x')");
   for (; !isDone; await new Promise((resolve) => setTimeout(resolve, 1))) write.run();
-  expect((await deciding).map((answer) => answer.status)).toEqual(ids.map(() => 200));
+  expect((await deciding).map((answer) => answer.status)).toEqual(ids.flatMap(() => [200, 200]));
 });

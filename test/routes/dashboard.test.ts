@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beginSession, IDLE_MS, LIFE_MS, sealSession } from '../../src/services/session.ts';
+import { connect, decide, enrol } from '../pocketbase/client.ts';
 import { api, PDF, PNG, problemOf, reviewer, superuser, UNKNOWN_ID } from '../support/api.ts';
 import { cookieOf, type DashboardClient, dashboardClient, form, postLogin } from '../support/dashboard.ts';
 import { secret, startWorker, type TestWorker } from '../support/worker.ts';
@@ -294,6 +296,43 @@ describe('deciding', () => {
     expect(await refused.text()).toMatch(/Not recorded\..*Anna has claimed this/s);
     await anna.post(`/dashboard/profiles/${id}/release`);
     expect((await decide(ben, id, { status: 'approved' })).status).toBe(303);
+  });
+});
+
+describe('POST /dashboard/next', () => {
+  it('claims and opens what has waited longest, of the partner asked for, and leads back when nothing waits', async () => {
+    const { service } = await connect();
+    const partner = `next-${randomUUID().slice(0, 8)}`;
+    const ids = [await enrol(service, { partner }), await enrol(service, { partner })];
+    for (const id of ids) await decide(service, id, 'pending');
+    const next = async () => {
+      const { status, headers } = await anna.post('/dashboard/next', { partner });
+      return [status, headers.get('location')];
+    };
+    for (const id of ids) expect(await next()).toEqual([303, `/dashboard/profiles/${id}`]);
+    expect(await (await ben.get(`/dashboard/profiles/${ids[1]}`)).text()).toContain('Taken by Anna');
+    expect(await next()).toEqual([303, '/dashboard']);
+    const refused = await anna.post('/dashboard/next', { partner, csrf: '' });
+    expect(refused.status).toBe(403);
+    const page = await (await anna.get(`/dashboard?partner=${partner}`)).text();
+    expect(page).toMatch(
+      new RegExp(`action="/dashboard/next">.*name="partner" value="${partner}".*data-key="\\."`, 's'),
+    );
+  });
+});
+
+describe('a long history', () => {
+  it('is shown from its end, and the page says that it is not all', { timeout: 120_000 }, async () => {
+    const id = await submitted();
+    const { service } = await connect();
+    for (let count = 1; count <= 501; count++) {
+      await service('POST', `/api/edge/profiles/${id}/notes`, { text: `Note no. ${count}.` });
+    }
+    const html = await (await anna.get(`/dashboard/profiles/${id}`)).text();
+    expect(html.match(/Note no\. \d+\./g)?.slice(0, 2)).toEqual(['Note no. 501.', 'Note no. 500.']);
+    expect(html).toContain('Note no. 2.');
+    expect(html).not.toContain('Note no. 1.');
+    expect(html.match(/Earlier \w+ are left out/g)).toEqual(['Earlier notes are left out']);
   });
 });
 

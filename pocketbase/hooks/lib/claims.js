@@ -1,41 +1,45 @@
 const { findProfile } = require(`${__hooks}/lib/caller.js`);
 const { fail } = require(`${__hooks}/lib/problem.js`);
+const { transact } = require(`${__hooks}/lib/transaction.js`);
 
 const CLAIM_MS = 10 * 60_000;
 
 /** Takes the profile for the calling reviewer, or for as long again; the transaction holds the only writer, so one of many wins. */
 function claim(app, caller, id) {
-  return change(app, caller, id, (profile) => {
-    if (isClaimedByAnother(profile, caller)) return false;
-    profile.set('claimed_by', caller.id);
-    profile.set('claimed_until', new Date(Date.now() + CLAIM_MS).toISOString());
-    return true;
+  return change(app, caller, id, (tx, profile) => {
+    if (!isClaimedByAnother(profile, caller)) take(tx, caller, profile);
   });
 }
 
 /** Gives the caller's own claim back. Another's stays. */
 function release(app, caller, id) {
-  return change(app, caller, id, (profile) => {
-    if (profile.getString('claimed_by') !== caller.id) return false;
+  return change(app, caller, id, (tx, profile) => {
+    if (profile.getString('claimed_by') !== caller.id) return;
     endClaim(profile);
-    return true;
+    save(tx, caller, profile);
   });
 }
 
 function change(app, caller, id, work) {
   checkReviewer(caller);
-  let answer;
-  app.runInTransaction((tx) => {
-    const profile = findProfile(tx, caller, id);
-    const changed = work(profile);
-    if (changed) {
-      profile.set('@caller', caller);
-      profile.set('@judged', true);
-      tx.save(profile);
-    }
-    answer = { changed, ...claimOf(profile) };
+  let profile;
+  transact(app, (tx) => {
+    profile = findProfile(tx, caller, id);
+    work(tx, profile);
   });
-  return answer;
+  return claimOf(profile);
+}
+
+function take(tx, caller, profile) {
+  profile.set('claimed_by', caller.id);
+  profile.set('claimed_until', new Date(Date.now() + CLAIM_MS).toISOString());
+  save(tx, caller, profile);
+}
+
+function save(tx, caller, profile) {
+  profile.set('@caller', caller);
+  profile.set('@judged', true);
+  tx.save(profile);
 }
 
 function checkReviewer(caller) {
@@ -67,4 +71,4 @@ function endClaim(profile) {
   profile.set('claimed_until', '');
 }
 
-module.exports = { checkReviewer, claim, release, respectClaim, endClaim };
+module.exports = { checkReviewer, claim, release, respectClaim, endClaim, take };

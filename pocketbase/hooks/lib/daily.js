@@ -1,38 +1,37 @@
 const { checkReviewer } = require(`${__hooks}/lib/claims.js`);
+const { all } = require(`${__hooks}/lib/sql.js`);
+const { DAY, HOUR } = require(`${__hooks}/lib/time.js`);
+const { decisionsOf } = require(`${__hooks}/lib/waited.js`);
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_DAYS = 90;
 const COUNTED = ['pending', 'approved', 'rejected', 'resubmission_requested'];
 
-const THROUGHPUT = `SELECT substr(created, 1, 10) AS day, "to", COUNT(*) AS n FROM status_history
-  WHERE "to" IN ('pending', 'approved', 'rejected', 'resubmission_requested') AND created >= {:since} GROUP BY day, "to"`;
-
-/** From entering the queue, else from the profile's creation, to each decision; then the middle one of each day. */
-const MEDIAN = `WITH waited AS (SELECT substr(d.created, 1, 10) AS day, unixepoch(d.created, 'subsec') - unixepoch(IFNULL(
-    (SELECT q.created FROM status_history q WHERE q.profile = d.profile AND q.seq < d.seq AND q."to" = 'pending' ORDER BY q.seq DESC LIMIT 1),
-    (SELECT f.created FROM status_history f WHERE f.profile = d.profile AND f.seq = 1)), 'subsec') AS seconds
-  FROM status_history d WHERE d."to" IN ('approved', 'rejected') AND d.created >= {:since}),
-  ranked AS (SELECT day, seconds, ROW_NUMBER() OVER (PARTITION BY day ORDER BY seconds) AS rank, COUNT(*) OVER (PARTITION BY day) AS n FROM waited)
-  SELECT day, AVG(seconds) AS seconds FROM ranked WHERE rank IN ((n + 1) / 2, (n + 2) / 2) GROUP BY day`;
+const THROUGHPUT = `SELECT "to", COUNT(*) AS n FROM status_history
+  WHERE "to" IN ('pending', 'approved', 'rejected', 'resubmission_requested') AND created >= {:from} AND created < {:until} GROUP BY "to"`;
 
 /** What came in and went out per day (UTC), oldest first, days without anything included. */
 function dailyFigures(app, caller, query) {
   checkReviewer(caller);
   const days = Math.min(MAX_DAYS, Math.max(1, Number(query.days) || 30));
-  const names = Array.from({ length: days }, (_, index) => dayOf(Date.now() - (days - 1 - index) * DAY_MS));
-  const all = (sql, shape) => {
-    const rows = arrayOf(new DynamicModel(shape));
-    app.db().newQuery(sql).bind({ since: names[0] }).all(rows);
-    return rows;
-  };
-  const counted = all(THROUGHPUT, { day: '', to: '', n: 0 });
-  const medians = all(MEDIAN, { day: '', seconds: -0 });
-  const items = names.map((day) => {
-    const count = (to) => counted.find((row) => row.day === day && row.to === to)?.n ?? 0;
-    const median = medians.find((row) => row.day === day)?.seconds ?? null;
-    return { day, ...Object.fromEntries(COUNTED.map((to) => [to, count(to)])), median_seconds: median };
-  });
+  const items = Array.from({ length: days }, (_, index) =>
+    figuresOf(app, dayOf(Date.now() - (days - 1 - index) * DAY)),
+  );
   return { items };
+}
+
+/** A day that is over never changes, not even by an erasure: it is read once in the life of the process. */
+function figuresOf(app, day) {
+  const key = `ekyc.figures.${day}`;
+  const known = app.store().get(key);
+  if (known) return JSON.parse(known);
+  const until = dayOf(Date.parse(day) + DAY);
+  const counted = all(app, THROUGHPUT, { to: '', n: 0 }, { from: day, until });
+  const count = (to) => counted.find((row) => row.to === to)?.n ?? 0;
+  const { median_seconds } = decisionsOf(app, day, until);
+  const figures = { day, ...Object.fromEntries(COUNTED.map((to) => [to, count(to)])), median_seconds };
+  // A row is dated before it is committed, so the last hour of a day may still be on its way.
+  if (until <= dayOf(Date.now() - HOUR)) app.store().set(key, JSON.stringify(figures));
+  return figures;
 }
 
 const dayOf = (time) => new Date(time).toISOString().slice(0, 10);

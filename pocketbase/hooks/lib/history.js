@@ -1,4 +1,5 @@
 const { fail } = require(`${__hooks}/lib/problem.js`);
+const { waitedUntil } = require(`${__hooks}/lib/waited.js`);
 const table = require(`${__hooks}/lib/status.json`);
 
 function checkTransition(from, to) {
@@ -32,9 +33,12 @@ function appendHistory(tx, profile, from, caller) {
     actor_id: caller.id,
     request_id: caller.requestId,
   });
+  row.setRaw('created', new DateTime()); // as PocketBase would in a moment, but what follows from it needs it now
+  row.set('waited', waitedUntil(tx, row));
   if (from) tx.save(row);
   else tx.saveNoValidate(row); // the profile that it refers to is still to come
   profile.set('latest_status', row.id);
+  profile.setRaw('status_since', row.getDateTime('created')); // the queue's order, without a look at the history
 }
 
 module.exports = { checkTransition, appendHistory, nextSeq };

@@ -6,6 +6,7 @@ const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
 const KEPT = [
   'partner',
   'latest_status',
+  'status_since',
   'dedupe_key',
   'redacted_at',
   'final_since',

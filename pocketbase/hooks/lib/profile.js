@@ -9,7 +9,7 @@ const kinds = Object.keys(require(`${__hooks}/lib/documents.json`));
 
 const IDENTITY = ['country', 'document_type', 'document_number'];
 const OPEN_STATUSES = ['unverified', 'pending', 'resubmission_requested'];
-const DERIVED = ['id', 'partner', 'created', 'updated', 'latest_status', 'dedupe_key', 'final_since'];
+const DERIVED = ['id', 'partner', 'created', 'updated', 'latest_status', 'status_since', 'dedupe_key', 'final_since'];
 const FINAL_STATUSES = ['approved', 'rejected', 'canceled', 'expired'];
 const DECIDERS = ['reviewer', 'service', 'superuser'];
 
@@ -80,7 +80,7 @@ function rebase(profile, stored, changed) {
   // PocketBase removes only the file that it knew when the upload began.
   profile.set('@superseded', superseded.filter(Boolean));
   // Stamped here, not when a long upload began: `updated_after` must not miss it. A claim is no news to a partner.
-  const isClaim = changed.every((name) => name.startsWith('claimed_'));
+  const isClaim = changed.length > 0 && changed.every((name) => name.startsWith('claimed_'));
   if (!isClaim) profile.setRaw('updated', new DateTime());
 }
 

@@ -1,8 +1,11 @@
-const { checkReviewer } = require(`${__hooks}/lib/claims.js`);
+const { checkReviewer, take } = require(`${__hooks}/lib/claims.js`);
+const { fail } = require(`${__hooks}/lib/problem.js`);
+const { all, countByStatus } = require(`${__hooks}/lib/sql.js`);
+const { stamp } = require(`${__hooks}/lib/time.js`);
+const { transact } = require(`${__hooks}/lib/transaction.js`);
 const statuses = Object.keys(require(`${__hooks}/lib/status.json`));
 
 const PAGE_SIZE = 50;
-const REVIEWABLE = ['pending', 'in_review'];
 
 const SHAPE = {
   id: '',
@@ -15,6 +18,7 @@ const SHAPE = {
   claimed_by: '',
   claimed_until: '',
 };
+const COLUMNS = Object.keys(SHAPE).join().replace('since', 'status_since AS since');
 
 /**
  * The profiles in the statuses asked for, by the time they have been there, with the counts that surround them.
@@ -22,39 +26,49 @@ const SHAPE = {
  */
 function readQueue(app, caller, query) {
   checkReviewer(caller);
-  const all = (sql, shape, params = {}) => {
-    const rows = arrayOf(new DynamicModel(shape));
-    app.db().newQuery(sql).bind(params).all(rows);
-    return rows;
-  };
   const partner = query.partner ?? '';
-  const wanted = (query.status ?? '').split(',').filter((status) => statuses.includes(status));
   const page = Math.max(1, Number(query.page) || 1);
-  const within = `p.redacted_at = '' AND ({:partner} = '' OR p.partner = {:partner})`;
-  // Constants of ours, not the caller's words.
-  const among = (wanted.length > 0 ? wanted : REVIEWABLE).map((status) => `'${status}'`).join();
-  const direction = query.order === 'newest' ? 'DESC' : 'ASC';
-  const counted = all(
-    `SELECT p.status, COUNT(*) AS n FROM profiles p WHERE ${within} GROUP BY p.status`,
-    { status: '', n: 0 },
-    { partner },
-  );
-  const items = all(
-    `SELECT p.id, p.partner, p.status, p.full_name, p.country, p.document_type, h.created AS since, p.claimed_by, p.claimed_until
-    FROM profiles p JOIN status_history h ON h.id = p.latest_status WHERE ${within} AND p.status IN (${among})
-    ORDER BY h.created ${direction}, p.id LIMIT {:limit} OFFSET {:offset}`,
-    SHAPE,
-    { partner, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE },
-  );
+  const items = all(app, `${queueOf(query)} LIMIT {:limit} OFFSET {:offset}`, SHAPE, {
+    partner,
+    limit: PAGE_SIZE,
+    offset: (page - 1) * PAGE_SIZE,
+  });
   return {
-    counts: Object.fromEntries(
-      statuses.map((status) => [status, counted.find((row) => row.status === status)?.n ?? 0]),
-    ),
+    counts: countByStatus(app, partner),
     page,
     page_size: PAGE_SIZE,
-    partners: all('SELECT slug, name FROM partners ORDER BY slug LIMIT 1000', { slug: '', name: '' }),
+    partners: all(app, 'SELECT slug, name FROM partners ORDER BY slug LIMIT 1000', { slug: '', name: '' }),
     items,
   };
 }
 
-module.exports = { readQueue };
+/** Gives the calling reviewer the profile that has waited longest and that nobody has claimed; `id: null` when there is none. */
+function takeNext(app, caller, body) {
+  checkReviewer(caller);
+  let id = null;
+  transact(app, (tx) => {
+    const free = "(claimed_by = '' OR claimed_until <= {:now})";
+    const params = { partner: body.partner ?? '', now: stamp(Date.now()) };
+    const [first] = all(tx, `${queueOf(body, free)} LIMIT 1`, SHAPE, params);
+    if (!first) return;
+    id = first.id;
+    take(tx, caller, tx.findRecordById('profiles', id));
+  });
+  return { id };
+}
+
+/** One ordered reading of the index per status, which SQLite merges: a list of statuses in one condition would be sorted anew each time. */
+function queueOf({ status = '', partner = '', order = 'oldest' }, condition = 'TRUE') {
+  const own = partner && 'AND partner = {:partner}';
+  const direction = order === 'newest' ? 'DESC' : 'ASC';
+  const parts = status
+    .split(',')
+    .filter((one) => statuses.includes(one))
+    .map(
+      (one) => `SELECT ${COLUMNS} FROM profiles WHERE redacted_at = '' AND status = '${one}' ${own} AND ${condition}`,
+    );
+  if (parts.length === 0) fail(422, 'validation_failed', 'There is no such status.');
+  return `${parts.join(' UNION ALL ')} ORDER BY since ${direction}, id ${direction}`;
+}
+
+module.exports = { queueOf, readQueue, takeNext };

@@ -2,6 +2,7 @@ const { SYSTEM, checkReach } = require(`${__hooks}/lib/caller.js`);
 const { cleanExcerpts } = require(`${__hooks}/lib/deliveries.js`);
 const { KEPT_MS } = require(`${__hooks}/lib/idempotency.js`);
 const { redact, removeFiles } = require(`${__hooks}/lib/redact.js`);
+const { all } = require(`${__hooks}/lib/sql.js`);
 const { HOUR, stamp } = require(`${__hooks}/lib/time.js`);
 const { transact } = require(`${__hooks}/lib/transaction.js`);
 
@@ -44,11 +45,7 @@ function each(app, from, work) {
   return done;
 }
 
-function select(app, sql, params = {}) {
-  const found = arrayOf(new DynamicModel({ id: '' }));
-  app.db().newQuery(sql).bind(params).all(found);
-  return found.map((row) => row.id);
-}
+const select = (app, sql, params) => all(app, sql, { id: '' }, params).map((row) => row.id);
 
 const isAmong = (tx, from, id) => select(tx, `SELECT p.id ${from} AND p.id = {:id}`, { id }).length > 0;
 

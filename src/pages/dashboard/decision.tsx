@@ -151,8 +151,8 @@ function Conflict({ record, history, reviewers, session, decision, now }: Profil
       </Notice>
     );
   }
-  const from = history.findLastIndex((row) => row.to === expected);
-  const meanwhile: StatusRow[] = history.slice(from === -1 ? -1 : from + 1);
+  const seen = history.items.findIndex((row) => row.to === expected);
+  const meanwhile: StatusRow[] = history.items.slice(0, seen === -1 ? 1 : seen).reverse();
   return (
     <Notice tone="bad">
       <p>

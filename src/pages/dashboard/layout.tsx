@@ -153,6 +153,19 @@ export function Csrf({ session }: { session: Session }) {
   return <input type="hidden" name="csrf" value={session.csrf} />;
 }
 
+/** Finding is claiming, in one step: two reviewers who ask at once get two profiles. */
+export function OpenNext({ session, partner = '', label }: { session: Session; partner?: string; label: string }) {
+  return (
+    <form method="post" action="/dashboard/next">
+      <Csrf session={session} />
+      {partner && <input type="hidden" name="partner" value={partner} />}
+      <button type="submit" class="primary" data-key="." aria-keyshortcuts="." id="next">
+        {label}
+      </button>
+    </form>
+  );
+}
+
 export function StatusPill({ status }: { status: Status }) {
   return <span class={`pill ${status}`}>{STATUS_NAMES[status]}</span>;
 }

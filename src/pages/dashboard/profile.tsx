@@ -5,7 +5,7 @@ import { type Case, isClaimed, isClaimedByAnother } from '../../services/review.
 import type { Session } from '../../services/session.ts';
 import { DecisionPanel, type DecisionState } from './decision.tsx';
 import { Documents } from './documents.tsx';
-import { Age, Csrf, Notice, Page, type Shortcut, StatusPill, Time } from './layout.tsx';
+import { Age, Csrf, Notice, OpenNext, Page, type Shortcut, StatusPill, Time } from './layout.tsx';
 import { countryName, DOCUMENT_TYPE_NAMES, REASON_NAMES, STATUS_NAMES } from './words.ts';
 
 export interface ProfileProps extends Case {
@@ -26,7 +26,7 @@ const SHORTCUTS: Shortcut[] = [
   { keys: ['a', 'r', 's', 'v', 'x'], does: 'Choose approve, reject, send back, start review, cancel' },
   { keys: ['Ctrl Enter'], does: 'Send the form you are in' },
   { keys: ['n'], does: 'Write a note' },
-  { keys: ['.'], does: 'Open the next profile' },
+  { keys: ['.'], does: 'Claim and open the next profile' },
 ];
 
 export function ProfilePage(props: ProfileProps) {
@@ -46,9 +46,7 @@ export function ProfilePage(props: ProfileProps) {
           <p>
             <strong>{STATUS_NAMES[record.status]}.</strong> The decision is recorded.
           </p>
-          <a class="button primary" href="/dashboard/next" data-key="." id="next">
-            Next profile
-          </a>
+          <OpenNext session={session} label="Next profile" />
         </Notice>
       )}
       <div class="case">
@@ -170,7 +168,7 @@ function History({ history, reviewers, session }: ProfileProps) {
   return (
     <Section id="history" title="History">
       <ol class="history" data-live="history">
-        {history.toReversed().map((row) => (
+        {history.items.map((row) => (
           <li>
             <p class="what">
               <StatusPill status={row.to} />
@@ -186,9 +184,14 @@ function History({ history, reviewers, session }: ProfileProps) {
             )}
           </li>
         ))}
+        {history.hasEarlier && <Earlier what="changes" />}
       </ol>
     </Section>
   );
+}
+
+function Earlier({ what }: { what: string }) {
+  return <li class="none">Earlier {what} are left out here; the API lists all of them.</li>;
 }
 
 const ACTOR_NAMES: Partial<Record<StatusRow['actor_type'], string>> = {
@@ -237,7 +240,7 @@ function Notes({ record, notes, reviewers, session, noteError }: ProfileProps) {
         <button type="submit">Add note</button>
       </form>
       <ol class="note-list" data-live="notes">
-        {notes.toReversed().map((note) => (
+        {notes.items.map((note) => (
           <li>
             <p class="what">
               <span class="by">{actorText(note, reviewers, session)}</span>
@@ -246,7 +249,8 @@ function Notes({ record, notes, reviewers, session, noteError }: ProfileProps) {
             <p class="said">{note.text}</p>
           </li>
         ))}
-        {notes.length === 0 && <li class="none">No notes yet.</li>}
+        {notes.hasEarlier && <Earlier what="notes" />}
+        {notes.items.length === 0 && <li class="none">No notes yet.</li>}
       </ol>
     </Section>
   );

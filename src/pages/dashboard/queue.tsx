@@ -1,9 +1,9 @@
 import { durationText } from '../../lib/duration.ts';
 import type { QueueAnswer, QueueItem } from '../../pocketbase/review-records.ts';
-import { ARCHIVE_STATUSES, type QueueQuery, REVIEW_STATUSES } from '../../schemas/review.ts';
+import { ARCHIVE_STATUSES, QUEUE_PAGES, type QueueQuery, REVIEW_STATUSES } from '../../schemas/review.ts';
 import { isClaimed } from '../../services/review.ts';
 import type { Session } from '../../services/session.ts';
-import { Age, Page, type Shortcut, StatusPill } from './layout.tsx';
+import { Age, OpenNext, Page, type Shortcut, StatusPill } from './layout.tsx';
 import { countryName, DOCUMENT_TYPE_NAMES, STATUS_NAMES } from './words.ts';
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
 const SHORTCUTS: Shortcut[] = [
   { keys: ['j', 'k'], does: 'Next or previous profile' },
   { keys: ['Enter'], does: 'Open the profile' },
-  { keys: ['.'], does: 'Open the longest waiting profile that nobody has taken' },
+  { keys: ['.'], does: 'Claim and open the longest waiting profile that nobody has taken' },
   { keys: ['p'], does: 'Choose a partner' },
 ];
 
@@ -41,9 +41,7 @@ export function QueuePage(props: Props) {
       <div class="heading">
         <h1>{title}</h1>
         <PartnerFilter {...props} />
-        <a class="button primary" href="/dashboard/next" data-key="." aria-keyshortcuts=".">
-          Open next
-        </a>
+        <OpenNext session={session} partner={query.partner} label="Open next" />
       </div>
       <div data-live="queue" id="queue">
         <Tabs {...props} />
@@ -191,7 +189,8 @@ function Empty({ query }: { query: QueueQuery }) {
 }
 
 function Pages({ query, queue }: Props) {
-  const last = Math.max(1, Math.ceil(countOf(queue, query.status) / queue.page_size));
+  const all = Math.ceil(countOf(queue, query.status) / queue.page_size);
+  const last = Math.max(1, Math.min(all, QUEUE_PAGES));
   if (last === 1 && query.page === 1) return null;
   return (
     <nav class="pages" aria-label="Pages">
@@ -202,6 +201,7 @@ function Pages({ query, queue }: Props) {
       )}
       <span>
         Page {query.page} of {last}
+        {all > last && `, the first ${last * queue.page_size}`}
       </span>
       {query.page < last && (
         <a class="button" href={hrefOf({ ...query, page: query.page + 1 })} rel="next">
