@@ -303,8 +303,9 @@ describe('POST /dashboard/next', () => {
   it('claims and opens what has waited longest, of the partner asked for, and leads back when nothing waits', async () => {
     const { service } = await connect();
     const partner = `next-${randomUUID().slice(0, 8)}`;
+    const anothers = await enrol(service, { partner: `${partner}-2` });
     const ids = [await enrol(service, { partner }), await enrol(service, { partner })];
-    for (const id of ids) await decide(service, id, 'pending');
+    for (const id of [anothers, ...ids]) await decide(service, id, 'pending');
     const next = async () => {
       const { status, headers } = await anna.post('/dashboard/next', { partner });
       return [status, headers.get('location')];
