@@ -2,7 +2,14 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that wait or work longest begin first, or the run would end with one of them alone. */
-const LONGEST = ['webhooks/dispatch', 'routes/keys', 'scripts/start', 'routes/profile-list', 'routes/documents'];
+const LONGEST = [
+  'pages/dashboard',
+  'pages/verify',
+  'webhooks/dispatch',
+  'routes/keys',
+  'routes/documents',
+  'scripts/start',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -23,7 +30,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Two cores carry two files that work; a third makes up for those that only wait.
     maxWorkers: 3,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000, interval: 100 } },
     // The first Worker waits for wrangler to load and to bundle.
     hookTimeout: 120_000,
   },

@@ -12,11 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => worker.stop());
 
+/** What the queue does, for webhooks that other files' tests have at the same partner. */
+const QUEUE = 'POST /api/edge/deliveries/claim';
+
 /** The calls to PocketBase that a request cost. */
 async function cost(send: () => Promise<Response>): Promise<string[]> {
   proxy.take();
   await (await send()).arrayBuffer();
-  return proxy.take();
+  return proxy.take().filter((call) => call !== QUEUE);
 }
 
 describe('calls to PocketBase', () => {

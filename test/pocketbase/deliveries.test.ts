@@ -160,20 +160,21 @@ describe('a claim', () => {
   });
 
   test('costs no more for the thousands that wait or have ended', { timeout: 60_000 }, async () => {
-    const median = async () => {
+    // The quickest of many: what else runs on the machine only makes some slower.
+    const quickest = async () => {
       const times = [];
-      for (let round = 0; round < 9; round++) {
+      for (let round = 0; round < 25; round++) {
         const start = performance.now();
         await claim(service);
         times.push(performance.now() - start);
       }
-      return times.sort((a, b) => a - b)[4] ?? 0;
+      return Math.min(...times);
     };
-    const few = await median();
+    const few = await quickest();
     await backlog(30_000);
     database.exec("UPDATE webhook_deliveries SET status = 'succeeded'");
     await backlog(30_000);
-    expect(await median()).toBeLessThan(5 * few + 20);
+    expect(await quickest()).toBeLessThan(5 * few + 20);
   });
 
   test('takes an endpoint’s oldest first', async () => {
