@@ -87,7 +87,8 @@ dashboard.post('/logout', (c) => {
 
 dashboard.get('/', async (c) => {
   const query = QueueQuery.parse(c.req.query());
-  const [queue, reviewers] = await Promise.all([readQueue(c.var.pb, query), readReviewers(c.var.pb)]);
+  const queue = await readQueue(c.var.pb, query);
+  const reviewers = await readReviewers(c.var.pb);
   return page(
     c,
     <QueuePage session={c.var.session} query={query} queue={queue} reviewers={reviewers} now={Date.now()} />,

@@ -50,15 +50,16 @@ export async function readDaily(pb: PocketBaseClient, days: number) {
 
 /** @throws ApiProblem `not_found`, `gone` */
 export async function readCase(pb: PocketBaseClient, id: string) {
-  const [record, history, notes, reviewers] = await Promise.all([
-    pb.call(z.union([RedactedRecord, ReviewRecord]), `/api/collections/profiles/records/${id}`, {
-      query: { expand: 'latest_status' },
-    }),
+  // Alone: while PocketBase is down the first call is the breaker's one probe, and what ran beside it would fail the request.
+  const record = await pb.call(z.union([RedactedRecord, ReviewRecord]), `/api/collections/profiles/records/${id}`, {
+    query: { expand: 'latest_status' },
+  });
+  if ('redacted_at' in record) throw new ApiProblem('gone');
+  const [history, notes, reviewers] = await Promise.all([
     newestHistory(pb, id, SHOWN_ROWS),
     newestNotes(pb, id, SHOWN_ROWS),
     readReviewers(pb),
   ]);
-  if ('redacted_at' in record) throw new ApiProblem('gone');
   return { record, history, notes, reviewers };
 }
 export type Case = Awaited<ReturnType<typeof readCase>>;
