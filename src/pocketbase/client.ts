@@ -105,7 +105,8 @@ export class PocketBaseClient {
         ),
       true,
     );
-    if (answer.status !== 200 && answer.status !== 204) throw refusal(answer);
+    // A foreign page with 200 is no JSON either, and no confirmation.
+    if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer);
     return parseAnswer(schema, answer.body);
   }
 
