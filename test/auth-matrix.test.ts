@@ -176,3 +176,16 @@ describe('every route of the dashboard', () => {
     if (method === 'POST') expect((await worker.fetch(path, { method, headers: own })).status).toBe(403);
   });
 });
+
+it('each request is logged under the pattern of its route', async () => {
+  await worker.fetch('/dashboard/login'); // the one page that the matrix above leaves out
+  const patterns = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path.replace(/\{[^/]*/g, '')}`);
+  const logged = worker
+    .logs()
+    .filter((line) => line.includes('"event":"request"'))
+    .map((line) => JSON.parse(line) as { method: string; route: string })
+    .map(({ method, route }) => `${method} ${route}`);
+  expect([...new Set(logged)].sort()).toEqual([...new Set(patterns)].sort());
+});

@@ -1,5 +1,6 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { routePath } from 'hono/route';
+import { matchedRoutes } from 'hono/route';
 import type { AppEnv } from '../app-env.ts';
 import { log } from '../lib/log.ts';
 
@@ -12,7 +13,7 @@ export function requestLog(now: () => number = Date.now) {
     log('info', 'request', {
       request_id: c.var.requestId,
       method: c.req.method,
-      route: routePath(c, -1).replace(/\{[^/]*/g, ''),
+      route: routeOf(c),
       status: c.res.status,
       code: problem?.code,
       ms: now() - startedAt,
@@ -20,4 +21,10 @@ export function requestLog(now: () => number = Date.now) {
       caller: caller?.type,
     });
   });
+}
+
+/** The pattern that answered: middleware and fallbacks match as well, before it and after it. */
+function routeOf(c: Context): string {
+  const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL');
+  return (route?.path ?? '*').replace(/\{[^/]*/g, '');
 }
