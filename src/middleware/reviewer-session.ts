@@ -12,7 +12,6 @@ import { anonymousClient } from './authenticate.ts';
 import { isWithinLimit } from './rate-limit.ts';
 
 const COOKIE = 'ekyc_session';
-const SAFE_METHODS = ['GET', 'HEAD'];
 export const LOGIN_PATH = '/dashboard/login';
 
 /** `__Host-` ties the cookie to this very host and to HTTPS, which a local run does not have. */
@@ -32,8 +31,7 @@ export function endSession(c: Context<AppEnv>): void {
 }
 
 /**
- * Lets in the reviewer whose session the cookie is, and acts for them. Unsafe methods need a same-origin `Origin` and the session's CSRF
- * token, in the form or in `x-csrf-token`.
+ * Lets in the reviewer whose session the cookie is, and acts for them. Unsafe methods need a same-origin `Origin`, and `csrfToken`.
  * @throws ApiProblem `unauthenticated`, `rate_limited`, `forbidden`
  */
 export function reviewerSession(now: () => number = Date.now) {
@@ -52,10 +50,7 @@ export function reviewerSession(now: () => number = Date.now) {
     c.set('session', session);
     c.set('caller', caller);
     c.set('pb', c.var.pb.as(caller));
-    if (!SAFE_METHODS.includes(c.req.method)) {
-      checkOrigin(c);
-      await checkCsrfToken(c, session);
-    }
+    if (!isSafe(c)) checkOrigin(c);
     await next();
     // What the page fetches by itself is no activity: an idle session must end although its page stays open.
     const renewed = isBackground(c) ? null : touched(session, now());
@@ -69,11 +64,21 @@ export function checkOrigin(c: Context): void {
   throw new ApiProblem('forbidden', 'The request must come from this origin');
 }
 
-async function checkCsrfToken(c: Context, session: Session): Promise<void> {
-  const token = c.req.header('x-csrf-token') ?? (await readForm(c)).csrf;
-  const isRight = typeof token === 'string' && digestsEqual(await sha256(token), await sha256(session.csrf));
-  if (!isRight) throw new ApiProblem('forbidden', 'The page is out of date: reload it and repeat');
+/**
+ * Unsafe methods need the session's token, in the form or in `x-csrf-token`. Apart from the session, as a form's size is judged in between.
+ * @throws ApiProblem `forbidden`
+ */
+export function csrfToken() {
+  return createMiddleware<AppEnv>(async function csrfToken(c, next) {
+    if (isSafe(c)) return next();
+    const token = c.req.header('x-csrf-token') ?? (await readForm(c)).csrf;
+    const isRight = typeof token === 'string' && digestsEqual(await sha256(token), await sha256(c.var.session.csrf));
+    if (!isRight) throw new ApiProblem('forbidden', 'The page is out of date: reload it and repeat');
+    await next();
+  });
 }
+
+const isSafe = (c: Context) => ['GET', 'HEAD'].includes(c.req.method);
 
 async function readSession(c: Context<AppEnv>, now: number): Promise<Session | null> {
   const { prefix } = cookieOptions(c) as { prefix?: 'host' };

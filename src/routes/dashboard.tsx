@@ -11,6 +11,7 @@ import { anonymousClient } from '../middleware/authenticate.ts';
 import { limitPasswords } from '../middleware/limit-failed-auth.ts';
 import {
   checkOrigin,
+  csrfToken,
   endSession,
   keepSession,
   LOGIN_PATH,
@@ -45,18 +46,16 @@ const HOME = '/dashboard';
 
 export const dashboard = new Hono<AppEnv>();
 
-dashboard.use(
-  bodyLimit({
-    maxSize: FORM_MAX_BYTES,
-    onError: () => {
-      throw new ApiProblem('payload_too_large');
-    },
-  }),
-);
+const formLimit = bodyLimit({
+  maxSize: FORM_MAX_BYTES,
+  onError: () => {
+    throw new ApiProblem('payload_too_large');
+  },
+});
 
 dashboard.get('/login', (c) => page(c, <LoginPage next={pathWithin(c.req.query('next'))} />));
 
-dashboard.post('/login', async (c) => {
+dashboard.post('/login', formLimit, async (c) => {
   checkOrigin(c);
   const form = await readForm(c);
   const next = pathWithin(form.next);
@@ -78,7 +77,7 @@ dashboard.post('/login', async (c) => {
   return c.redirect(next, 303);
 });
 
-dashboard.use(reviewerSession());
+dashboard.use(reviewerSession(), formLimit, csrfToken());
 
 dashboard.post('/logout', (c) => {
   endSession(c);

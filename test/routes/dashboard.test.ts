@@ -88,6 +88,19 @@ describe('a form that is none', () => {
   });
 });
 
+describe('a form that is too large', () => {
+  it('is refused, but first of all whoever may send none', async () => {
+    const id = await submitted();
+    const path = `/dashboard/profiles/${id}/notes`;
+    const text = 'x'.repeat(70_000);
+    const codeWith = async (headers: Record<string, string>) =>
+      (await problemOf(await anna.post(path, { text }, { accept: 'application/json', ...headers }))).code;
+    expect(await codeWith({})).toBe('payload_too_large');
+    expect(await codeWith({ cookie: '' })).toBe('unauthenticated');
+    expect(await codeWith({ origin: 'https://evil.example' })).toBe('forbidden');
+  });
+});
+
 describe('the session', () => {
   const sessionAt = async (created: number, seen: number) => {
     const { id, token } = anna.reviewer;
