@@ -1,20 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreatedWebhook, Delivery, RotatedSecret, Webhook } from '../../src/schemas/webhook.ts';
 import { api, json, problemOf, superuser, UNKNOWN_ID } from '../support/api.ts';
+import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
 import { type Receiver, startReceiver, verifies } from '../support/receiver.ts';
 import { GOOD, HOSTILE } from '../support/targets.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
+let pocketbase: TestPocketBase;
 let worker: TestWorker;
 let receiver: Receiver;
+// A PocketBase of its own: what other files' tests do for the same partners would be told to these webhooks.
 beforeAll(async () => {
-  worker = await startWorker({ WEBHOOK_DELAYS_SECONDS: '0,1,1' });
+  pocketbase = await startPocketBase();
+  worker = await startOwn({ WEBHOOK_DELAYS_SECONDS: '0,1,1' });
   receiver = await startReceiver();
 });
 afterAll(async () => {
   await worker.stop();
   await receiver.close();
+  await pocketbase.stop();
 });
+
+const startOwn = (settings: Record<string, string>) => startWorker(settings, { pocketbase });
 
 async function register(body: Record<string, unknown> = {}, key = worker.keys.acme): Promise<CreatedWebhook> {
   const response = await worker.fetch('/api/webhooks', json({ url: receiver.url, ...body }, { 'x-api-key': key }));
@@ -50,7 +57,7 @@ describe('POST /api/webhooks', () => {
 
   it('keeps the secret sealed: PocketBase cannot sign', async () => {
     const { id, secret } = await register();
-    const record = await (await superuser()).collection('webhook_endpoints').getOne(id);
+    const record = await (await superuser(pocketbase)).collection('webhook_endpoints').getOne(id);
     expect(JSON.stringify(record)).not.toContain(secret.slice('whsec_'.length));
     expect(record.secret).toMatch(/^[0-9a-f]{8}\./);
     await remove(id);
@@ -87,7 +94,7 @@ describe('POST /api/webhooks', () => {
 describe('the target of a webhook', () => {
   let production: TestWorker;
   beforeAll(async () => {
-    production = await startWorker({ DEPLOYMENT: 'production', WEBHOOK_DENY_HOSTS: 'denied.example, pb.ekyc.example' });
+    production = await startOwn({ DEPLOYMENT: 'production', WEBHOOK_DENY_HOSTS: 'denied.example, pb.ekyc.example' });
   });
   afterAll(() => production.stop());
 
@@ -119,7 +126,7 @@ describe('the target of a webhook', () => {
 
   it('is judged again at delivery: what PocketBase’s own UI has put there is not called', async () => {
     const { id } = await register({ events: ['profile.redacted'] });
-    const admin = await superuser();
+    const admin = await superuser(pocketbase);
     await admin.collection('webhook_endpoints').update(id, { url: 'http://169.254.169.254/latest/meta-data/' });
     await api(worker).post(`/api/webhooks/${id}/test`, {});
     await expect
@@ -237,14 +244,14 @@ describe('POST /api/webhooks/:id/rotate', () => {
 
   it('goes on signing while DATA_SECRET is replaced, with the old one kept in the list', async () => {
     const [oldSecret, newSecret] = ['o'.repeat(40), 'n'.repeat(40)];
-    const before = await startWorker({ DATA_SECRET: oldSecret });
+    const before = await startOwn({ DATA_SECRET: oldSecret });
     const created = await before.fetch(
       '/api/webhooks',
       json({ url: receiver.url }, { 'x-api-key': before.keys.globex }),
     );
     const { id, secret } = (await created.json()) as CreatedWebhook;
     await before.stop();
-    const after = await startWorker({ DATA_SECRET: `${newSecret},${oldSecret}` });
+    const after = await startOwn({ DATA_SECRET: `${newSecret},${oldSecret}` });
     const headers = { 'x-api-key': after.keys.globex };
     const sent = (await (await after.fetch(`/api/webhooks/${id}/test`, json({}, headers))).json()) as Delivery;
     await arrived(({ event }) => event.id === sent.event_id);
