@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { api, applicantData, json } from '../support/api.ts';
 import { startProxy } from '../support/proxy.ts';
 import { expectNothingDoubled, expectQuietLog } from './invariants.ts';
-import { type BareWorker, startBareWorker, startMortalPocketBase } from './target.ts';
+import { type BareWorker, type MortalSystem, startBareWorker, startMortalSystem } from './target.ts';
 
 const RATE_PER_SECOND = 50;
 const OUTAGE_MS = 60_000;
@@ -25,17 +25,13 @@ interface Sample {
   retryAfter: string | null;
 }
 
-let pocketbase: Awaited<ReturnType<typeof startMortalPocketBase>>;
+let pocketbase: MortalSystem['pocketbase'];
 let worker: BareWorker;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  pocketbase = await startMortalPocketBase();
-  worker = await startBareWorker(pocketbase.info);
+  ({ pocketbase, worker, stop } = await startMortalSystem());
 });
-afterAll(async () => {
-  expectQuietLog(worker);
-  await worker.stop();
-  await pocketbase.stop();
-});
+afterAll(() => stop());
 
 /** Callers who come at a steady rate, whether they are answered or not. */
 function startLoad(profiles: string[]) {
@@ -173,6 +169,6 @@ describe('PocketBase that hangs', () => {
     expect(await metrics.json()).toMatchObject({ breaker: { state: 'closed', openings: 1 } });
     expectQuietLog(own);
     await own.stop();
-    await proxy.close();
+    await proxy.stop();
   });
 });

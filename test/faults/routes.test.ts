@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   expectQuietLog(worker);
   await worker.stop();
-  await proxy.close();
+  await proxy.stop();
   await expectNothingDoubled();
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
 import { app } from '../../src/app.ts';
 import { api, applicantData, json, PNG, reviewer, type TestReviewer } from '../support/api.ts';
 import { type DashboardClient, dashboardClient, form } from '../support/dashboard.ts';
@@ -222,7 +223,7 @@ export const routesOfRows = () => [...new Set(Object.keys(ROWS).map((name) => na
 export type Scene = ReturnType<typeof makeScene>;
 
 /** What requests need to exist, made anew for each of them. */
-export function makeScene(worker: BareWorker) {
+export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase')) {
   const partner = api(worker);
   const operator = api(worker, worker.keys.internal);
   let shared: Promise<{ id: string; delivery: string }> | undefined;
@@ -239,12 +240,12 @@ export function makeScene(worker: BareWorker) {
     },
     origin: () => worker.origin(),
     reviewer: () => {
-      account ??= reviewer();
+      account ??= reviewer('Reviewer', pocketbase);
       return account;
     },
     /** As a page's script would send it, from one session for all. */
     async atDesk(method: string, fields: Record<string, string> = {}): Promise<RequestInit> {
-      session ??= dashboardClient({ ...worker, origin: worker.origin() });
+      session ??= dashboardClient({ ...worker, origin: worker.origin() }, 'Reviewer', pocketbase);
       const { cookie, csrf } = await session;
       const headers = { ...JSON_PLEASE, cookie, origin: worker.origin() };
       return method === 'GET' ? { headers } : form({ csrf, ...fields }, headers);
@@ -290,6 +291,8 @@ export async function send(worker: BareWorker, [path, init]: Sent, requestId: st
   const headers = new Headers(init.headers);
   const isNamed = ['authorization', 'x-api-key', 'cookie'].some((name) => headers.has(name));
   if (!isNamed) headers.set('x-api-key', worker.keys.internal);
+  // A Worker that was started again has another port.
+  if (headers.has('origin')) headers.set('origin', worker.origin());
   headers.set('x-request-id', requestId);
   const startedAt = performance.now();
   const response = await worker.fetch(path, { ...init, headers });

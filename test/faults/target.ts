@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkForLeaks, watchForLeaks } from '../support/leaks.ts';
+import { checkForLeaks } from '../support/leaks.ts';
 import { type ApiDocument, OpenApiCheck } from '../support/openapi-check.ts';
 import { type PocketBaseInfo, startPocketBase } from '../support/pocketbase.ts';
-import { secret, type TestWorker } from '../support/worker.ts';
+import { settingsFor, type TestWorker } from '../support/worker.ts';
 import { bundle, remove, serve } from '../support/workerd.ts';
+import { expectNothingDoubled, expectQuietLog } from './invariants.ts';
 
 export interface BareWorker extends Pick<TestWorker, 'fetch' | 'keys' | 'logs' | 'restart' | 'stop'> {
   /** Of this run: another after `restart`. */
@@ -17,22 +18,8 @@ export interface BareWorker extends Pick<TestWorker, 'fetch' | 'keys' | 'logs' |
  * are lifted, wake-ups thrown away; `restart` forgets the KV as well.
  */
 export async function startBareWorker(pocketbase: PocketBaseInfo, url = pocketbase.url): Promise<BareWorker> {
-  const keys = { acme: secret(), globex: secret(), internal: secret() };
-  const directory = bundle({
-    POCKETBASE_URL: url,
-    POCKETBASE_SERVICE_EMAIL: pocketbase.service.email,
-    POCKETBASE_SERVICE_PASSWORD: pocketbase.service.password,
-    VALID_API_KEYS: `acme:${keys.acme},globex:${keys.globex}`,
-    INTERNAL_API_KEYS: `ops:${keys.internal}`,
-    KYC_FRONTEND_URL: 'https://verify.example.com/start',
-    LINK_SECRET: secret(),
-    SESSION_SECRET: secret(),
-    DATA_SECRET: secret(),
-    LINK_TTL_SECONDS: '86400',
-    DEPLOYMENT: 'development',
-    WEBHOOK_DENY_HOSTS: '',
-  });
-  watchForLeaks(...Object.values(keys), pocketbase.service.password);
+  const { keys, vars } = settingsFor({ ...pocketbase, url });
+  const directory = bundle({ ...vars, LINK_TTL_SECONDS: '86400', WEBHOOK_DENY_HOSTS: '' });
   let workerd = await serve(directory);
   let earlier: string[] = [];
   const target = (path: string) => new URL(path, `http://127.0.0.1:${workerd.port}`);
@@ -61,7 +48,7 @@ export async function startBareWorker(pocketbase: PocketBaseInfo, url = pocketba
 }
 
 /** A PocketBase that can be killed and started again on the same port and data. */
-export async function startMortalPocketBase() {
+async function startMortalPocketBase() {
   const dir = mkdtempSync(join(tmpdir(), 'ekyc-faults-'));
   let current = await startPocketBase({ dir });
   const { stop: _, kill: __, ...info } = current;
@@ -85,3 +72,17 @@ export async function startMortalPocketBase() {
     },
   };
 }
+
+/** Such a PocketBase and a Worker before it; `stop` looks at what they have been through. */
+export async function startMortalSystem() {
+  const pocketbase = await startMortalPocketBase();
+  const worker = await startBareWorker(pocketbase.info);
+  const stop = async () => {
+    expectQuietLog(worker);
+    await worker.stop();
+    await expectNothingDoubled(pocketbase.info);
+    await pocketbase.stop();
+  };
+  return { pocketbase, worker, stop };
+}
+export type MortalSystem = Awaited<ReturnType<typeof startMortalSystem>>;

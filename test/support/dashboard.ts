@@ -1,3 +1,4 @@
+import { inject } from 'vitest';
 import { reviewer, type TestReviewer } from './api.ts';
 import type { TestWorker } from './worker.ts';
 
@@ -23,8 +24,12 @@ export function postLogin(worker: Desk, fields: Record<string, string>, origin =
 }
 
 /** A reviewer who has logged in at the dashboard. */
-export async function dashboardClient(worker: Desk, name = 'Reviewer'): Promise<DashboardClient> {
-  const account = await reviewer(name);
+export async function dashboardClient(
+  worker: Desk,
+  name = 'Reviewer',
+  pocketbase = inject('pocketbase'),
+): Promise<DashboardClient> {
+  const account = await reviewer(name, pocketbase);
   const login = await postLogin(worker, { email: account.email, password: account.password });
   const cookie = cookieOf(login);
   const get = (path: string, headers: Record<string, string> = {}) =>

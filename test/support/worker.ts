@@ -30,11 +30,8 @@ export interface TestWorker {
 /** Failed authentications are counted per address: without one of its own, each request comes from another. */
 const anyAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
 
-/** The Worker in workerd, with the run's PocketBase behind it, or `pocketbase`. `settings` overrides; `undefined` removes one. */
-export async function startWorker(
-  settings: Record<string, string | undefined> = {},
-  { limits, pocketbase = inject('pocketbase') }: { limits?: Limits; pocketbase?: PocketBaseInfo } = {},
-): Promise<TestWorker> {
+/** The settings of a Worker before this PocketBase, with new keys. None of its secrets may be logged from now on. */
+export function settingsFor(pocketbase: PocketBaseInfo, overrides: Record<string, string | undefined> = {}) {
   const keys = { acme: secret(), globex: secret(), internal: secret() };
   const vars = Object.fromEntries(
     Object.entries({
@@ -48,7 +45,7 @@ export async function startWorker(
       SESSION_SECRET: secret(),
       DATA_SECRET: secret(),
       DEPLOYMENT: 'development',
-      ...settings,
+      ...overrides,
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const { superuser, service, dedupeSecret } = pocketbase;
@@ -57,6 +54,15 @@ export async function startWorker(
     watchForLeaks(...(vars[name] ?? '').split(',').map((part) => part.slice(part.indexOf(':') + 1)));
   }
   watchForLeaks(vars.POCKETBASE_SERVICE_PASSWORD);
+  return { keys, vars };
+}
+
+/** The Worker in workerd, with the run's PocketBase behind it, or `pocketbase`. `settings` overrides; `undefined` removes one. */
+export async function startWorker(
+  settings: Record<string, string | undefined> = {},
+  { limits, pocketbase = inject('pocketbase') }: { limits?: Limits; pocketbase?: PocketBaseInfo } = {},
+): Promise<TestWorker> {
+  const { keys, vars } = settingsFor(pocketbase, settings);
   const host = inject('workerHost');
   const { id, log, ...started } = await tellHost(host, 'start', { vars, ...(limits && { limits }) });
   let { url } = started;
@@ -120,7 +126,7 @@ export async function startProxiedWorker(): Promise<{ proxy: CountingProxy; work
   const stopWorker = worker.stop;
   worker.stop = async () => {
     await stopWorker();
-    await proxy.close();
+    await proxy.stop();
   };
   return { proxy, worker };
 }
