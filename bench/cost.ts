@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { startCountingProxy } from './lib/counting-proxy.ts';
+import { startProxy } from '../test/support/proxy.ts';
 import { startKv } from './lib/kv.ts';
 import type { Row } from './lib/report.ts';
 import { documentNumber, sampleIds } from './lib/seed.ts';
@@ -73,14 +73,17 @@ function change(title: string, method: string, path: string, body: object, statu
 /** Refusals must ask PocketBase nothing, and what is warm must leave KV alone. */
 export async function measureCost(cleanup: Cleanup): Promise<Row[]> {
   const pocketbase = cleanup.add(await seededPocketBase(PROFILES));
-  const proxy = cleanup.add(await startCountingProxy(pocketbase.url));
+  const proxy = cleanup.add(await startProxy(pocketbase.url));
   const kv = cleanup.add(await startKv());
   const directory = cleanup.bundle(bundleProduct({ ...pocketbase, url: proxy.url }, { kv: kv.address }));
   const worker = cleanup.add(await startWorkerd(directory));
   const rows: Row[] = [];
   for (const asked of routes(sampleIds(pocketbase.dir, 3)[1] as string)) {
+    const before = proxy.traffic();
+    proxy.take();
     const { sent, received } = await ask(worker.port, asked);
-    const upstream = proxy.take();
+    const requests = proxy.take().length;
+    const after = proxy.traffic();
     const { reads, writes } = kv.take();
     const isRefused = asked.status >= 400;
     rows.push({
@@ -88,15 +91,15 @@ export async function measureCost(cleanup: Cleanup): Promise<Row[]> {
       title: asked.title,
       unit: 'one request',
       figures: {
-        'to PocketBase': upstream.requests,
+        'to PocketBase': requests,
         'KV reads': reads,
         'KV writes': writes,
         'bytes from the caller': sent,
         'to the caller': received,
-        'bytes to PocketBase': upstream.sent,
-        'from PocketBase': upstream.received,
+        'bytes to PocketBase': after.sent - before.sent,
+        'from PocketBase': after.received - before.received,
       },
-      comparisons: isRefused ? [{ by: 'a request to PocketBase', ratio: upstream.requests, atMost: 0 }] : [],
+      comparisons: isRefused ? [{ by: 'a request to PocketBase', ratio: requests, atMost: 0 }] : [],
     });
   }
   rows.push(await startUp(directory, cleanup.bundle(await bundleConstant(worker))), bundleSize(directory));

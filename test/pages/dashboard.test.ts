@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await worker.stop();
-  await proxy.close();
+  await proxy.stop();
 });
 
 /** A browser of one's own, logged in. */

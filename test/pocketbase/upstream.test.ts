@@ -13,7 +13,7 @@ let slept: number[];
 beforeAll(async () => {
   proxy = await startProxy(inject('pocketbase').url);
 });
-afterAll(() => proxy.close());
+afterAll(() => proxy.stop());
 beforeEach(() => {
   proxy.intercept = null;
   proxy.take();

@@ -75,7 +75,7 @@ describe('the sweep', () => {
     await written;
     await doomed.stop();
     await lost;
-    await proxy.close();
+    await proxy.stop();
     expect((await api(worker).read(id)).status).toBe('in_review');
     expect(receiver.received).toEqual([]);
 
