@@ -6,6 +6,7 @@ import { type ApiDocument, type Route, routesByTag } from './docs-model.ts';
 import { Method, OperationArticle } from './docs-operation.tsx';
 import { Prose } from './docs-schema.tsx';
 import { Authentication, Problems, Schemas, Section } from './docs-sections.tsx';
+import { Head } from './head.tsx';
 
 export const DOCS_HEADERS = {
   'content-security-policy':
@@ -24,13 +25,7 @@ function Page({ api }: { api: ApiDocument }) {
   const groups = routesByTag(api);
   return (
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${title} ${version}: API reference`}</title>
-        <link rel="stylesheet" href="/assets/docs.css" />
-      </head>
+      <Head title={`${title} ${version}: API reference`} name="docs" />
       <body>
         <a class="skip" href="#main">
           Skip to content

@@ -2,6 +2,7 @@
  * The applicant page as the server sends it: its first screen, readable before any script has run. The token stands in the fragment,
  * which never reaches a server, so nothing here is about a profile; `client/verify.ts` takes it from here.
  */
+import { Head } from './head.tsx';
 import type { Language } from './languages.ts';
 import { OPENING } from './verify-text/by-language.ts';
 
@@ -33,16 +34,11 @@ function Page({ language }: { language: Language }) {
   const text = OPENING[language];
   return (
     <html lang={language}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+      <Head title={text.title} name="verify">
         <meta name="robots" content="noindex" />
-        <title>{text.title}</title>
         <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/assets/verify.css" />
         <script type="module" src="/assets/verify.js" />
-      </head>
+      </Head>
       <body>
         <header class="top" id="top" />
         <div class="layout">

@@ -95,37 +95,42 @@ function DecisionForm({
           </select>
         </label>
         <FieldError id="reason_code-error" message={errors.reason_code} />
-        <label>
-          Reason <span class="hint">Applicant and partner read it</span>
-          <textarea
-            name="reason"
-            rows={2}
-            maxlength={1000}
-            aria-invalid={errors.reason ? 'true' : undefined}
-            aria-describedby="reason-error"
-          >
-            {values.reason}
-          </textarea>
-        </label>
-        <FieldError id="reason-error" message={errors.reason} />
-        <label>
-          Private note <span class="hint">Internal</span>
-          <textarea
-            name="note"
-            rows={2}
-            maxlength={4000}
-            aria-invalid={errors.note ? 'true' : undefined}
-            aria-describedby="note_-error"
-          >
-            {values.note}
-          </textarea>
-        </label>
-        <FieldError id="note_-error" message={errors.note} />
+        <TextField label="Reason" hint="Applicant and partner read it" name="reason" maxlength={1000} {...decision} />
+        <TextField label="Private note" hint="Internal" name="note" maxlength={4000} {...decision} />
         <button type="submit" class="primary" data-decide>
           Record decision
         </button>
       </fieldset>
     </form>
+  );
+}
+
+interface TextFieldProps extends DecisionState {
+  label: string;
+  hint: string;
+  name: string;
+  maxlength: number;
+}
+
+function TextField({ label, hint, name, maxlength, values, errors }: TextFieldProps) {
+  // Not `note-error`, which the form for notes has.
+  const id = `decision-${name}-error`;
+  return (
+    <>
+      <label>
+        {label} <span class="hint">{hint}</span>
+        <textarea
+          name={name}
+          rows={2}
+          maxlength={maxlength}
+          aria-invalid={errors[name] ? 'true' : undefined}
+          aria-describedby={id}
+        >
+          {values[name]}
+        </textarea>
+      </label>
+      <FieldError id={id} message={errors[name]} />
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import type { Child, PropsWithChildren } from 'hono/jsx';
 import { durationText } from '../../lib/duration.ts';
 import type { Status } from '../../schemas/status.ts';
 import type { Session } from '../../services/session.ts';
+import { Head } from '../head.tsx';
 import { STATUS_NAMES } from './words.ts';
 
 /** Everything comes from this origin, as files; a document's picture from our own route. */
@@ -30,15 +31,10 @@ interface DocumentProps {
 export function Document({ title, class: name, script = true, children }: PropsWithChildren<DocumentProps>) {
   return (
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · eKYC Edge`}</title>
+      <Head title={`${title} · eKYC Edge`} name="dashboard">
         <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/assets/dashboard.css" />
         {script && <script type="module" src="/assets/dashboard.js"></script>}
-      </head>
+      </Head>
       <body class={name}>{children}</body>
     </html>
   );
