@@ -177,6 +177,14 @@ describe('a reviewer', { timeout: 120_000 }, () => {
     await page.getByLabel('Password').waitFor();
   });
 
+  it('sees on a phone which of the tabs is open', async () => {
+    const page = await logIn(anna, { viewport: { width: 360, height: 740 } });
+    await page.goto(`${worker.origin}/dashboard?status=canceled`);
+    await page.locator('[data-state=live]').waitFor();
+    const { x, width } = (await page.locator('.tabs [aria-current]').boundingBox()) ?? { x: -1, width: 0 };
+    expect([x >= 0, x + width <= 360]).toEqual([true, true]);
+  });
+
   it('works by keyboard, and can switch single keys off', async () => {
     const page = await logIn(anna);
     await enrolled('Some Row').then(({ id }) => api(worker).decide(id, { status: 'pending' }));

@@ -5,6 +5,8 @@ import { watchKeys } from './dashboard/shortcuts.ts';
 import { watchTimes } from './dashboard/times.ts';
 import { enhanceViewers } from './dashboard/viewer.ts';
 
+// On a phone the tabs go beyond the window.
+document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 enhanceViewers(document);
 watchForms();
 watchKeys();

@@ -59,7 +59,8 @@ export function Line({
   ...chart
 }: ChartProps & { values: (number | null)[]; text: (value: number) => string }) {
   const known = values.filter((value) => value !== null);
-  const top = known.length > 0 ? Math.max(...known) * 1.1 || 1 : 1;
+  // In whole units: below two of them the axis would say the same twice.
+  const top = Math.max(2, ...known.map((value) => value * 1.1));
   const y = (value: number) => round(HEIGHT - (value / top) * HEIGHT);
   const points = values.flatMap((value, index) => (value === null ? [] : [`${index + 0.5},${y(value)}`]));
   return (
