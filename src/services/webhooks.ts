@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { listNewestFirst } from '../pocketbase/newest-first.ts';
 import { DeliveryRow, WebhookRow } from '../pocketbase/records.ts';
 import type { PageQuery } from '../schemas/common.ts';
 import type { CreateWebhookBody, Delivery, UpdateWebhookBody, Webhook } from '../schemas/webhook.ts';
 import { refuseTarget, type TargetPolicy } from '../webhooks/targets.ts';
-import { listNewestFirst } from './newest-first.ts';
 import { newWebhookSecret, sealWebhookSecret } from './webhook-secrets.ts';
 
 const RECORDS = '/api/collections/webhook_endpoints/records';
@@ -35,7 +35,7 @@ export function findWebhook(pb: PocketBaseClient, id: string): Promise<WebhookRo
 }
 
 export function listWebhooks(pb: PocketBaseClient, query: PageQuery) {
-  return listNewestFirst(pb, 'webhook_endpoints', WebhookRow, query);
+  return listNewestFirst(pb, 'webhook_endpoints', WebhookRow, query, { conditions: [] });
 }
 
 export function updateWebhook(pb: PocketBaseClient, id: string, body: UpdateWebhookBody): Promise<WebhookRow> {
@@ -64,7 +64,7 @@ export function sendTest(pb: PocketBaseClient, id: string): Promise<DeliveryRow>
 }
 
 export function listDeliveries(pb: PocketBaseClient, id: string, query: PageQuery) {
-  return listNewestFirst(pb, 'webhook_deliveries', DeliveryRow, query, [`endpoint = "${id}"`]);
+  return listNewestFirst(pb, 'webhook_deliveries', DeliveryRow, query, { conditions: [['endpoint', '=', id]] });
 }
 
 export function redeliver(pb: PocketBaseClient, id: string, delivery: string): Promise<DeliveryRow> {
