@@ -39,7 +39,7 @@ export async function connect({ url, account, dedupeSecret, fewest }: StoreOptio
 
     async find(id: string): Promise<{ profile: RecordModel; latest: RecordModel }> {
       if (fewest) {
-        const profile = await profiles.getOne(id, { expand: 'latest_status' });
+        const profile: RecordModel = await pb.send(`/api/edge/profiles/${id}`, { method: 'GET' });
         return { profile, latest: profile.expand?.latest_status as RecordModel };
       }
       const newest = history.getFirstListItem(pb.filter('profile = {:id}', { id }), { sort: '-seq' });

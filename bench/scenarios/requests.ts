@@ -46,7 +46,7 @@ export function requestScenarios(service: Record<string, string>, ids: readonly 
   });
   const read = (peer: PeerName, id: string): PlannedRequest => ({
     method: 'GET',
-    path: isDirect(peer) ? `/api/collections/profiles/records/${id}?expand=latest_status` : `/api/profiles/${id}`,
+    path: isDirect(peer) ? `/api/edge/profiles/${id}` : `/api/profiles/${id}`,
     headers: headersOf(peer),
   });
   const list = (peer: PeerName): PlannedRequest => {

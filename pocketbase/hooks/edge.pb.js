@@ -20,6 +20,15 @@ routerAdd('POST', '/api/edge/profiles', (e) => {
   return e.json(200, enrol(e.app, serviceOf(e), e.requestInfo().body));
 });
 
+routerAdd('GET', '/api/edge/profiles/{id}', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { readProfile } = require(`${__hooks}/lib/read.js`);
+  const text = readProfile(e.app, serviceOf(e), e.request.pathValue('id'));
+  e.response.header().set('Content-Type', 'application/json');
+  e.response.header().set('X-Answer', 'final');
+  return e.string(200, text);
+});
+
 routerAdd('POST', '/api/edge/profiles/{id}/status', (e) => {
   const { serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { decide } = require(`${__hooks}/lib/decide.js`);

@@ -82,14 +82,24 @@ export class PocketBaseClient {
    * A JSON call as the service account, its answer parsed by `schema`.
    * @throws ApiProblem PocketBase's refusal as the contract words it, or `upstream_unavailable`, `upstream_timeout`
    */
-  async call<T extends z.ZodType>(
-    schema: T,
-    path: string,
-    { method = 'GET', query, body, idempotency }: Call = {},
-  ): Promise<z.output<T>> {
+  async call<T extends z.ZodType>(schema: T, path: string, call: Call = {}): Promise<z.output<T>> {
+    const answer = await this.#send(path, call);
+    // A foreign page with 200 is no JSON either, and no confirmation.
+    if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer);
+    return parseAnswer(schema, answer.body);
+  }
+
+  /** JSON that our hooks have written for the caller, as text: to parse it and to write it again would cost more than the rest of a read. */
+  async text(path: string): Promise<string> {
+    const answer = await this.#send(path);
+    if (answer.status !== 200 || answer.final === undefined) throw refusal(answer);
+    return answer.final;
+  }
+
+  #send(path: string, { method = 'GET', query, body, idempotency }: Call = {}): Promise<Answer> {
     const url = this.#url(path, query);
     const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
-    const answer = await this.#withToken(
+    return this.#withToken(
       (headers) =>
         this.#options.upstream.call(
           url,
@@ -105,9 +115,6 @@ export class PocketBaseClient {
         ),
       true,
     );
-    // A foreign page with 200 is no JSON either, and no confirmation.
-    if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer);
-    return parseAnswer(schema, answer.body);
   }
 
   /** An update whose body streams, and its answer. A body that has begun cannot be sent twice, so a stale token is a 503 then. */

@@ -6,11 +6,13 @@ import { type CallKind, RETRY_AFTER_SECONDS, RETRY_DELAY_MS, TIMEOUT_MS } from '
 /** The global `fetch`, or that of a binding which reaches a private PocketBase. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** `body` is `null` when PocketBase sent no JSON. */
 export interface Answer {
   status: number;
   headers: Headers;
+  /** `null` when PocketBase sent no JSON, or when it is `final`. */
   body: unknown;
+  /** The JSON text, where our hooks wrote it for the caller and said so. */
+  final?: string;
 }
 
 export interface UpstreamOptions {
@@ -107,7 +109,7 @@ export class Upstream {
     const limit = pass.isProbe && ms !== null ? Math.min(ms, TIMEOUT_MS.probe) : ms;
     const timer = limit === null ? undefined : setTimeout(() => timeout.abort(), limit);
     try {
-      const answer = await send(AbortSignal.any(caller ? [timeout.signal, caller] : [timeout.signal]));
+      const answer = await send(caller ? AbortSignal.any([timeout.signal, caller]) : timeout.signal);
       this.breaker.leave(pass, answer.status >= 500 && !isOwn(answer) ? 'failed' : 'reached');
       return answer;
     } catch (cause) {
@@ -135,7 +137,10 @@ function isTimeout(reason: unknown): boolean {
 
 async function readAnswer(response: Response): Promise<Answer> {
   const { status, headers } = response;
-  return { status, headers, body: parseJson(await response.text()) };
+  const text = await response.text();
+  return headers.has('x-answer')
+    ? { status, headers, body: null, final: text }
+    : { status, headers, body: parseJson(text) };
 }
 
 function parseJson(text: string): unknown {

@@ -25,6 +25,7 @@ import {
   prepareLink,
   presentProfile,
   profileUpload,
+  readProfile,
   readUploaded,
   redactProfile,
   updateProfile,
@@ -85,7 +86,7 @@ export const profiles = new Hono<AppEnv>()
       answers: { 200: { description: 'The profile', schema: Profile } },
       problems: RECORD_PROBLEMS,
     }),
-    async (c) => c.json(presentProfile(await findProfile(c.var.pb, c.req.param('id')), c.var.caller)),
+    async (c) => c.body(await readProfile(c.var.pb, c.req.param('id')), 200, { 'content-type': 'application/json' }),
   )
   .patch(
     `/${ID}`,

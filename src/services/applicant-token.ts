@@ -12,6 +12,19 @@ const Claims = z.object({ sub: z.string(), iat: z.number() });
 
 const encoder = new TextEncoder();
 
+/** Made once per isolate: to make one takes longer than to sign. */
+const keys = new Map<string, { kid: string; key: CryptoKey }>();
+
+async function signingKey(secret: string) {
+  const known = keys.get(secret);
+  if (known) return known;
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign', 'verify']);
+  const made = { kid: await keyId(secret), key };
+  keys.set(secret, made);
+  return made;
+}
+
 export interface ApplicantToken {
   token: string;
   issuedAt: Date;
@@ -24,13 +37,14 @@ export async function signApplicantToken(
   { secrets, ttlSeconds, now }: { secrets: string[]; ttlSeconds: number; now: number },
 ): Promise<ApplicantToken> {
   const [secret = ''] = secrets;
+  const { kid, key } = await signingKey(secret);
   const expiresAt = Math.floor(now / 1000) + ttlSeconds;
   const token = await new SignJWT({ iat: now / 1000, exp: expiresAt })
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: await keyId(secret) })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid })
     .setSubject(profileId)
     .setAudience(AUDIENCE)
     .setIssuer(ISSUER)
-    .sign(encoder.encode(secret));
+    .sign(key);
   return { token, issuedAt: new Date(now), expiresAt: new Date(expiresAt * 1000) };
 }
 
@@ -43,7 +57,10 @@ export async function verifyApplicantToken(
     const { payload } = await jwtVerify(
       token,
       async ({ kid }) => {
-        for (const secret of secrets) if ((await keyId(secret)) === kid) return encoder.encode(secret);
+        for (const secret of secrets) {
+          const own = await signingKey(secret);
+          if (own.kid === kid) return own.key;
+        }
         throw new errors.JWKSNoMatchingKey();
       },
       {

@@ -31,6 +31,11 @@ export function createProfile(pb: PocketBaseClient, partner: string, body: Creat
   return pb.call(CreateAnswer, '/api/edge/profiles', { method: 'POST', body: { ...body, partner } });
 }
 
+/** The profile as the API answers it, in JSON. @throws ApiProblem `not_found` (another partner's too), `gone` */
+export function readProfile(pb: PocketBaseClient, id: string): Promise<string> {
+  return pb.text(`/api/edge/profiles/${id}`);
+}
+
 /** @throws ApiProblem `not_found` (another partner's too), `gone`, `unauthenticated` (an applicant whose link was revoked) */
 export async function findProfile(pb: PocketBaseClient, id: string): Promise<ProfileRecord> {
   const record = await pb.call(z.union([RedactedRecord, ProfileRecord]), `${RECORDS}/${id}`, { query: EXPAND });

@@ -26,8 +26,13 @@ test.each([
   ['its latest status', "SELECT * FROM status_history WHERE id IN ('x')", 'autoindex_status_history'],
   ['the partner', "SELECT * FROM partners WHERE slug = 'acme'", 'idx_partners_slug'],
   [
+    'a profile with its latest status',
+    "SELECT h.seq FROM profiles p JOIN status_history h ON h.id = p.latest_status WHERE p.id = 'x'",
+    'autoindex_status_history',
+  ],
+  [
     'the same applicant',
-    "SELECT 1 FROM profiles WHERE dedupe_key != '' AND dedupe_key = 'x'",
+    "SELECT a.slug FROM profiles p JOIN partners a ON a.slug = p.partner WHERE p.dedupe_key != '' AND p.dedupe_key = 'x'",
     'idx_profiles_dedupe_key',
   ],
   [

@@ -153,6 +153,33 @@ describe('GET /api/profiles/:id', () => {
     expect(profile.documents.facial_video).toBeNull();
   });
 
+  it('is told by PocketBase as an update is told by the Worker, private parts to those alone who may see them', async () => {
+    const partner = api(worker);
+    const { id } = await partner.created({ email: 'minh@example.com' });
+    await partner.upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+    const own = new File([PNG], 'by hand.png', { type: 'image/png' });
+    await (await superuser()).collection('profiles').update(id, { facial_photo: own });
+    await partner.decide(id, {
+      status: 'rejected',
+      reason_code: 'other',
+      reason: 'Öffentlich',
+      note: 'private "note"',
+    });
+    for (const changes of [
+      { metadata: { 'a "b"': 'ç' }, locale: 'vi' },
+      { metadata: null, email: null, locale: null },
+    ]) {
+      const updated = await (await partner.patch(`/api/profiles/${id}`, changes)).json();
+      const { note, actor_id, ...latest_status } = (updated as Profile).latest_status;
+      expect([note, actor_id]).toEqual(['private "note"', 'ops']);
+      expect(await partner.read(id)).toEqual(updated);
+      expect(await (await partner.get(`/api/profiles/${id}`)).json()).toEqual({
+        ...(updated as Profile),
+        latest_status,
+      });
+    }
+  });
+
   it("answers another partner's profile like one that does not exist", async () => {
     const { id } = await api(worker).created();
     const other = await problemOf(await api(worker, worker.keys.globex).get(`/api/profiles/${id}`));

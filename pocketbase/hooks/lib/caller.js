@@ -7,16 +7,15 @@ const SYSTEM = { type: 'system', id: '', requestId: '', partner: '*', linkIssued
 
 /** Who acts. Only the service account may name somebody else; without `x-partner` it reaches no record. */
 function callerOf(e) {
-  // Not e.request: the events of record hooks do not carry it.
-  const { headers } = e.requestInfo();
-  const header = (name) => headers[name.replaceAll('-', '_')] ?? '';
+  const { request, response } = e.requestEvent ?? e;
+  const header = (name) => request.header.get(name);
   const key = header('x-idempotency-key');
   const caller = {
     requestId: header('x-request-id'),
     partner: header('x-partner'),
     linkIssuedAt: 0,
     idempotency: key ? { key, body: header('x-idempotency-body') } : null,
-    answer: (e.response ?? e.requestEvent?.response)?.header(),
+    answer: response.header(),
   };
   if (e.auth?.isSuperuser()) return { ...caller, type: 'superuser', id: e.auth.id, requestId: '', partner: '*' };
   if (e.auth?.collection().name !== 'services') fail(401, 'unauthenticated', 'The service account is needed.');

@@ -2,6 +2,7 @@ const { checkReach } = require(`${__hooks}/lib/caller.js`);
 const { dedupeKey } = require(`${__hooks}/lib/dedupe.js`);
 const { countDuplicate } = require(`${__hooks}/lib/metrics.js`);
 const { fail, problemOf } = require(`${__hooks}/lib/problem.js`);
+const { all } = require(`${__hooks}/lib/sql.js`);
 const { transact } = require(`${__hooks}/lib/transaction.js`);
 
 const FIELDS = [
@@ -18,25 +19,24 @@ const FIELDS = [
   'metadata',
 ];
 const MAX_ATTEMPTS = 3;
+const CONFLICTS = ['duplicate_applicant', 'external_id_taken'];
 
-/** Inserts first and looks afterwards: the unique index decides who is new, however many ask at once. */
+/** Looks first, which spares a known applicant the insert; the unique index decides who is new, however many ask at once. */
 function enrol(app, caller, body) {
   checkReach(caller, body.partner);
   for (let attempt = 1; ; attempt++) {
     const wanted = draft(app, caller, body);
+    const known = recognise(app, caller, wanted);
+    if (known) {
+      countDuplicate(app);
+      return { created: false, ...summary(known) };
+    }
     try {
       app.save(wanted);
-      return { created: true, ...summary(app, wanted) };
+      return { created: true, ...summaryOf(app, wanted.id) };
     } catch (error) {
-      const code = problemOf(error)?.code;
-      if (code !== 'duplicate_applicant' && code !== 'external_id_taken') throw error;
-      const known = recognise(app, caller, wanted);
-      if (known) {
-        countDuplicate(app);
-        return { created: false, ...summary(app, known) };
-      }
-      // Without a known applicant the key has been freed meanwhile, or somebody else's external_id is in the way.
-      if (code === 'external_id_taken' || attempt === MAX_ATTEMPTS) throw error;
+      // Somebody has been faster, or somebody else's external_id is in the way.
+      if (!CONFLICTS.includes(problemOf(error)?.code) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }
@@ -50,46 +50,42 @@ function draft(app, caller, body) {
 
 /** The profile of the same applicant, or null. It changes in two ways only: an external_id it lacked, and life after expiry. */
 function recognise(app, caller, wanted) {
+  const key = dedupeKey(app, wanted);
   const externalId = wanted.getString('external_id');
-  let known = null;
+  const isStale = ({ status, external_id }) => status === 'expired' || (externalId && externalId !== external_id);
+  let known = findByKey(app, key);
+  if (!known || !isStale(known)) return known;
   transact(app, (tx) => {
-    known = findByKey(tx, dedupeKey(tx, wanted));
-    if (!known) return;
-    const stored = known.getString('external_id');
-    if (externalId && stored && externalId !== stored) {
+    known = findByKey(tx, key);
+    if (!known || !isStale(known)) return;
+    if (externalId && known.external_id && externalId !== known.external_id) {
       fail(409, 'external_id_taken', 'The applicant is known under another external_id.');
     }
-    const isNamed = externalId && !stored;
-    const isExpired = known.getString('status') === 'expired';
-    if (!isNamed && !isExpired) return;
-    if (isNamed) known.set('external_id', externalId);
-    if (isExpired) known.set('status', 'unverified');
-    known.set('@caller', caller);
-    known.set('@judged', true);
-    tx.save(known);
+    const profile = tx.findRecordById('profiles', known.id);
+    if (externalId) profile.set('external_id', externalId);
+    if (known.status === 'expired') profile.set('status', 'unverified');
+    profile.set('@caller', caller);
+    profile.set('@judged', true);
+    tx.save(profile);
+    known = findByKey(tx, key);
   });
   return known;
 }
 
-/** SQL and not a filter, as the partial index serves only a query that repeats its condition word for word. */
-function findByKey(tx, key) {
-  const found = arrayOf(new Record());
-  const condition = $dbx.exp("dedupe_key != '' AND dedupe_key = {:key}", { key });
-  tx.recordQuery('profiles').andWhere(condition).limit(1).all(found);
-  return found[0] ?? null;
+const ENROLLED = `SELECT p.id, p.status, p.external_id, a.slug, a.active, a.frontend_url
+  FROM profiles p JOIN partners a ON a.slug = p.partner`;
+/** The partial index serves only a query that repeats its condition word for word. */
+const BY_KEY = `${ENROLLED} WHERE p.dedupe_key != '' AND p.dedupe_key = {:key}`;
+const BY_ID = `${ENROLLED} WHERE p.id = {:id}`;
+const SHAPE = { id: '', status: '', external_id: '', slug: '', active: false, frontend_url: '' };
+
+const findByKey = (app, key) => all(app, BY_KEY, SHAPE, { key })[0] ?? null;
+
+/** What a link to the profile takes. */
+function summary({ id, status, slug, active, frontend_url }) {
+  return { id, status, partner: { slug, active, frontend_url } };
 }
 
-function summary(app, profile) {
-  const partner = app.findFirstRecordByData('partners', 'slug', profile.getString('partner'));
-  return {
-    id: profile.id,
-    status: profile.getString('status'),
-    partner: {
-      slug: partner.getString('slug'),
-      active: partner.getBool('active'),
-      frontend_url: partner.getString('frontend_url'),
-    },
-  };
-}
+const summaryOf = (app, id) => summary(all(app, BY_ID, SHAPE, { id })[0]);
 
-module.exports = { enrol, summary };
+module.exports = { enrol, summaryOf };

@@ -20,14 +20,26 @@ function isFileToken(e) {
   }
 }
 
+/** By pattern, as there are few: each is matched against all expressions once. */
+const verdicts = {};
+
+function verdictOf(pattern) {
+  verdicts[pattern] ??= {
+    needsToken: NEEDS_TOKEN.test(pattern),
+    passesHooks: PAST_THE_HOOKS.some((door) => door.test(pattern)),
+    isSelfService: SELF_SERVICE.test(pattern),
+  };
+  return verdicts[pattern];
+}
+
 /** PocketBase treats a stale token as a guest's, and a guest sees an empty list: that must not read as "no such profile". */
 function checkDoor(e) {
-  const pattern = e.request.pattern;
-  if (NEEDS_TOKEN.test(pattern) && !e.auth && !isFileToken(e)) fail(401, 'unauthenticated', 'A valid token is needed.');
-  if (PAST_THE_HOOKS.some((door) => door.test(pattern))) {
+  const { needsToken, passesHooks, isSelfService } = verdictOf(e.request.pattern);
+  if (needsToken && !e.auth && !isFileToken(e)) fail(401, 'unauthenticated', 'A valid token is needed.');
+  if (passesHooks) {
     fail(403, 'forbidden', 'The schema changes by migrations only, data by records only.');
   }
-  if (SELF_SERVICE.test(pattern)) fail(403, 'forbidden', 'Accounts log in with a password that an operator sets.');
+  if (isSelfService) fail(403, 'forbidden', 'Accounts log in with a password that an operator sets.');
 }
 
 module.exports = { checkDoor };

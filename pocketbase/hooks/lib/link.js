@@ -1,5 +1,5 @@
 const { findProfile } = require(`${__hooks}/lib/caller.js`);
-const { summary } = require(`${__hooks}/lib/enrol.js`);
+const { summaryOf } = require(`${__hooks}/lib/enrol.js`);
 const { transact } = require(`${__hooks}/lib/transaction.js`);
 
 /** What a fresh link needs; with `valid_after`, links that were issued before it end. That time never moves back. */
@@ -14,7 +14,7 @@ function renewLink(app, caller, id, body) {
     profile.set('@judged', true);
     tx.save(profile);
   });
-  return summary(app, profile);
+  return summaryOf(app, profile.id);
 }
 
 module.exports = { renewLink };
