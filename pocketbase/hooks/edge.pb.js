@@ -15,9 +15,9 @@ routerAdd('GET', '/api/edge/schema', (e) => {
 });
 
 routerAdd('POST', '/api/edge/profiles', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { enrol } = require(`${__hooks}/lib/enrol.js`);
-  return e.json(200, enrol(e.app, serviceOf(e), e.requestInfo().body));
+  return e.json(200, enrol(e.app, serviceOf(e), bodyOf(e)));
 });
 
 routerAdd('GET', '/api/edge/profiles/{id}', (e) => {
@@ -30,21 +30,21 @@ routerAdd('GET', '/api/edge/profiles/{id}', (e) => {
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/status', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { decide } = require(`${__hooks}/lib/decide.js`);
-  return e.json(200, decide(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+  return e.json(200, decide(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/link', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { renewLink } = require(`${__hooks}/lib/link.js`);
-  return e.json(200, renewLink(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+  return e.json(200, renewLink(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/notes', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { addNote } = require(`${__hooks}/lib/notes.js`);
-  return e.json(200, addNote(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+  return e.json(200, addNote(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/redact', (e) => {

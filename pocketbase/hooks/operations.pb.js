@@ -1,9 +1,9 @@
 /// The Worker's routes that are about no profile: keys, the cron's sweep, figures, and an operator's re-keying.
 
 routerAdd('POST', '/api/edge/keys', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { createKey } = require(`${__hooks}/lib/keys.js`);
-  return e.json(200, createKey(e.app, serviceOf(e), e.requestInfo().body));
+  return e.json(200, createKey(e.app, serviceOf(e), bodyOf(e)));
 });
 
 routerAdd('GET', '/api/edge/keys/{id}', (e) => {
@@ -15,9 +15,9 @@ routerAdd('GET', '/api/edge/keys/{id}', (e) => {
 });
 
 routerAdd('POST', '/api/edge/keys/{id}/rotate', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { rotateKey } = require(`${__hooks}/lib/keys.js`);
-  return e.json(200, rotateKey(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+  return e.json(200, rotateKey(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/keys/{id}/revoke', (e) => {

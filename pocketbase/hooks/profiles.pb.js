@@ -11,10 +11,8 @@ onRecordUpdateRequest((e) => {
 }, 'profiles');
 
 onRecordViewRequest((e) => {
-  if (e.requestInfo().headers.x_actor_type === 'applicant') {
-    const { callerOf, checkLink } = require(`${__hooks}/lib/caller.js`);
-    checkLink(callerOf(e), e.record);
-  }
+  const { callerOf, checkLink, headerOf } = require(`${__hooks}/lib/caller.js`);
+  if (headerOf(e, 'x-actor-type') === 'applicant') checkLink(callerOf(e), e.record);
   return e.next();
 }, 'profiles');
 

@@ -33,7 +33,7 @@ routerAdd('POST', '/api/edge/profiles/{id}/release', (e) => {
 });
 
 routerAdd('POST', '/api/edge/queue/next', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { takeNext } = require(`${__hooks}/lib/queue.js`);
-  return e.json(200, takeNext(e.app, serviceOf(e), e.requestInfo().body));
+  return e.json(200, takeNext(e.app, serviceOf(e), bodyOf(e)));
 });

@@ -30,9 +30,9 @@ onModelDeleteExecute((e) => {
 }, 'webhook_endpoints');
 
 routerAdd('POST', '/api/edge/webhooks', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { createEndpoint } = require(`${__hooks}/lib/webhooks.js`);
-  return e.json(200, createEndpoint(e.app, serviceOf(e), e.requestInfo().body));
+  return e.json(200, createEndpoint(e.app, serviceOf(e), bodyOf(e)));
 });
 
 routerAdd('GET', '/api/edge/webhooks/{id}/secrets', (e) => {
@@ -42,9 +42,9 @@ routerAdd('GET', '/api/edge/webhooks/{id}/secrets', (e) => {
 });
 
 routerAdd('POST', '/api/edge/webhooks/{id}/rotate', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { rotateSecret } = require(`${__hooks}/lib/webhooks.js`);
-  return e.json(200, rotateSecret(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+  return e.json(200, rotateSecret(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/webhooks/{id}/test', (e) => {
@@ -63,13 +63,13 @@ routerAdd('POST', '/api/edge/webhooks/{id}/deliveries/{delivery}/redeliver', (e)
 });
 
 routerAdd('POST', '/api/edge/deliveries/claim', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { claim } = require(`${__hooks}/lib/deliveries.js`);
-  return e.json(200, claim(e.app, serviceOf(e), e.requestInfo().body));
+  return e.json(200, claim(e.app, serviceOf(e), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/deliveries/{id}/result', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
   const { conclude } = require(`${__hooks}/lib/deliveries.js`);
-  return e.json(200, conclude(e.app, serviceOf(e), e.request.pathValue('id'), e.requestInfo().body));
+  return e.json(200, conclude(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });

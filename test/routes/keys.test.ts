@@ -98,7 +98,7 @@ describe('a managed key', () => {
     const { key, id } = await issueKey(worker);
     const { id: profile } = await api(worker).created();
     const read = () => api(worker, key).get(`/api/profiles/${profile}`);
-    const record = `GET /api/collections/profiles/records/${profile}`;
+    const record = `GET /api/edge/profiles/${profile}`;
     proxy.take();
     await read();
     expect(proxy.take()).toEqual([`GET /api/edge/keys/${id}`, record]);

@@ -5,17 +5,20 @@ const ACTOR_TYPES = ['partner', 'reviewer', 'applicant', 'service', 'system'];
 /** Who acts when no request does: the cron, the console. */
 const SYSTEM = { type: 'system', id: '', requestId: '', partner: '*', linkIssuedAt: 0, idempotency: null };
 
+/** Quicker than PocketBase's `requestInfo`, which makes other names of all headers first. */
+const headerOf = (e, name) => (e.requestEvent ?? e).request.header.get(name);
+const bodyOf = (e) => JSON.parse(toString(e.request.body) || '{}');
+
 /** Who acts. Only the service account may name somebody else; without `x-partner` it reaches no record. */
 function callerOf(e) {
-  const { request, response } = e.requestEvent ?? e;
-  const header = (name) => request.header.get(name);
+  const header = (name) => headerOf(e, name);
   const key = header('x-idempotency-key');
   const caller = {
     requestId: header('x-request-id'),
     partner: header('x-partner'),
     linkIssuedAt: 0,
     idempotency: key ? { key, body: header('x-idempotency-body') } : null,
-    answer: response.header(),
+    answer: (e.requestEvent ?? e).response.header(),
   };
   if (e.auth?.isSuperuser()) return { ...caller, type: 'superuser', id: e.auth.id, requestId: '', partner: '*' };
   if (e.auth?.collection().name !== 'services') fail(401, 'unauthenticated', 'The service account is needed.');
@@ -79,7 +82,9 @@ function checkNotRedacted(profile) {
 
 module.exports = {
   SYSTEM,
+  bodyOf,
   callerOf,
+  headerOf,
   serviceOf,
   checkLink,
   checkNotRedacted,

@@ -25,12 +25,12 @@ const CONFLICTS = ['duplicate_applicant', 'external_id_taken'];
 function enrol(app, caller, body) {
   checkReach(caller, body.partner);
   for (let attempt = 1; ; attempt++) {
-    const wanted = draft(app, caller, body);
-    const known = recognise(app, caller, wanted);
+    const known = recognise(app, caller, body);
     if (known) {
       countDuplicate(app);
       return { created: false, ...summary(known) };
     }
+    const wanted = draft(app, caller, body);
     try {
       app.save(wanted);
       return { created: true, ...summaryOf(app, wanted.id) };
@@ -49,9 +49,9 @@ function draft(app, caller, body) {
 }
 
 /** The profile of the same applicant, or null. It changes in two ways only: an external_id it lacked, and life after expiry. */
-function recognise(app, caller, wanted) {
-  const key = dedupeKey(app, wanted);
-  const externalId = wanted.getString('external_id');
+function recognise(app, caller, body) {
+  const key = dedupeKey(app, (name) => String(body[name] ?? ''));
+  const externalId = body.external_id;
   const isStale = ({ status, external_id }) => status === 'expired' || (externalId && externalId !== external_id);
   let known = findByKey(app, key);
   if (!known || !isStale(known)) return known;

@@ -16,7 +16,7 @@ const DECIDERS = ['reviewer', 'service', 'superuser'];
 function insertProfile(e) {
   const profile = e.model;
   const caller = profile.get('@caller') ?? SYSTEM;
-  profile.set('dedupe_key', dedupeKey(e.app, profile));
+  profile.set('dedupe_key', keyFor(e.app, profile));
   inTransaction(e, (tx) => {
     ensurePartner(tx, profile.getString('partner'), caller);
     appendHistory(tx, profile, '', caller);
@@ -113,8 +113,10 @@ function reportChanges(tx, profile, stored) {
 function renewKey(tx, profile, changed) {
   const isFreed = profile.getString('status') === 'canceled' || !profile.getDateTime('redacted_at').isZero();
   if (isFreed) profile.set('dedupe_key', '');
-  else if (IDENTITY.some((name) => changed.includes(name))) profile.set('dedupe_key', dedupeKey(tx, profile));
+  else if (IDENTITY.some((name) => changed.includes(name))) profile.set('dedupe_key', keyFor(tx, profile));
 }
+
+const keyFor = (app, profile) => dedupeKey(app, (name) => profile.getString(name));
 
 function ensurePartner(tx, slug, caller) {
   if (tx.countRecords('partners', $dbx.hashExp({ slug })) > 0) return;
