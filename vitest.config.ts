@@ -24,6 +24,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
+    setupFiles: './test/support/each-file.ts',
+    // A process for each of the files would load the same modules again and again. None replaces a module or leaves one changed.
+    isolate: false,
     include: ['test/**/*.test.ts'],
     // `npm run test:faults` has its own configuration there.
     exclude: [...configDefaults.exclude, 'test/faults/**'],
