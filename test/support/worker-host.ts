@@ -20,6 +20,8 @@ export type Limits = Partial<Record<LimiterName, number>>;
 export interface HostedWorker {
   id: string;
   url: string;
+  /** Names the build. */
+  script: string;
   /** A file, so that a test can read at any moment what has been logged so far. */
   log: string;
 }
@@ -39,6 +41,7 @@ class WorkerHost {
 
   async start({ vars, limits = {} }: { vars: Record<string, string>; limits?: Limits }): Promise<HostedWorker> {
     const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import('miniflare');
+    const script = await this.build();
     const id = randomUUID();
     const log = join(this.#logs, `${id}.log`);
     writeFileSync(log, '', { mode: 0o600 });
@@ -51,11 +54,11 @@ class WorkerHost {
       log: new Log(LogLevel.NONE),
       unsafeTriggerHandlers: true,
       handleStructuredLogs: ({ message }) => appendFileSync(log, `${JSON.stringify(message)}\n`),
-      workers: [await workerOptions(await this.build(), vars, limits)],
+      workers: [await workerOptions(script, vars, limits)],
     });
     const miniflare = new Miniflare(options);
     this.#workers.set(id, { miniflare, options });
-    return { id, url: (await miniflare.ready).href, log };
+    return { id, url: (await miniflare.ready).href, script, log };
   }
 
   /** A new isolate over the same storage. */
