@@ -21,6 +21,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+// PocketBase collects its garbage less often, which is a tenth of its CPU.
+process.env.GOGC ??= '400';
+
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
