@@ -7,7 +7,14 @@ const LONGEST = [
   'pages/verify',
   'webhooks/dispatch',
   'routes/keys',
+  'pocketbase/events',
+  'pocketbase/redaction',
+  'pocketbase/rekey',
+  'routes/profile-list',
+  'rate-limits',
   'routes/documents',
+  'http/multipart-property',
+  'pocketbase/status',
   'scripts/start',
 ];
 

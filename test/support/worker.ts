@@ -21,7 +21,7 @@ export interface TestWorker {
   scheduled(): Promise<void>;
   /** Its bindings, to look at what it stored. */
   env(): Promise<Env>;
-  /** A new isolate over the same storage, on another port. */
+  /** A new isolate over the same storage. */
   restart(): Promise<void>;
   /** Throws when a log line of its life holds a secret of the run or an applicant's name or number. */
   stop(): Promise<void>;
