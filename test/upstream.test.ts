@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, applicantData, json, PNG, problemOf, reviewer, superuser } from './support/api.ts';
 import { dashboardClient } from './support/dashboard.ts';
 import type { CountingProxy } from './support/proxy.ts';
@@ -108,38 +108,35 @@ describe('the service token', () => {
     await cold.stop();
   });
 
+  /** With a service account of its own, as the run's is in use by others at the same time. */
+  async function startOwn() {
+    const accounts = (await superuser()).collection('services');
+    const [email, password] = [`${randomUUID()}@services.example`, randomUUID()];
+    const { id } = await accounts.create({ email, password, passwordConfirm: password });
+    const own = await startWorker({ POCKETBASE_SERVICE_EMAIL: email, POCKETBASE_SERVICE_PASSWORD: password });
+    /** Ends the account's tokens, also when it stays the same. */
+    const setPassword = (to: string) => accounts.update(id, { password: to, passwordConfirm: to });
+    return { own, password, setPassword };
+  }
+
   it('never turns a stale token into not_found: one new login, or upstream_unavailable', async () => {
-    const { url } = inject('pocketbase');
-    const admin = await superuser();
-    const account = { email: `${randomUUID()}@services.example`, password: randomUUID() };
-    const service = await admin.collection('services').create({ ...account, passwordConfirm: account.password });
-    const own = await startWorker({
-      POCKETBASE_URL: url,
-      POCKETBASE_SERVICE_EMAIL: account.email,
-      POCKETBASE_SERVICE_PASSWORD: account.password,
-    });
+    const { own, password, setPassword } = await startOwn();
     const { id } = await api(own).created();
-    const changed = randomUUID();
-    await admin.collection('services').update(service.id, { password: changed, passwordConfirm: changed });
+    await setPassword(randomUUID());
     const refused = await api(own).get(`/api/profiles/${id}`);
     expect(await problemOf(refused)).toMatchObject({ status: 503, code: 'upstream_unavailable' });
     expect(refused.headers.get('retry-after')).toBe('2');
-    await admin
-      .collection('services')
-      .update(service.id, { password: account.password, passwordConfirm: account.password });
+    await setPassword(password);
     await expect.poll(async () => (await api(own).get(`/api/profiles/${id}`)).status, { timeout: 5_000 }).toBe(200);
     await own.stop();
   });
 
   it('is replaced and the call repeated when only the token was ended', async () => {
-    const { id } = await api(worker).created();
-    const admin = await superuser();
-    const service = await admin
-      .collection('services')
-      .getFirstListItem(`email = "${inject('pocketbase').service.email}"`);
-    const { password } = inject('pocketbase').service;
-    await admin.collection('services').update(service.id, { password, passwordConfirm: password });
-    expect((await api(worker).get(`/api/profiles/${id}`)).status).toBe(200);
+    const { own, password, setPassword } = await startOwn();
+    const { id } = await api(own).created();
+    await setPassword(password);
+    expect((await api(own).get(`/api/profiles/${id}`)).status).toBe(200);
+    await own.stop();
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Drawn, draw } from '../../scripts/lib/drawings.ts';
 import { connect, decide, enrol } from '../pocketbase/client.ts';
 import { api, reviewer, type TestReviewer } from '../support/api.ts';
@@ -19,6 +19,8 @@ let proxy: CountingProxy;
 let drawn: Drawn;
 let anna: TestReviewer;
 let ben: TestReviewer;
+const pages: Page[] = [];
+const sessions = new Map<TestReviewer, NonNullable<BrowserContextOptions['storageState']>>();
 const complaints: string[] = [];
 
 beforeAll(async () => {
@@ -30,25 +32,41 @@ beforeAll(async () => {
   await page.close();
   [anna, ben] = [await reviewer('Anna'), await reviewer('Ben')];
 });
+// Each page left open would read itself anew at every change that a later test makes.
+afterEach(() => Promise.all(pages.splice(0).map((page) => page.context().close())));
 afterAll(async () => {
   await browser.close();
   await worker.stop();
   await proxy.stop();
 });
 
-/** A browser of one's own, logged in. */
-async function logIn(account: TestReviewer, options: object = {}): Promise<Page> {
+async function open(options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
+  pages.push(page);
   page.on('request', (request) => {
     if (!request.url().startsWith(worker.origin) && !request.url().startsWith('data:')) complaints.push(request.url());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => message.text().includes('Content Security') && complaints.push(message.text()));
   await page.goto(`${worker.origin}/dashboard`);
+  return page;
+}
+
+async function logIn(account: TestReviewer): Promise<Page> {
+  const page = await open();
   await page.getByLabel('Email').fill(account.email);
   await page.getByLabel('Password').fill(account.password);
   await page.getByRole('button', { name: 'Log in' }).click();
+  await page.locator('[data-state=live]').waitFor();
+  return page;
+}
+
+/** A browser of one's own at the queue, in the session of the reviewer's first login: a session lives in its cookie alone. */
+async function openQueue(account: TestReviewer, options: BrowserContextOptions = {}): Promise<Page> {
+  const session = sessions.get(account) ?? (await (await logIn(account)).context().storageState());
+  sessions.set(account, session);
+  const page = await open({ storageState: session, ...options });
   await page.locator('[data-state=live]').waitFor();
   return page;
 }
@@ -72,7 +90,7 @@ const row = (page: Page, name: string) => page.locator('.rows tr', { hasText: na
 
 describe('two reviewers', { timeout: 120_000 }, () => {
   it('see at once what an applicant submits and what the other one takes, without a reload', async () => {
-    const [first, second] = [await logIn(anna), await logIn(ben)];
+    const [first, second] = [await openQueue(anna), await openQueue(ben)];
     for (const page of [first, second]) await page.evaluate('window.isSamePage = true');
     const applicant = await enrolled('Submitted Now');
     await supply(applicant.headers);
@@ -97,7 +115,7 @@ describe('two reviewers', { timeout: 120_000 }, () => {
 
   it('never lose what one has written when the other decides', async () => {
     const { id } = await enrolled('Decided Twice');
-    const [first, second] = [await logIn(anna), await logIn(ben)];
+    const [first, second] = [await openQueue(anna), await openQueue(ben)];
     for (const page of [first, second]) {
       await page.goto(`${worker.origin}/dashboard/profiles/${id}`);
       await page.locator('[data-state=live]').waitFor();
@@ -116,7 +134,7 @@ describe('two reviewers', { timeout: 120_000 }, () => {
   });
 
   it('are told when the stream is cut, and see what they missed once it is back', async () => {
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     proxy.intercept = (incoming, answer) => {
       if (!incoming.url?.startsWith('/api/realtime')) return false;
       answer.destroy();
@@ -178,7 +196,7 @@ describe('a reviewer', { timeout: 120_000 }, () => {
   });
 
   it('sees on a phone which of the tabs is open', async () => {
-    const page = await logIn(anna, { viewport: { width: 360, height: 740 } });
+    const page = await openQueue(anna, { viewport: { width: 360, height: 740 } });
     await page.goto(`${worker.origin}/dashboard?status=canceled`);
     await page.locator('[data-state=live]').waitFor();
     const { x, width } = (await page.locator('.tabs [aria-current]').boundingBox()) ?? { x: -1, width: 0 };
@@ -186,7 +204,7 @@ describe('a reviewer', { timeout: 120_000 }, () => {
   });
 
   it('works by keyboard, and can switch single keys off', async () => {
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     await enrolled('Some Row').then(({ id }) => api(worker).decide(id, { status: 'pending' }));
     await row(page, 'Some Row').waitFor();
     await page.keyboard.press('j');
@@ -210,7 +228,7 @@ describe('a reviewer', { timeout: 120_000 }, () => {
     const partner = `keys-${randomUUID().slice(0, 8)}`;
     const id = await enrol(service, { partner, full_name: 'Next In Line' });
     await decide(service, id, 'pending');
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     await page.goto(`${worker.origin}/dashboard?partner=${partner}`);
     await page.locator('[data-state=live]').waitFor();
     await page.keyboard.press('.');
@@ -242,7 +260,7 @@ const readings = (page: Page) =>
 
 describe('the live page', { timeout: 120_000 }, () => {
   it('shows what is new although changes never pause, and reads itself at most once a second', async () => {
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     await openListening(page, '/dashboard');
     await flood(page, 'aaaaaaaaaaaaaaa');
     const { id } = await enrolled('Amid Changes');
@@ -261,7 +279,7 @@ describe('the live page', { timeout: 120_000 }, () => {
   });
 
   it('does not call itself live while it cannot be read, and tries until it can', async () => {
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     let fault = 503;
     await page.route('**/dashboard', (route) => {
       if (!fault || !route.request().headers()['x-live']) return route.continue();
@@ -279,7 +297,7 @@ describe('the live page', { timeout: 120_000 }, () => {
   });
 
   it('listens again each time it comes back from the back/forward cache', async () => {
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     const pass = (type: string) =>
       page.evaluate(`dispatchEvent(new PageTransitionEvent('${type}', { persisted: true }))`);
     for (const name of ['Cached Once', 'Cached Twice']) {
@@ -295,7 +313,7 @@ describe('the live page', { timeout: 120_000 }, () => {
 
   it('says when no answer came to a note, keeps every word, and does not send it twice', async () => {
     const { id } = await enrolled('Noted Once');
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     await page.goto(`${worker.origin}/dashboard/profiles/${id}`);
     let posts = 0;
     let isStored = false;
@@ -326,7 +344,7 @@ describe('the live page', { timeout: 120_000 }, () => {
 
   it('warns of what another does while one writes, until that is undone, and never of what one does', async () => {
     const { id } = await enrolled('Claimed Amid');
-    const [first, second] = [await logIn(anna), await logIn(ben)];
+    const [first, second] = [await openQueue(anna), await openQueue(ben)];
     for (const page of [first, second]) {
       await page.goto(`${worker.origin}/dashboard/profiles/${id}`);
       await page.locator('[data-state=live]').waitFor();
@@ -343,7 +361,7 @@ describe('the live page', { timeout: 120_000 }, () => {
   });
 
   it('reports what a reviewer last did, though it was soon after the last report', async () => {
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     await page.clock.install();
     await page.goto(`${worker.origin}/dashboard`);
     let reports = 0;
@@ -359,7 +377,7 @@ describe('the live page', { timeout: 120_000 }, () => {
   });
 
   it('works in a browser that stores nothing', async () => {
-    const page = await logIn(anna);
+    const page = await openQueue(anna);
     await page.addInitScript(
       "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked'); } })",
     );
@@ -379,8 +397,8 @@ describe('every page in every state', () => {
     await supply(applicant.headers);
     await submit(applicant.headers);
     const path = `/dashboard/profiles/${applicant.id}`;
-    const page = await logIn(anna);
-    const other = await logIn(ben);
+    const page = await openQueue(anna);
+    const other = await openQueue(ben);
     const check = async (state: string, on = page) => {
       expect([state, await audit(on)]).toEqual([state, []]);
       await on.setViewportSize({ width: 1440, height: 900 });

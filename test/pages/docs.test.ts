@@ -1,6 +1,6 @@
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../src/lib/problem.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
 let worker: TestWorker;
@@ -65,10 +65,7 @@ describe('GET /docs', () => {
   it.each([360, 1440])(
     'fits a window of %i pixels in Chromium, asks nobody else for anything and breaks no policy',
     async (width) => {
-      const browser = await chromium.launch({
-        executablePath: '/usr/bin/chromium',
-        args: ['--no-sandbox', '--disable-gpu'],
-      });
+      const browser = await launchBrowser();
       try {
         const page = await browser.newPage({ viewport: { width, height: 900 } });
         const requests: string[] = [];

@@ -71,6 +71,8 @@ export type Request = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
+const tokens = new Map<string, Promise<string>>();
+
 /** PocketBase as the service account sees it (of all partners, unless a header says otherwise), a superuser, and a guest. */
 export async function connect(pb: PocketBaseInfo = inject('pocketbase')) {
   const as =
@@ -91,14 +93,21 @@ export async function connect(pb: PocketBaseInfo = inject('pocketbase')) {
     const answer = await guest('POST', `/api/collections/${collection}/auth-with-password`, credentials);
     return answer.body.token;
   };
-  const serviceToken = await login('services', pb.service);
+  /** Logs in once, as checking a password is dear. */
+  const tokenOf = (collection: string, account: { email: string; password: string }) => {
+    const key = pb.url + account.password;
+    const token = tokens.get(key) ?? login(collection, account);
+    tokens.set(key, token);
+    return token;
+  };
+  const serviceToken = await tokenOf('services', pb.service);
   return {
     guest,
     as,
     login,
     serviceToken,
     service: as({ authorization: serviceToken, 'x-partner': '*' }),
-    root: as({ authorization: await login('_superusers', pb.superuser) }),
+    root: as({ authorization: await tokenOf('_superusers', pb.superuser) }),
   };
 }
 

@@ -61,11 +61,20 @@ export function tokenOf(redirectUrl: string | null): string {
   return new URL(redirectUrl ?? 'none:').hash.replace('#token=', '');
 }
 
-export async function superuser({ url, superuser }: PocketBaseInfo = inject('pocketbase')): Promise<PocketBase> {
-  const pb = new PocketBase(url);
-  pb.autoCancellation(false);
-  await pb.collection('_superusers').authWithPassword(superuser.email, superuser.password);
-  return pb;
+const superusers = new Map<string, Promise<PocketBase>>();
+
+/** Logged in once, as checking a password is dear. */
+export function superuser({ url, superuser }: PocketBaseInfo = inject('pocketbase')): Promise<PocketBase> {
+  const logIn = async () => {
+    const pb = new PocketBase(url);
+    pb.autoCancellation(false);
+    await pb.collection('_superusers').authWithPassword(superuser.email, superuser.password);
+    return pb;
+  };
+  // Another PocketBase may have this port by now, but not this password.
+  const client = superusers.get(url + superuser.password) ?? logIn();
+  superusers.set(url + superuser.password, client);
+  return client;
 }
 
 export interface TestReviewer {

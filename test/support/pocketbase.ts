@@ -40,6 +40,7 @@ export async function startPocketBase(
     POCKETBASE_SERVICE_EMAIL: 'worker@ekyc.example',
     POCKETBASE_SERVICE_PASSWORD: randomBytes(24).toString('base64url'),
     DEDUPE_SECRET: randomBytes(32).toString('base64url'),
+    ...(process.env.GOGC && { GOGC: process.env.GOGC }),
     ...options.env,
   };
   const removeDir = () => options.dir ?? rmSync(dir, { recursive: true, force: true });

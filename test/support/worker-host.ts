@@ -4,23 +4,24 @@ import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { devNull, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
-import type { unstable_startWorker, Unstable_Config as WranglerConfig } from 'wrangler';
+import type { Miniflare, MiniflareOptions } from 'miniflare';
+import type { Unstable_Config as WranglerConfig } from 'wrangler';
 import type { LimiterName } from '../../src/lib/rate-limits.ts';
 import { bundling, remove } from './workerd.ts';
 
-type Input = Parameters<typeof unstable_startWorker>[0];
-type Hosted = Awaited<ReturnType<typeof unstable_startWorker>>;
 /** 0 leaves the limiter out. */
 export type Limits = Partial<Record<LimiterName, number>>;
 
 export interface HostedWorker {
   id: string;
   url: string;
+  /** Names the build. */
+  script: string;
   /** A file, so that a test can read at any moment what has been logged so far. */
   log: string;
 }
@@ -29,69 +30,56 @@ export interface HostedWorker {
 const QUIET = { X_LOCAL_OBSERVABILITY: 'false', X_LOCAL_EXPLORER: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' };
 
 /**
- * Starts the tests' Workers in one process: every test file is another, and in each of them wrangler would take two seconds of CPU to
- * load and one to bundle.
+ * Starts the tests' Workers in one process, so that wrangler, which takes two seconds of CPU to load and one to bundle, does so once.
  */
 class WorkerHost {
   readonly #logs = mkdtempSync(join(tmpdir(), 'ekyc-workers-'));
   readonly #directories = [this.#logs];
-  readonly #workers = new Map<string, { worker: Hosted; input: Input }>();
+  readonly #workers = new Map<string, { miniflare: Miniflare; options: MiniflareOptions }>();
   readonly #closing = new AbortController();
   readonly #scripts = new Map<string | undefined, Promise<string>>();
 
   async start({ vars, limits = {} }: { vars: Record<string, string>; limits?: Limits }): Promise<HostedWorker> {
-    const { unstable_readConfig, unstable_startWorker } = await import('wrangler');
-    const config = unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true });
+    const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import('miniflare');
+    const script = await this.build();
     const id = randomUUID();
     const log = join(this.#logs, `${id}.log`);
     writeFileSync(log, '', { mode: 0o600 });
-    const input: Input = {
-      config: withLimits(prebuilt(config, await this.build()), limits),
-      bindings: Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, { type: 'plain_text', value }])),
-      // Any, so that nobody's .dev.vars gets in.
-      envFiles: [devNull],
-      build: { nodejsCompatMode: null },
-      // As in wrangler's createTestHarness, but without its `outboundService`: requests leave workerd directly, as in production, and
-      // not through Node's `fetch`, which costs twice the CPU, follows redirects and hides how a connection ended.
-      dev: {
-        server: { hostname: '127.0.0.1', port: 0 },
-        logLevel: 'none',
-        watch: false,
-        persist: false,
-        inspector: false,
-        inferOriginFromRoutes: false,
-        routeRequestsByRoutes: true,
-        structuredLogsHandler: ({ message }: { message: string }) =>
-          appendFileSync(log, `${JSON.stringify(message)}\n`),
-      },
-    };
-    const worker = await unstable_startWorker(input);
-    await worker.url;
-    this.#workers.set(id, { worker, input });
-    return { id, url: await this.#url(id), log };
+    // Not wrangler's startWorker, as that puts a second workerd in front of each Worker, for reloads; and no `outboundService`:
+    // requests leave workerd directly, as in production, and not through Node's `fetch`, which costs twice the CPU, follows redirects
+    // and hides how a connection ended.
+    const options = convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port: 0,
+      log: new Log(LogLevel.NONE),
+      unsafeTriggerHandlers: true,
+      handleStructuredLogs: ({ message }) => appendFileSync(log, `${JSON.stringify(message)}\n`),
+      workers: [await workerOptions(script, vars, limits)],
+    });
+    const miniflare = new Miniflare(options);
+    this.#workers.set(id, { miniflare, options });
+    return { id, url: (await miniflare.ready).href, script, log };
   }
 
   /** A new isolate over the same storage. */
   async restart(id: string): Promise<string> {
-    const { worker, input } = this.#find(id);
-    const reloaded = once(worker.raw, 'reloadComplete');
-    await worker.setConfig({ ...input }, true);
-    await reloaded;
-    return this.#url(id);
+    const { miniflare, options } = this.#find(id);
+    await miniflare.setOptions(options);
+    return (await miniflare.ready).href;
   }
 
   /** Calls a method of one of its bindings. */
   async call(id: string, binding: string, method: string, args: unknown[]): Promise<unknown> {
-    const bindings: Record<string, Record<string, (...args: unknown[]) => unknown>> = await this.#runtime(
+    const bindings: Record<string, Record<string, (...args: unknown[]) => unknown>> = await this.#find(
       id,
-    ).getBindings();
+    ).miniflare.getBindings();
     return bindings[binding]?.[method]?.(...args);
   }
 
   async stop(id: string): Promise<void> {
-    const { worker } = this.#find(id);
+    const { miniflare } = this.#find(id);
     this.#workers.delete(id);
-    await worker.dispose();
+    await miniflare.dispose();
   }
 
   /** Sources have changed: whatever is asked for next is bundled anew. */
@@ -125,23 +113,21 @@ class WorkerHost {
     if (!hosted) throw new Error('This Worker was stopped already');
     return hosted;
   }
-
-  #runtime(id: string) {
-    const miniflare = this.#find(id).worker.raw.runtimes[0]?.mf;
-    if (!miniflare) throw new Error('This Worker does not run');
-    return miniflare;
-  }
-
-  /** workerd's own: the one that wrangler hands out has another Worker in between, for reloads. */
-  async #url(id: string): Promise<string> {
-    return (await this.#runtime(id).ready).href;
-  }
 }
 
-/** As createTestHarness has it for a `prebuiltWorkerDir`. */
-function prebuilt(config: WranglerConfig, main: string): WranglerConfig {
-  const { command: _, ...build } = config.build;
-  return { ...config, main, build, base_dir: dirname(main), no_bundle: true, find_additional_modules: true };
+/** The product's script with the bindings of wrangler.toml. */
+async function workerOptions(script: string, vars: Record<string, string>, limits: Limits) {
+  const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import('wrangler');
+  const { secrets: _, ...config } = unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true });
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(withLimits(config, limits));
+  return {
+    ...workerOptions,
+    name: config.name,
+    modules: [{ type: 'ESModule' as const, path: script }],
+    modulesRoot: dirname(script),
+    // Not those of `workerOptions`, which has read somebody's .dev.vars.
+    bindings: { ...config.vars, ...vars },
+  };
 }
 
 function withLimits(config: WranglerConfig, limits: Limits): WranglerConfig {

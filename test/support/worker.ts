@@ -21,7 +21,7 @@ export interface TestWorker {
   scheduled(): Promise<void>;
   /** Its bindings, to look at what it stored. */
   env(): Promise<Env>;
-  /** A new isolate over the same storage, on another port. */
+  /** A new isolate over the same storage. */
   restart(): Promise<void>;
   /** Throws when a log line of its life holds a secret of the run or an applicant's name or number. */
   stop(): Promise<void>;
@@ -64,14 +64,14 @@ export async function startWorker(
 ): Promise<TestWorker> {
   const { keys, vars } = settingsFor(pocketbase, settings);
   const host = inject('workerHost');
-  const { id, log, ...started } = await tellHost(host, 'start', { vars, ...(limits && { limits }) });
+  const { id, log, script, ...started } = await tellHost(host, 'start', { vars, ...(limits && { limits }) });
   let { url } = started;
   const logs = () =>
     readFileSync(log, 'utf8')
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as string);
-  const openApi = new OpenApiCheck((await (await fetch(new URL('/openapi.json', url))).json()) as ApiDocument);
+  const openApi = await openApiOf(script, url);
   return {
     get origin() {
       return new URL(url).origin;
@@ -102,6 +102,17 @@ export async function startWorker(
       checkForLeaks(logs());
     },
   };
+}
+
+const openApiChecks = new Map<string, OpenApiCheck>();
+
+/** Read and compiled once for each build, as the document depends on no setting. */
+async function openApiOf(script: string, url: string): Promise<OpenApiCheck> {
+  const known = openApiChecks.get(script);
+  if (known) return known;
+  const check = new OpenApiCheck((await (await fetch(new URL('/openapi.json', url))).json()) as ApiDocument);
+  openApiChecks.set(script, check);
+  return check;
 }
 
 /** Bindings whose methods are called where they are. */

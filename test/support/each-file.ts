@@ -1,0 +1,4 @@
+/** Runs before each test file. */
+import { forgetLeaks } from './leaks.ts';
+
+forgetLeaks();
