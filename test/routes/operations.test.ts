@@ -162,7 +162,9 @@ describe('the cron', () => {
     await api(own, own.keys.internal).patch(`/api/partners/${slug}`, { expire_after_days: 1 });
     await own.scheduled();
     expect((await api(own).read(id)).status).toBe('unverified');
-    const line = own.logs().find((text) => text.includes('"duty":"sweep"')) ?? '{}';
+    const sweep = () => own.logs().find((text) => text.includes('"duty":"sweep"'));
+    await expect.poll(sweep).toBeDefined();
+    const line = sweep() ?? '{}';
     expect(JSON.parse(line)).toMatchObject({ level: 'info', event: 'scheduled', duty: 'sweep' });
     for (const name of ['expired', 'redacted', 'cleaned']) expect(JSON.parse(line)[name]).toBeGreaterThanOrEqual(0);
     await own.stop();
@@ -174,6 +176,6 @@ describe('the cron', () => {
     proxy.intercept = null;
     await expect.poll(() => worker.logs().join('\n')).toContain('"event":"scheduled_failed"');
     await worker.scheduled();
-    expect(worker.logs().join('\n')).toContain('"duty":"sweep"');
+    await expect.poll(() => worker.logs().join('\n')).toContain('"duty":"sweep"');
   });
 });
