@@ -134,9 +134,11 @@ function remoteEnv(call: (binding: string, method: string, args: unknown[]) => P
 }
 
 /** The Worker with a proxy before PocketBase, which counts calls and causes faults; `stop` ends both. */
-export async function startProxiedWorker(): Promise<{ proxy: CountingProxy; worker: TestWorker }> {
-  const proxy = await startProxy(inject('pocketbase').url);
-  const worker = await startWorker({ POCKETBASE_URL: proxy.url });
+export async function startProxiedWorker(
+  pocketbase: PocketBaseInfo = inject('pocketbase'),
+): Promise<{ proxy: CountingProxy; worker: TestWorker }> {
+  const proxy = await startProxy(pocketbase.url);
+  const worker = await startWorker({ POCKETBASE_URL: proxy.url }, { pocketbase });
   const stopWorker = worker.stop;
   worker.stop = async () => {
     await stopWorker();
