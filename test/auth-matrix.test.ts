@@ -182,10 +182,12 @@ it('each request is logged under the pattern of its route', async () => {
   const patterns = app.routes
     .filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path.replace(/\{[^/]*/g, '')}`);
-  const logged = worker
-    .logs()
-    .filter((line) => line.includes('"event":"request"'))
-    .map((line) => JSON.parse(line) as { method: string; route: string })
-    .map(({ method, route }) => `${method} ${route}`);
-  expect([...new Set(logged)].sort()).toEqual([...new Set(patterns)].sort());
+  const logged = () =>
+    worker
+      .logs()
+      .filter((line) => line.includes('"event":"request"'))
+      .map((line) => JSON.parse(line) as { method: string; route: string })
+      .map(({ method, route }) => `${method} ${route}`);
+  // A line may come after its answer.
+  await expect.poll(() => [...new Set(logged())].sort()).toEqual([...new Set(patterns)].sort());
 });

@@ -31,7 +31,8 @@ export async function startBareWorker(pocketbase: PocketBaseInfo, url = pocketba
     origin: () => target('/').origin,
     async fetch(path, init) {
       const response = await fetch(target(path), { redirect: 'manual', ...init });
-      await openApi.check(init?.method ?? 'GET', target(path).pathname, response);
+      const isJson = /json\b/.test(response.headers.get('content-type') ?? '');
+      if (isJson) openApi.check(init?.method ?? 'GET', target(path).pathname, response, await response.clone().text());
       return response;
     },
     async restart() {

@@ -59,9 +59,9 @@ describe('POST /dashboard/login', () => {
     expect(response.status).toBe(401);
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(await response.text()).toContain('Email and password do not belong to an active reviewer.');
-    const logs = worker.logs().slice(before).join('\n');
-    expect(logs).toContain('"outcome":"refused","credential":"password"');
-    expect(logs).not.toMatch(/@|wrong/);
+    const logs = () => worker.logs().slice(before).join('\n');
+    await expect.poll(logs).toContain('"outcome":"refused","credential":"password"');
+    expect(logs()).not.toMatch(/@|wrong/);
   });
 
   it('refuses a reviewer who is not active', async () => {

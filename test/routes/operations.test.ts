@@ -6,16 +6,23 @@ import type { Metrics } from '../../src/schemas/metrics.ts';
 import type { Partner } from '../../src/schemas/partner.ts';
 import { api, applicantData, json, PNG, problemOf, reviewer } from '../support/api.ts';
 import { issueKey } from '../support/keys.ts';
+import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
 import type { CountingProxy } from '../support/proxy.ts';
 import { startProxiedWorker, startWorker, type TestWorker } from '../support/worker.ts';
 
+// One of its own: what is counted here, others would change meanwhile.
+let pocketbase: TestPocketBase;
 let proxy: CountingProxy;
 let worker: TestWorker;
 beforeAll(async () => {
-  ({ proxy, worker } = await startProxiedWorker());
+  pocketbase = await startPocketBase();
+  ({ proxy, worker } = await startProxiedWorker(pocketbase));
   await api(worker).created();
 });
-afterAll(() => worker.stop());
+afterAll(async () => {
+  await worker.stop();
+  await pocketbase.stop();
+});
 
 const operator = () => api(worker, worker.keys.internal);
 type Entry = z.infer<typeof AuditEntry>;
@@ -65,7 +72,7 @@ describe('/api/partners', () => {
     expect((await operator().get('/api/partners/nobody-knows')).status).toBe(404);
     expect((await operator().patch('/api/partners/nobody-knows', { active: false })).status).toBe(404);
     expect((await operator().patch('/api/partners/acme', { slug: 'other' })).status).toBe(422);
-    const own = await startWorker({ DEPLOYMENT: 'production' });
+    const own = await startWorker({ DEPLOYMENT: 'production' }, { pocketbase });
     const response = await api(own, own.keys.internal).patch('/api/partners/acme', {
       frontend_url: 'http://x.example',
     });
@@ -80,7 +87,7 @@ describe('/api/partners', () => {
 describe('GET /api/audit', () => {
   it('tells who read which document, decided, managed keys and partners, and erased', async () => {
     const since = new Date(Date.now() - 1).toISOString();
-    const { id: reviewerId, authorization } = await reviewer();
+    const { id: reviewerId, authorization } = await reviewer('Reviewer', pocketbase);
     const { id } = await api(worker).created();
     await api(worker).upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
     await (
@@ -129,7 +136,7 @@ describe('GET /api/audit', () => {
 
   it('is not read by those who are in it', async () => {
     expect((await api(worker).get('/api/audit')).status).toBe(403);
-    const { authorization } = await reviewer();
+    const { authorization } = await reviewer('Reviewer', pocketbase);
     expect((await worker.fetch('/api/audit', { headers: authorization })).status).toBe(403);
   });
 });
@@ -157,12 +164,14 @@ describe('the cron', () => {
   it('expires and erases what is due, and logs the counts', async () => {
     const slug = newSlug();
     const key = `${randomUUID()}`;
-    const own = await startWorker({ VALID_API_KEYS: `${slug}:${key}` });
+    const own = await startWorker({ VALID_API_KEYS: `${slug}:${key}` }, { pocketbase });
     const { id } = await api(own, key).created();
     await api(own, own.keys.internal).patch(`/api/partners/${slug}`, { expire_after_days: 1 });
     await own.scheduled();
     expect((await api(own).read(id)).status).toBe('unverified');
-    const line = own.logs().find((text) => text.includes('"duty":"sweep"')) ?? '{}';
+    const sweep = () => own.logs().find((text) => text.includes('"duty":"sweep"'));
+    await expect.poll(sweep).toBeDefined();
+    const line = sweep() ?? '{}';
     expect(JSON.parse(line)).toMatchObject({ level: 'info', event: 'scheduled', duty: 'sweep' });
     for (const name of ['expired', 'redacted', 'cleaned']) expect(JSON.parse(line)[name]).toBeGreaterThanOrEqual(0);
     await own.stop();
@@ -174,6 +183,6 @@ describe('the cron', () => {
     proxy.intercept = null;
     await expect.poll(() => worker.logs().join('\n')).toContain('"event":"scheduled_failed"');
     await worker.scheduled();
-    expect(worker.logs().join('\n')).toContain('"duty":"sweep"');
+    await expect.poll(() => worker.logs().join('\n')).toContain('"duty":"sweep"');
   });
 });

@@ -20,5 +20,5 @@ export function launchBrowser(...more: string[]): Promise<Browser> {
   });
 }
 
-/** A camera that shows a test picture, and is granted without asking. */
-export const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+/** A camera that shows a test picture, and is granted without asking. Few frames a second, as each is painted in software. */
+export const FAKE_CAMERA = ['--use-fake-device-for-media-stream=fps=5', '--use-fake-ui-for-media-stream'];

@@ -13,8 +13,7 @@ export function forgetLeaks(): void {
 }
 
 /** What an answer hands out once: a managed key, an applicant's token. */
-export async function watchSecretsOf(response: Response): Promise<void> {
-  const text = await response.clone().text();
+export function watchSecretsOf(text: string): void {
   for (const [secret] of text.matchAll(/ek_(live|test)_\w{49}|whsec_[\w+/=-]{20,}/g)) watchForLeaks(secret);
   for (const [, token] of text.matchAll(/#token=([\w.-]+)/g)) watchForLeaks(token);
 }

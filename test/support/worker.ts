@@ -83,9 +83,12 @@ export async function startWorker(
       const headers = new Headers(init?.headers);
       if (!headers.has('cf-connecting-ip')) headers.set('cf-connecting-ip', anyAddress());
       const response = await fetch(target, { redirect: 'manual', ...init, headers });
-      if (/json$/.test(response.headers.get('content-type') ?? '')) await watchSecretsOf(response);
-      await openApi.check(init?.method ?? 'GET', target.pathname, response);
-      return response;
+      if (!/json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '')) return response;
+      // Read once and handed on: each `clone` would read it through a stream again.
+      const body = await response.text();
+      watchSecretsOf(body);
+      openApi.check(init?.method ?? 'GET', target.pathname, response, body);
+      return new Response(body, response);
     },
     logs,
     env: async () => remoteEnv((binding, method, args) => tellHost(host, 'call', id, binding, method, args)),
@@ -131,9 +134,11 @@ function remoteEnv(call: (binding: string, method: string, args: unknown[]) => P
 }
 
 /** The Worker with a proxy before PocketBase, which counts calls and causes faults; `stop` ends both. */
-export async function startProxiedWorker(): Promise<{ proxy: CountingProxy; worker: TestWorker }> {
-  const proxy = await startProxy(inject('pocketbase').url);
-  const worker = await startWorker({ POCKETBASE_URL: proxy.url });
+export async function startProxiedWorker(
+  pocketbase: PocketBaseInfo = inject('pocketbase'),
+): Promise<{ proxy: CountingProxy; worker: TestWorker }> {
+  const proxy = await startProxy(pocketbase.url);
+  const worker = await startWorker({ POCKETBASE_URL: proxy.url }, { pocketbase });
   const stopWorker = worker.stop;
   worker.stop = async () => {
     await stopWorker();
