@@ -18,8 +18,9 @@ import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'jso
 const KINDS = Object.keys(limits);
 /** Beside the backups: whom no restore may bring back. Ids only. */
 const ERASED = 'erased.json';
-/** Each look at the database finds fewer files to copy than the one before. */
+/** Each look at the database finds fewer files to copy than the one before, unless somebody replaces one again and again. */
 const MAX_LOOKS = 5;
+const BUSY_MS = 10_000;
 
 interface StoredFile {
   profile: string;
@@ -46,25 +47,38 @@ export async function backup(dataDir: string, into: string, now: Date): Promise<
 
 async function copy(dataDir: string, partial: string): Promise<number> {
   for (let look = 1; look <= MAX_LOOKS; look++) {
-    snapshot(join(dataDir, 'data.db'), join(partial, 'data.db'));
-    const files = storedFiles(partial);
-    let missing = 0;
-    for (const { path } of files) missing += (await copyStored(dataDir, partial, path)) ? 0 : 1;
-    // What is missing was replaced or erased since the snapshot, so a newer one does not name it.
-    if (missing > 0) continue;
-    dropOthers(partial, files);
-    await verifyFiles(partial);
-    return files.length;
+    // PocketBase removes a file after the commit that replaced it: nothing goes while nobody commits.
+    const release = look === MAX_LOOKS ? holdWriters(dataDir) : () => {};
+    try {
+      snapshot(join(dataDir, 'data.db'), join(partial, 'data.db'));
+      const files = storedFiles(partial);
+      let missing = 0;
+      for (const { path } of files) missing += (await copyStored(dataDir, partial, path)) ? 0 : 1;
+      // What is missing was replaced or erased since the snapshot, so a newer one does not name it.
+      if (missing > 0) continue;
+      release();
+      dropOthers(partial, files);
+      await verifyFiles(partial);
+      return files.length;
+    } finally {
+      release();
+    }
   }
   throw new Error(`After ${MAX_LOOKS} looks the database still names files that are not there: ${dataDir}`);
+}
+
+/** Takes SQLite's one place for a writer until it is given back; PocketBase's writers wait, and its readers do not. */
+function holdWriters(dataDir: string): () => void {
+  const database = new DatabaseSync(join(dataDir, 'data.db'), { timeout: BUSY_MS });
+  database.exec('BEGIN IMMEDIATE');
+  return () => database.isOpen && database.close();
 }
 
 /** https://sqlite.org/lang_vacuum.html#vacuuminto: consistent while others write, and without what SQLite left of erased rows. */
 function snapshot(from: string, to: string): void {
   rmSync(to, { force: true });
-  const database = new DatabaseSync(from);
+  const database = new DatabaseSync(from, { timeout: BUSY_MS });
   try {
-    database.exec('PRAGMA busy_timeout = 10000');
     database.prepare('VACUUM INTO ?').run(to);
   } finally {
     database.close();
