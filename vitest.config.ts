@@ -41,8 +41,8 @@ export default defineConfig({
     // `npm run test:faults` has its own configuration there.
     exclude: [...configDefaults.exclude, 'test/faults/**'],
     sequence: { sequencer: LongestFirst },
-    // Two cores carry two files that work; a third makes up for those that only wait.
-    maxWorkers: 3,
+    // Two cores carry two files that work; the others make up for those that wait.
+    maxWorkers: 5,
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000, interval: 100 } },
     // The first Worker waits for wrangler to load and to bundle.

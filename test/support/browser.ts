@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** The list under the address bar is a page of some 180 scripts, which Chromium would load for each window: half of a test's CPU. */
+/** Debian's. The shell is Chromium without windows, which Playwright itself takes for tests: half of the browser's CPU. */
+const SHELL = '/usr/bin/chromium-headless-shell';
+const WHOLE = '/usr/bin/chromium';
+
+/** Without the shell: the list under the address bar is a page of some 180 scripts, which Chromium would load for each window: half of a test's CPU. */
 const NO_ADDRESS_BAR_PAGES = '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup';
 
-/** Debian's Chromium, or the one that `CHROMIUM` names; quiet, as a test's browser has nothing to look up elsewhere. */
+/** The one that `CHROMIUM` names, or what there is; quiet, as a test's browser has nothing to look up elsewhere. */
 export function launchBrowser(...more: string[]): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? (existsSync(SHELL) ? SHELL : WHOLE),
     args: [
       '--no-sandbox',
       '--disable-gpu',
