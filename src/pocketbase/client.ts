@@ -108,7 +108,7 @@ export class PocketBaseClient {
             headers: {
               ...headers,
               ...(idempotency && { 'x-idempotency-key': idempotency.key, 'x-idempotency-body': idempotency.body }),
-              'content-type': 'application/json',
+              ...(body !== undefined && { 'content-type': 'application/json' }),
             },
           },
           this.#count,
