@@ -16,7 +16,7 @@ export const TIMEOUT_MS = {
 
 export type CallKind = keyof typeof TIMEOUT_MS;
 
-/** Without progress for this long either side of an upload, or PocketBase in a download, counts as gone. PocketBase holds a temp file for us, and copies up to 90 MB before it answers. */
+/** Without progress for this long either side of an upload counts as gone. PocketBase holds a temp file for us, and copies up to 90 MB before it answers. */
 export const STALL_MS = 30_000;
 
 /** Before a read is repeated: time for a connection pool to notice, and different for each so that they don't come back as one. */

@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
-import { relayDownload } from '../http/download-stream.ts';
 import { readForm } from '../http/form.ts';
 import { onError, onNotFound } from '../http/problem.ts';
 import { log } from '../lib/log.ts';
@@ -121,9 +120,11 @@ dashboard.get('/metrics', async (c) => {
 
 dashboard.get(`/profiles/${ID}`, (c) => profilePage(c, { done: c.req.query('done') }));
 
-dashboard.get(`/profiles/${ID}/documents/${KIND}`, (c) =>
-  relayDownload(c.req.raw, (request) => getDocument(c.var.pb, c.req.param('id'), kindOf(c), request)),
-);
+dashboard.get(`/profiles/${ID}/documents/${KIND}`, (c) => {
+  const { raw } = c.req;
+  const method = raw.method === 'HEAD' ? 'HEAD' : 'GET';
+  return getDocument(c.var.pb, c.req.param('id'), kindOf(c), { method, headers: raw.headers, signal: raw.signal });
+});
 
 dashboard.post(`/profiles/${ID}/claim`, async (c) => {
   await claimProfile(c.var.pb, c.req.param('id'));

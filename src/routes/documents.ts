@@ -1,7 +1,6 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../http/document-request.ts';
-import { relayDownload } from '../http/download-stream.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { Document } from '../schemas/document.ts';
 import { deleteDocument, getDocument } from '../services/documents.ts';
@@ -46,7 +45,7 @@ export const documents = new Hono<AppEnv>()
       },
       problems: [...RECORD_PROBLEMS, 'precondition_failed', 'range_not_satisfiable'],
     }),
-    (c) => relayDownload(c.req.raw, (request) => getDocument(c.var.pb, c.req.param('id'), kindOf(c), request)),
+    (c) => getDocument(c.var.pb, c.req.param('id'), kindOf(c), requestOf(c)),
   )
   .delete(
     `/${ID}/documents/${KIND}`,
@@ -63,3 +62,12 @@ export const documents = new Hono<AppEnv>()
       return c.body(null, 204);
     },
   );
+
+function requestOf(c: Context<AppEnv>) {
+  const { raw } = c.req;
+  return {
+    method: raw.method === 'HEAD' ? ('HEAD' as const) : ('GET' as const),
+    headers: raw.headers,
+    signal: raw.signal,
+  };
+}
