@@ -39,8 +39,7 @@ afterAll(async () => {
 async function open(url: string | null, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
-  // A large picture takes several tries to encode, and Chromium encodes while the page is idle.
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(30_000);
   pages.push(page);
   const complaints: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
