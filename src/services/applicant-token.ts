@@ -12,7 +12,7 @@ const Claims = z.object({ sub: z.string(), iat: z.number() });
 
 const encoder = new TextEncoder();
 
-/** Made once per isolate: to make one takes longer than to sign. */
+/** Made once per isolate, as the secrets stay what they are. */
 const keys = new Map<string, { kid: string; key: CryptoKey }>();
 
 async function signingKey(secret: string) {

@@ -24,19 +24,23 @@ const CONFLICTS = ['duplicate_applicant', 'external_id_taken'];
 /** Looks first, which spares a known applicant the insert; the unique index decides who is new, however many ask at once. */
 function enrol(app, caller, body) {
   checkReach(caller, body.partner);
+  let taken = null;
   for (let attempt = 1; ; attempt++) {
     const known = recognise(app, caller, body);
     if (known) {
       countDuplicate(app);
       return { created: false, ...summary(known) };
     }
+    if (taken) throw taken;
     const wanted = draft(app, caller, body);
     try {
       app.save(wanted);
       return { created: true, ...summaryOf(app, wanted.id) };
     } catch (error) {
-      // Somebody has been faster, or somebody else's external_id is in the way.
-      if (!CONFLICTS.includes(problemOf(error)?.code) || attempt === MAX_ATTEMPTS) throw error;
+      const code = problemOf(error)?.code;
+      if (!CONFLICTS.includes(code) || attempt === MAX_ATTEMPTS) throw error;
+      // Somebody has been faster, with this external_id as well, or it is somebody else's: a second look tells.
+      if (code === 'external_id_taken') taken = error;
     }
   }
 }
