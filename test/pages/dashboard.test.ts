@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Drawn, draw } from '../../scripts/lib/drawings.ts';
 import { connect, decide, enrol } from '../pocketbase/client.ts';
 import { api, reviewer, type TestReviewer } from '../support/api.ts';
 import { audit } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { type CountingProxy, startProxy } from '../support/proxy.ts';
-import { startWorker, type TestWorker } from '../support/worker.ts';
+import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
+import type { CountingProxy } from '../support/proxy.ts';
+import { startProxiedWorker, type TestWorker } from '../support/worker.ts';
 
 /** Two seconds are promised; in the suite browsers and Workers share the cores. Alone on a machine: `PROMPT_MS=2000`. */
 const PROMPT = { timeout: Number(process.env.PROMPT_MS ?? 15_000) };
 const PATIENT = { timeout: 15_000 };
 
 let browser: Browser;
+/** One of its own: whatever others change, each page that listens would hear of, and read itself anew. */
+let pocketbase: TestPocketBase;
 let worker: TestWorker;
 let proxy: CountingProxy;
 let drawn: Drawn;
@@ -24,20 +27,20 @@ const sessions = new Map<TestReviewer, NonNullable<BrowserContextOptions['storag
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  proxy = await startProxy(inject('pocketbase').url);
-  worker = await startWorker({ POCKETBASE_URL: proxy.url });
+  pocketbase = await startPocketBase();
+  ({ proxy, worker } = await startProxiedWorker({ pocketbase, hasAssets: true }));
   browser = await launchBrowser();
   const page = await browser.newPage();
   drawn = await draw(page, 'Nguyễn Thị Minh');
   await page.close();
-  [anna, ben] = [await reviewer('Anna'), await reviewer('Ben')];
+  [anna, ben] = [await reviewer('Anna', pocketbase), await reviewer('Ben', pocketbase)];
 });
 // Each page left open would read itself anew at every change that a later test makes.
 afterEach(() => Promise.all(pages.splice(0).map((page) => page.context().close())));
 afterAll(async () => {
   await browser.close();
   await worker.stop();
-  await proxy.stop();
+  await pocketbase.stop();
 });
 
 async function open(options: BrowserContextOptions = {}): Promise<Page> {
@@ -224,7 +227,7 @@ describe('a reviewer', { timeout: 120_000 }, () => {
   });
 
   it('opens the next profile by one key, and has claimed it', async () => {
-    const { service } = await connect();
+    const { service } = await connect(pocketbase);
     const partner = `keys-${randomUUID().slice(0, 8)}`;
     const id = await enrol(service, { partner, full_name: 'Next In Line' });
     await decide(service, id, 'pending');

@@ -9,7 +9,7 @@ let html: string;
 const all = (pattern: RegExp) => [...html.matchAll(pattern)].map((match) => match[1] ?? '');
 
 beforeAll(async () => {
-  worker = await startWorker();
+  worker = await startWorker({}, { hasAssets: true });
   response = await worker.fetch('/docs');
   html = await response.text();
 });

@@ -15,7 +15,7 @@ let browser: Browser;
 beforeAll(async () => {
   pocketbase = await startPocketBase();
   [worker, receiver, browser] = await Promise.all([
-    startWorker({ KYC_FRONTEND_URL: '' }, { pocketbase }),
+    startWorker({ KYC_FRONTEND_URL: '' }, { pocketbase, hasAssets: true }),
     startReceiver(),
     launchBrowser(...FAKE_CAMERA),
   ]);

@@ -24,7 +24,7 @@ const directory = mkdtempSync(join(tmpdir(), 'ekyc-verify-'));
 
 beforeAll(async () => {
   [worker, browser] = await Promise.all([
-    startWorker({ KYC_FRONTEND_URL: '', LINK_SECRET }),
+    startWorker({ KYC_FRONTEND_URL: '', LINK_SECRET }, { hasAssets: true }),
     launchBrowser(...FAKE_CAMERA),
   ]);
 });

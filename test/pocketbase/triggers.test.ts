@@ -8,7 +8,7 @@ import { hook } from './hook.ts';
 // PocketBase's hooks are out of play here: the file is opened beside it. A PocketBase of its own, as SQLite refuses a transaction that
 // has read before another process writes, however long it would wait.
 const pocketbase = await startPocketBase();
-const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 10_000 });
+const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 30_000 });
 let service: Request;
 let id: string;
 let row: string;

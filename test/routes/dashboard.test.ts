@@ -4,18 +4,25 @@ import { beginSession, IDLE_MS, LIFE_MS, sealSession } from '../../src/services/
 import { connect, decide, enrol } from '../pocketbase/client.ts';
 import { api, PDF, PNG, problemOf, reviewer, superuser, UNKNOWN_ID } from '../support/api.ts';
 import { cookieOf, type DashboardClient, dashboardClient, form, postLogin } from '../support/dashboard.ts';
+import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
 import { secret, startWorker, type TestWorker } from '../support/worker.ts';
 
 const SESSION_SECRET = secret();
+/** One of its own: what others change, streams of this file would hear of. */
+let pocketbase: TestPocketBase;
 let worker: TestWorker;
 let anna: DashboardClient;
 let ben: DashboardClient;
 beforeAll(async () => {
-  worker = await startWorker({ SESSION_SECRET });
-  anna = await dashboardClient(worker, 'Anna');
-  ben = await dashboardClient(worker, 'Ben');
+  pocketbase = await startPocketBase();
+  worker = await startWorker({ SESSION_SECRET }, { pocketbase });
+  anna = await dashboardClient(worker, 'Anna', pocketbase);
+  ben = await dashboardClient(worker, 'Ben', pocketbase);
 });
-afterAll(() => worker.stop());
+afterAll(async () => {
+  await worker.stop();
+  await pocketbase.stop();
+});
 
 /** A profile with a front side, submitted. */
 async function submitted(overrides = {}): Promise<string> {
@@ -65,8 +72,8 @@ describe('POST /dashboard/login', () => {
   });
 
   it('refuses a reviewer who is not active', async () => {
-    const account = await reviewer();
-    await (await superuser()).collection('reviewers').update(account.id, { active: false });
+    const account = await reviewer('Reviewer', pocketbase);
+    await (await superuser(pocketbase)).collection('reviewers').update(account.id, { active: false });
     expect((await postLogin(worker, { email: account.email, password: account.password })).status).toBe(401);
   });
 
@@ -185,8 +192,8 @@ describe('the session', () => {
   });
 
   it('is over within 30 seconds when the reviewer is deactivated', async () => {
-    const eve = await dashboardClient(worker, 'Eve');
-    await (await superuser()).collection('reviewers').update(eve.reviewer.id, { active: false });
+    const eve = await dashboardClient(worker, 'Eve', pocketbase);
+    await (await superuser(pocketbase)).collection('reviewers').update(eve.reviewer.id, { active: false });
     // A new isolate remembers nothing: what an old one remembers for 30 s, test/routes of the API's reviewers show.
     await worker.restart();
     const response = await eve.get('/dashboard');
@@ -196,7 +203,7 @@ describe('the session', () => {
 
 describe('in production', () => {
   it('the cookie is bound to this host and to HTTPS', async () => {
-    const production = await startWorker({ DEPLOYMENT: 'production', SESSION_SECRET });
+    const production = await startWorker({ DEPLOYMENT: 'production', SESSION_SECRET }, { pocketbase });
     try {
       const { email, password } = anna.reviewer;
       const [cookie = ''] = (await postLogin(production, { email, password })).headers.getSetCookie();
@@ -314,7 +321,7 @@ describe('deciding', () => {
 
 describe('POST /dashboard/next', () => {
   it('claims and opens what has waited longest, of the partner asked for, and leads back when nothing waits', async () => {
-    const { service } = await connect();
+    const { service } = await connect(pocketbase);
     const partner = `next-${randomUUID().slice(0, 8)}`;
     const anothers = await enrol(service, { partner: `${partner}-2` });
     const ids = [await enrol(service, { partner }), await enrol(service, { partner })];
@@ -338,7 +345,7 @@ describe('POST /dashboard/next', () => {
 describe('a long history', () => {
   it('is shown from its end, and the page says that it is not all', { timeout: 120_000 }, async () => {
     const id = await submitted();
-    const { service } = await connect();
+    const { service } = await connect(pocketbase);
     for (let count = 1; count <= 501; count++) {
       await service('POST', `/api/edge/profiles/${id}/notes`, { text: `Note no. ${count}.` });
     }

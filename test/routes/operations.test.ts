@@ -16,7 +16,7 @@ let proxy: CountingProxy;
 let worker: TestWorker;
 beforeAll(async () => {
   pocketbase = await startPocketBase();
-  ({ proxy, worker } = await startProxiedWorker(pocketbase));
+  ({ proxy, worker } = await startProxiedWorker({ pocketbase }));
   await api(worker).created();
 });
 afterAll(async () => {

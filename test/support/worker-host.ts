@@ -17,9 +17,14 @@ import { bundling, remove } from './workerd.ts';
 /** 0 leaves the limiter out. */
 export type Limits = Partial<Record<LimiterName, number>>;
 
-export interface HostedWorker {
-  id: string;
+interface Urls {
   url: string;
+  /** Where Miniflare takes its own commands. */
+  control: string;
+}
+
+export interface HostedWorker extends Urls {
+  id: string;
   /** Names the build. */
   script: string;
   /** A file, so that a test can read at any moment what has been logged so far. */
@@ -39,7 +44,16 @@ class WorkerHost {
   readonly #closing = new AbortController();
   readonly #scripts = new Map<string | undefined, Promise<string>>();
 
-  async start({ vars, limits = {} }: { vars: Record<string, string>; limits?: Limits }): Promise<HostedWorker> {
+  /** @param hasAssets without them, a request needs no look for a file of its path */
+  async start({
+    vars,
+    limits = {},
+    hasAssets = false,
+  }: {
+    vars: Record<string, string>;
+    limits?: Limits;
+    hasAssets?: boolean;
+  }): Promise<HostedWorker> {
     const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import('miniflare');
     const script = await this.build();
     const id = randomUUID();
@@ -54,18 +68,18 @@ class WorkerHost {
       log: new Log(LogLevel.NONE),
       unsafeTriggerHandlers: true,
       handleStructuredLogs: ({ message }) => appendFileSync(log, `${JSON.stringify(message)}\n`),
-      workers: [await workerOptions(script, vars, limits)],
+      workers: [await workerOptions(script, vars, limits, hasAssets)],
     });
     const miniflare = new Miniflare(options);
     this.#workers.set(id, { miniflare, options });
-    return { id, url: (await miniflare.ready).href, script, log };
+    return { id, ...(await urlsOf(miniflare)), script, log };
   }
 
   /** A new isolate over the same storage. */
-  async restart(id: string): Promise<string> {
+  async restart(id: string): Promise<Urls> {
     const { miniflare, options } = this.#find(id);
     await miniflare.setOptions(options);
-    return (await miniflare.ready).href;
+    return urlsOf(miniflare);
   }
 
   /** Calls a method of one of its bindings. */
@@ -115,11 +129,20 @@ class WorkerHost {
   }
 }
 
+/** Requests do not pass Miniflare's own Worker, which production has not: it parses, logs and compresses, for twice what the product takes. */
+async function urlsOf(miniflare: Miniflare): Promise<Urls> {
+  const control = (await miniflare.ready).href;
+  return { control, url: (await miniflare.unsafeGetDirectURL()).href };
+}
+
 /** The product's script with the bindings of wrangler.toml. */
-async function workerOptions(script: string, vars: Record<string, string>, limits: Limits) {
+async function workerOptions(script: string, vars: Record<string, string>, limits: Limits, hasAssets: boolean) {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import('wrangler');
-  const { secrets: _, ...config } = unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true });
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(withLimits(config, limits));
+  const { secrets: _, assets, ...config } = unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true });
+  const { workerOptions } = unstable_getMiniflareWorkerOptions({
+    ...withLimits(config, limits),
+    assets: hasAssets ? assets : undefined,
+  });
   return {
     ...workerOptions,
     name: config.name,
@@ -127,10 +150,11 @@ async function workerOptions(script: string, vars: Record<string, string>, limit
     modulesRoot: dirname(script),
     // Not those of `workerOptions`, which has read somebody's .dev.vars.
     bindings: { ...config.vars, ...vars },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   };
 }
 
-function withLimits(config: WranglerConfig, limits: Limits): WranglerConfig {
+function withLimits<C extends Pick<WranglerConfig, 'ratelimits'>>(config: C, limits: Limits): C {
   const ratelimits = config.ratelimits.map(({ simple, ...limiter }) => {
     const limit = limits[limiter.name as LimiterName] ?? simple.limit;
     return { ...limiter, simple: { ...simple, limit } };

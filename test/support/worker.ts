@@ -57,15 +57,22 @@ export function settingsFor(pocketbase: PocketBaseInfo, overrides: Record<string
   return { keys, vars };
 }
 
+interface WorkerOptions {
+  limits?: Limits;
+  pocketbase?: PocketBaseInfo;
+  /** For those that open a page. */
+  hasAssets?: boolean;
+}
+
 /** The Worker in workerd, with the run's PocketBase behind it, or `pocketbase`. `settings` overrides; `undefined` removes one. */
 export async function startWorker(
   settings: Record<string, string | undefined> = {},
-  { limits, pocketbase = inject('pocketbase') }: { limits?: Limits; pocketbase?: PocketBaseInfo } = {},
+  { limits, pocketbase = inject('pocketbase'), hasAssets = false }: WorkerOptions = {},
 ): Promise<TestWorker> {
   const { keys, vars } = settingsFor(pocketbase, settings);
   const host = inject('workerHost');
-  const { id, log, script, ...started } = await tellHost(host, 'start', { vars, ...(limits && { limits }) });
-  let { url } = started;
+  const { id, log, script, ...started } = await tellHost(host, 'start', { vars, hasAssets, ...(limits && { limits }) });
+  let { url, control } = started;
   const logs = () =>
     readFileSync(log, 'utf8')
       .split('\n')
@@ -93,12 +100,12 @@ export async function startWorker(
     logs,
     env: async () => remoteEnv((binding, method, args) => tellHost(host, 'call', id, binding, method, args)),
     async scheduled() {
-      const response = await fetch(new URL('/cdn-cgi/local/scheduled?format=json&cron=*+*+*+*+*', url));
+      const response = await fetch(new URL('/cdn-cgi/local/scheduled?format=json&cron=*+*+*+*+*', control));
       const { outcome } = (await response.json()) as { outcome: string };
       if (outcome !== 'ok') throw new Error(`The cron ended with ${outcome}`);
     },
     async restart() {
-      url = await tellHost(host, 'restart', id);
+      ({ url, control } = await tellHost(host, 'restart', id));
     },
     async stop() {
       await tellHost(host, 'stop', id);
@@ -135,10 +142,10 @@ function remoteEnv(call: (binding: string, method: string, args: unknown[]) => P
 
 /** The Worker with a proxy before PocketBase, which counts calls and causes faults; `stop` ends both. */
 export async function startProxiedWorker(
-  pocketbase: PocketBaseInfo = inject('pocketbase'),
+  options: WorkerOptions = {},
 ): Promise<{ proxy: CountingProxy; worker: TestWorker }> {
-  const proxy = await startProxy(pocketbase.url);
-  const worker = await startWorker({ POCKETBASE_URL: proxy.url }, { pocketbase });
+  const proxy = await startProxy((options.pocketbase ?? inject('pocketbase')).url);
+  const worker = await startWorker({ POCKETBASE_URL: proxy.url }, options);
   const stopWorker = worker.stop;
   worker.stop = async () => {
     await stopWorker();
