@@ -175,6 +175,10 @@ describe('PocketBase failing', () => {
     };
     answerWith('{"status":404,"message":"File not found.","data":{}}');
     expect(await problemOf(await worker.fetch('/readyz'))).toMatchObject({ status: 503, code: 'not_configured' });
+    expect(await problemOf(await api(worker).get(`/api/profiles/${id}`))).toMatchObject({
+      status: 503,
+      code: 'not_configured',
+    });
     answerWith('<h1>no such tunnel</h1>');
     expect(await problemOf(await api(worker).get(`/api/profiles/${id}`))).toMatchObject({
       code: 'upstream_unavailable',

@@ -85,14 +85,14 @@ export class PocketBaseClient {
   async call<T extends z.ZodType>(schema: T, path: string, call: Call = {}): Promise<z.output<T>> {
     const answer = await this.#send(path, call);
     // A foreign page with 200 is no JSON either, and no confirmation.
-    if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer);
+    if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer, path);
     return parseAnswer(schema, answer.body);
   }
 
   /** JSON that our hooks have written for the caller, as text: to parse it and to write it again would cost more than the rest of a read. */
   async text(path: string): Promise<string> {
     const answer = await this.#send(path);
-    if (answer.status !== 200 || answer.final === undefined) throw refusal(answer);
+    if (answer.status !== 200 || answer.final === undefined) throw refusal(answer, path);
     return answer.final;
   }
 
@@ -125,7 +125,7 @@ export class PocketBaseClient {
       (own) => upstream.call(url, { ...init, method: 'PATCH', headers: { ...own, ...headers } }, this.#count, 'upload'),
       false,
     );
-    if (answer.status !== 200) throw refusal(answer);
+    if (answer.status !== 200) throw refusal(answer, path);
     return Response.json(answer.body);
   }
 
@@ -146,7 +146,7 @@ export class PocketBaseClient {
       (own) => upstream.stream(url, { ...init, headers: { ...own, ...headers } }, this.#count, isWanted),
       true,
     );
-    if (!answer.isStreamed) throw refusal(answer);
+    if (!answer.isStreamed) throw refusal(answer, path);
     return answer.response;
   }
 
@@ -219,7 +219,7 @@ export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.ou
 }
 
 /** What PocketBase refused, in the contract's words. Its own messages stay here. */
-function refusal({ status, body }: Pick<Answer, 'status' | 'body'>): ApiProblem {
+function refusal({ status, body }: Pick<Answer, 'status' | 'body'>, path: string): ApiProblem {
   const answer = (body ?? {}) as Record<string, unknown>;
   if (isErrorCode(answer.code)) {
     const { code, status: _, detail, errors, ...members } = answer;
@@ -231,6 +231,10 @@ function refusal({ status, body }: Pick<Answer, 'status' | 'body'>): ApiProblem 
   }
   // A 404 or 413 that is not PocketBase's own comes from what stands between us, and says nothing about a record.
   if (!isOwn({ status, body })) return unavailable(`status ${status}`);
+  // Our own routes word each refusal: one that words none is not there.
+  if (status === 404 && path.startsWith('/api/edge/')) {
+    return new ApiProblem('not_configured', undefined, { cause: 'PocketBase has other hooks than this version needs' });
+  }
   if (status === 404) return new ApiProblem('not_found');
   if (status === 413) return new ApiProblem('payload_too_large');
   const fields = Object.entries((answer.data ?? {}) as Record<string, { code?: string } | null>);
