@@ -11,7 +11,15 @@ import type { Row } from './lib/report.ts';
 import { documentNumber, sampleIds } from './lib/seed.ts';
 import { interleave, median } from './lib/statistics.ts';
 import { MB } from './lib/transfer.ts';
-import { bundleConstant, bundleProduct, type Cleanup, KEYS, seededPocketBase, startWorkerd } from './stand.ts';
+import {
+  bundleProduct,
+  bundleRefusing,
+  type Cleanup,
+  KEYS,
+  refusalsOf,
+  seededPocketBase,
+  startWorkerd,
+} from './stand.ts';
 
 interface Asked {
   title: string;
@@ -102,7 +110,10 @@ export async function measureCost(cleanup: Cleanup): Promise<Row[]> {
       comparisons: isRefused ? [{ by: 'a request to PocketBase', ratio: requests, atMost: 0 }] : [],
     });
   }
-  rows.push(await startUp(directory, cleanup.bundle(await bundleConstant(worker))), bundleSize(directory));
+  rows.push(
+    await startUp(directory, cleanup.bundle(bundleRefusing('constant', await refusalsOf(worker)))),
+    bundleSize(directory),
+  );
   return rows;
 }
 

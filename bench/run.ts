@@ -15,10 +15,11 @@ import { CONNECTIONS, requestScenarios } from './scenarios/requests.ts';
 import { measureUploads } from './scenarios/uploads.ts';
 import { measureSoak } from './soak.ts';
 import {
-  bundleConstant,
   bundlePassthrough,
   bundleProduct,
+  bundleRefusing,
   Cleanup,
+  refusalsOf,
   seededPocketBase,
   serviceHeaders,
   startExpress,
@@ -61,15 +62,18 @@ In brackets: processor time of the peer's own process per request.\n`);
   const pocketbase = cleanup.add(await seededPocketBase(PROFILES));
   const product = cleanup.bundle(bundleProduct(pocketbase));
   const edge = cleanup.add(await startWorkerd(product));
+  const refusals = await refusalsOf(edge);
   const workers = {
     passthrough: cleanup.bundle(bundlePassthrough(pocketbase)),
-    constant: cleanup.bundle(await bundleConstant(edge)),
+    constant: cleanup.bundle(bundleRefusing('constant', refusals)),
+    hono: cleanup.bundle(bundleRefusing('hono', refusals)),
     edge: product,
   };
   const peers: Peers = {
     pocketbase: { url: pocketbase.url, port: pocketbase.port, pid: 0 },
     passthrough: cleanup.add(await startWorkerd(workers.passthrough)),
     constant: cleanup.add(await startWorkerd(workers.constant)),
+    hono: cleanup.add(await startWorkerd(workers.hono)),
     express: cleanup.add(await startExpress(pocketbase)),
     'express-fewest': cleanup.add(await startExpress(pocketbase, { fewest: true })),
     edge,

@@ -9,6 +9,7 @@ import { startPocketBase, type TestPocketBase } from '../test/support/pocketbase
 import { bundle, remove, serve } from '../test/support/workerd.ts';
 import { PARTNER, seed } from './lib/seed.ts';
 import type { ExpressOptions } from './peers/express.ts';
+import { refusalsText } from './peers/refusals.ts';
 
 export interface Peer {
   url: string;
@@ -69,20 +70,23 @@ export function bundlePassthrough(pocketbase: Pick<TestPocketBase, 'url'>): stri
   return bundle({ UPSTREAM: pocketbase.url }, join(import.meta.dirname, 'peers/passthrough.ts'));
 }
 
-/** @param edge the running product, whose refusals it repeats */
-export async function bundleConstant(edge: Peer): Promise<string> {
+/** What the running product refuses with, as a binding of the peers that repeat it. */
+export async function refusalsOf(edge: Peer): Promise<string> {
   const answerTo = async (path: string, init: RequestInit) => {
     const response = await fetch(`${edge.url}${path}`, init);
     const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'content-length'));
     return { status: response.status, headers, body: await response.text() };
   };
   const headers = { 'x-api-key': KEYS.partner, 'content-type': 'application/json' };
-  const answers = {
+  return refusalsText({
     unauthenticated: await answerTo('/api/profiles', {}),
     invalid: await answerTo('/api/profiles/create', { method: 'POST', headers, body: '{"country":"XX"}' }),
-  };
-  const encoded = encodeURIComponent(JSON.stringify(answers));
-  return bundle({ ANSWERS: encoded }, join(import.meta.dirname, 'peers/constant.ts'));
+  });
+}
+
+/** @param ANSWERS what `refusalsOf` gave */
+export function bundleRefusing(peer: 'constant' | 'hono', ANSWERS: string): string {
+  return bundle({ ANSWERS }, join(import.meta.dirname, `peers/${peer}.ts`));
 }
 
 export async function startWorkerd(directory: string): Promise<Peer> {

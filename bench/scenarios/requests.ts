@@ -3,7 +3,7 @@ import type { PlannedRequest } from '../lib/load.ts';
 import { documentNumber, PARTNER } from '../lib/seed.ts';
 import { KEYS } from '../stand.ts';
 
-export type PeerName = 'pocketbase' | 'passthrough' | 'constant' | 'express' | 'express-fewest' | 'edge';
+export type PeerName = 'pocketbase' | 'passthrough' | 'constant' | 'hono' | 'express' | 'express-fewest' | 'edge';
 
 export interface Scenario {
   name: string;
@@ -132,7 +132,7 @@ export function requestScenarios(service: Record<string, string>, ids: readonly 
     {
       name: 'unauthenticated',
       title: 'No credentials',
-      peers: [...ALL, 'constant'],
+      peers: [...ALL, 'constant', 'hono'],
       lanes: (peer) => [[{ ...read(peer, ids[0] as string), headers: {} }]],
       expected: () => [401],
       targets: { constant: 0.7 },
