@@ -125,7 +125,7 @@ export class PocketBaseClient {
       (own) => upstream.call(url, { ...init, method: 'PATCH', headers: { ...own, ...headers } }, this.#count, 'upload'),
       false,
     );
-    if (answer.status !== 200) throw refusal(answer, path);
+    if (answer.status !== 200) throw refusal(answer);
     return Response.json(answer.body);
   }
 
@@ -146,7 +146,7 @@ export class PocketBaseClient {
       (own) => upstream.stream(url, { ...init, headers: { ...own, ...headers } }, this.#count, isWanted),
       true,
     );
-    if (!answer.isStreamed) throw refusal(answer, path);
+    if (!answer.isStreamed) throw refusal(answer);
     return answer.response;
   }
 
@@ -219,7 +219,7 @@ export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.ou
 }
 
 /** What PocketBase refused, in the contract's words. Its own messages stay here. */
-function refusal({ status, body }: Pick<Answer, 'status' | 'body'>, path: string): ApiProblem {
+function refusal({ status, body }: Pick<Answer, 'status' | 'body'>, path = ''): ApiProblem {
   const answer = (body ?? {}) as Record<string, unknown>;
   if (isErrorCode(answer.code)) {
     const { code, status: _, detail, errors, ...members } = answer;
@@ -231,7 +231,7 @@ function refusal({ status, body }: Pick<Answer, 'status' | 'body'>, path: string
   }
   // A 404 or 413 that is not PocketBase's own comes from what stands between us, and says nothing about a record.
   if (!isOwn({ status, body })) return unavailable(`status ${status}`);
-  // Our own routes word each refusal: one that words none is not there.
+  // Our own routes word each refusal: one that words none is not there. A stream's may be PocketBase's, of a file that is lost.
   if (status === 404 && path.startsWith('/api/edge/')) {
     return new ApiProblem('not_configured', undefined, { cause: 'PocketBase has other hooks than this version needs' });
   }

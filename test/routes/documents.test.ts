@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -227,6 +227,13 @@ describe('a document of a profile', () => {
     expect((await remove()).status).toBe(204);
     await partner.decide(id, { status: 'approved' });
     expect(await problemOf(await remove())).toMatchObject({ status: 409, code: 'profile_locked' });
+  });
+
+  it('whose file somebody removed from the storage is not found', async () => {
+    const { id } = await api(worker).created();
+    await api(worker).upload(id, 'document_front', PNG, asPng);
+    for (const path of storedFiles(id)) rmSync(join(inject('pocketbase').dir, 'storage', path));
+    expect(await problemOf(await download(id, 'document_front'))).toMatchObject({ status: 404, code: 'not_found' });
   });
 
   it('stays as it was when the client is cut at 60 %', async () => {
