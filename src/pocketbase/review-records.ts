@@ -51,8 +51,7 @@ export const LoginAnswer = z.object({
   record: z.object({ id: z.string(), name: z.string() }),
 });
 
-/** What our hooks tell of a change to a profile, or to its notes: see `openChanges`. */
-export const ChangeEvent = z.union([
-  z.object({ id: z.string(), status: Status, ...claim }),
-  z.object({ id: z.string() }),
-]);
+/** What a subscription sends of a changed record: see `openChanges`. */
+export const ChangeEvent = z.object({
+  record: z.union([z.object({ id: z.string(), status: Status, ...claim }), z.object({ profile: z.string() })]),
+});

@@ -15,7 +15,14 @@ const RECONNECT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const Connected = z.object({ clientId: z.string() });
 
-const SUBSCRIPTIONS = ['changes'];
+const subscription = (topic: string, fields: string) => {
+  const options = JSON.stringify({ query: { fields }, headers: { 'x-partner': '*' } });
+  return `${topic}?options=${encodeURIComponent(options)}`;
+};
+const SUBSCRIPTIONS = [
+  subscription('profiles/*', 'id,status,claimed_by,claimed_until'),
+  subscription('notes/*', 'profile'),
+];
 
 export interface StreamOptions {
   signal: AbortSignal;
@@ -76,7 +83,9 @@ async function pump(
 }
 
 function changeOf(data: string) {
-  return ChangeEvent.safeParse(JSON.parse(data)).data ?? null;
+  const { success, data: event } = ChangeEvent.safeParse(JSON.parse(data));
+  if (!success) return null;
+  return 'profile' in event.record ? { id: event.record.profile } : event.record;
 }
 
 /** The `data` of each message. PocketBase writes one line of it per message. */

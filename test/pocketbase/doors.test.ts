@@ -226,37 +226,6 @@ describe('accounts', () => {
     expect(await client('GET', '/api/edge/schema')).toMatchObject({ status: 401 });
   });
 
-  test('only the service account hears of changes that no rule keeps from it, and of nothing personal', async () => {
-    const listen = async (authorization: string) => {
-      const response = await fetch(`http://127.0.0.1:${port}/api/realtime`, { headers: { authorization } });
-      const reader = (response.body as ReadableStream).pipeThrough(new TextDecoderStream()).getReader();
-      let text = '';
-      const until = async (pattern: RegExp) => {
-        while (!pattern.test(text)) text += (await reader.read()).value;
-        return text.match(pattern)?.[1] as string;
-      };
-      const clientId = await until(/"clientId":"(.*?)"/);
-      const subscribe = (topic: string) =>
-        pb.as({ authorization })('POST', '/api/realtime', { clientId, subscriptions: [topic] });
-      return { until, subscribe, close: () => reader.cancel(), text: () => text };
-    };
-    const tokens = [await pb.login('reviewers', (await reviewer(true)).account), await rootToken()];
-    for (const token of tokens) {
-      const { subscribe, close } = await listen(token);
-      for (const topic of ['changes', 'changes?options={}'])
-        expect(await subscribe(topic)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-      await close();
-    }
-    const listener = await listen(pb.serviceToken);
-    expect(await listener.subscribe('changes')).toMatchObject({ status: 204 });
-    const id = await enrol(service, { full_name: 'Very Personal' });
-    await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'Very private' });
-    await listener.until(new RegExp(`"id":"${id}"}\n`));
-    expect(listener.text()).toContain(JSON.stringify({ id, status: 'unverified', claimed_by: '', claimed_until: '' }));
-    expect(listener.text()).not.toMatch(/Personal|private/);
-    await listener.close();
-  });
-
   test('an inactive reviewer neither logs in nor renews a token', async () => {
     expect(await pb.login('reviewers', (await reviewer(false)).account)).toBeUndefined();
     const { id, account } = await reviewer(true);
