@@ -2,24 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, applicantData, json, PNG, problemOf, reviewer, superuser } from './support/api.ts';
 import { dashboardClient } from './support/dashboard.ts';
+import { startPocketBase, type TestPocketBase } from './support/pocketbase.ts';
 import type { CountingProxy } from './support/proxy.ts';
 import { startProxiedWorker, startWorker, type TestWorker } from './support/worker.ts';
 
+// One of its own: for webhooks that other files' tests have at the same partner, this Worker would deliver, by calls that are counted.
+let pocketbase: TestPocketBase;
 let proxy: CountingProxy;
 let worker: TestWorker;
 beforeAll(async () => {
-  ({ proxy, worker } = await startProxiedWorker());
+  pocketbase = await startPocketBase();
+  ({ proxy, worker } = await startProxiedWorker({ pocketbase }));
 });
-afterAll(() => worker.stop());
-
-/** What the queue does, for webhooks that other files' tests have at the same partner. */
-const QUEUE = 'POST /api/edge/deliveries/claim';
+afterAll(async () => {
+  await worker.stop();
+  await pocketbase.stop();
+});
 
 /** The calls to PocketBase that a request cost. */
 async function cost(send: () => Promise<Response>): Promise<string[]> {
   proxy.take();
   await (await send()).arrayBuffer();
-  return proxy.take().filter((call) => call !== QUEUE);
+  return proxy.take();
 }
 
 describe('calls to PocketBase', () => {
@@ -30,7 +34,7 @@ describe('calls to PocketBase', () => {
     const { id, token } = await partner.created(data);
     const record = `/api/collections/profiles/records/${id}`;
     const applicant = { headers: { authorization: `Bearer ${token}` } };
-    const { authorization } = await reviewer();
+    const { authorization } = await reviewer('Reviewer', pocketbase);
 
     expect(await cost(() => partner.create())).toEqual(['POST /api/edge/profiles']);
     expect(await cost(() => partner.create(data))).toEqual(['POST /api/edge/profiles']);
@@ -93,7 +97,7 @@ describe('the service token', () => {
   const isLogin = (call: string) => call.endsWith('/services/auth-with-password');
 
   it('is fetched once however many requests start cold; a new isolate finds it in KV, where it is sealed', async () => {
-    const cold = await startWorker({ POCKETBASE_URL: proxy.url });
+    const cold = await startWorker({ POCKETBASE_URL: proxy.url }, { pocketbase });
     proxy.take();
     await Promise.all(Array.from({ length: 20 }, () => api(cold).create()));
     expect(proxy.take().filter(isLogin)).toHaveLength(1);
@@ -110,10 +114,13 @@ describe('the service token', () => {
 
   /** With a service account of its own, as the run's is in use by others at the same time. */
   async function startOwn() {
-    const accounts = (await superuser()).collection('services');
+    const accounts = (await superuser(pocketbase)).collection('services');
     const [email, password] = [`${randomUUID()}@services.example`, randomUUID()];
     const { id } = await accounts.create({ email, password, passwordConfirm: password });
-    const own = await startWorker({ POCKETBASE_SERVICE_EMAIL: email, POCKETBASE_SERVICE_PASSWORD: password });
+    const own = await startWorker(
+      { POCKETBASE_SERVICE_EMAIL: email, POCKETBASE_SERVICE_PASSWORD: password },
+      { pocketbase },
+    );
     /** Ends the account's tokens, also when it stays the same. */
     const setPassword = (to: string) => accounts.update(id, { password: to, passwordConfirm: to });
     return { own, password, setPassword };
@@ -212,7 +219,7 @@ describe('PocketBase failing', () => {
   });
 
   it('lets no reviewer listen to a stream that is none', async () => {
-    const { get } = await dashboardClient(worker);
+    const { get } = await dashboardClient(worker, 'Reviewer', pocketbase);
     for (const body of [
       '',
       'data: {"clientId":7}\n\n',
@@ -232,7 +239,7 @@ describe('PocketBase failing', () => {
   });
 
   it('with an odd login answer is upstream_unavailable', async () => {
-    const cold = await startWorker({ POCKETBASE_URL: proxy.url });
+    const cold = await startWorker({ POCKETBASE_URL: proxy.url }, { pocketbase });
     for (const body of ['{"token":"abc"}', '{"hi":1}', 'x']) {
       proxy.intercept = (_, answer) => Boolean(answer.writeHead(200).end(body));
       expect(await problemOf(await api(cold).create())).toMatchObject({ code: 'upstream_unavailable' });

@@ -85,15 +85,20 @@ export class PocketBaseClient {
   async call<T extends z.ZodType>(schema: T, path: string, call: Call = {}): Promise<z.output<T>> {
     const answer = await this.#send(path, call);
     // A foreign page with 200 is no JSON either, and no confirmation.
-    if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer, path);
+    if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer);
     return parseAnswer(schema, answer.body);
   }
 
   /** JSON that our hooks have written for the caller, as text: to parse it and to write it again would cost more than the rest of a read. */
   async text(path: string): Promise<string> {
     const answer = await this.#send(path);
-    if (answer.status !== 200 || answer.final === undefined) throw refusal(answer, path);
-    return answer.final;
+    if (answer.status === 200 && answer.final !== undefined) return answer.final;
+    const problem = refusal(answer);
+    const isOurWord = isErrorCode((answer.body as { code?: unknown } | null)?.code);
+    // Hooks that know the route word each refusal of it.
+    throw problem.code !== 'not_found' || isOurWord
+      ? problem
+      : new ApiProblem('not_configured', undefined, MISSING_HOOKS);
   }
 
   #send(path: string, { method = 'GET', query, body, idempotency }: Call = {}): Promise<Answer> {
@@ -198,6 +203,7 @@ export class PocketBaseClient {
   }
 }
 
+const MISSING_HOOKS = { cause: 'PocketBase has other hooks than this version needs' };
 const STREAMED_STATUSES = [200, 206, 304, 412, 416];
 const isDocument = ({ status, headers }: Response) =>
   STREAMED_STATUSES.includes(status) && headers.has('x-document-meta');
@@ -219,7 +225,7 @@ export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.ou
 }
 
 /** What PocketBase refused, in the contract's words. Its own messages stay here. */
-function refusal({ status, body }: Pick<Answer, 'status' | 'body'>, path = ''): ApiProblem {
+function refusal({ status, body }: Pick<Answer, 'status' | 'body'>): ApiProblem {
   const answer = (body ?? {}) as Record<string, unknown>;
   if (isErrorCode(answer.code)) {
     const { code, status: _, detail, errors, ...members } = answer;
@@ -231,10 +237,6 @@ function refusal({ status, body }: Pick<Answer, 'status' | 'body'>, path = ''): 
   }
   // A 404 or 413 that is not PocketBase's own comes from what stands between us, and says nothing about a record.
   if (!isOwn({ status, body })) return unavailable(`status ${status}`);
-  // Our own routes word each refusal: one that words none is not there. A stream's may be PocketBase's, of a file that is lost.
-  if (status === 404 && path.startsWith('/api/edge/')) {
-    return new ApiProblem('not_configured', undefined, { cause: 'PocketBase has other hooks than this version needs' });
-  }
   if (status === 404) return new ApiProblem('not_found');
   if (status === 413) return new ApiProblem('payload_too_large');
   const fields = Object.entries((answer.data ?? {}) as Record<string, { code?: string } | null>);

@@ -27,7 +27,7 @@ export async function checkReadiness({ settings, env }: Runtime, connect: () => 
 function explain(error: unknown): never {
   if (!(error instanceof ApiProblem)) throw error;
   const { code, extras } = error;
-  if (code === 'not_configured') throw anotherSchema();
+  if (code === 'not_found') throw anotherSchema();
   if (code === 'upstream_timeout') throw new ApiProblem(code, 'PocketBase did not answer in time', extras);
   if (code !== 'upstream_unavailable') throw error;
   const cause = typeof extras.cause === 'string' ? extras.cause : 'no usable answer';
