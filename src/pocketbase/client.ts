@@ -96,9 +96,8 @@ export class PocketBaseClient {
     const problem = refusal(answer);
     const isOurWord = isErrorCode((answer.body as { code?: unknown } | null)?.code);
     // Hooks that know the route word each refusal of it.
-    throw problem.code !== 'not_found' || isOurWord
-      ? problem
-      : new ApiProblem('not_configured', undefined, MISSING_HOOKS);
+    if (problem.code === 'not_found' && !isOurWord) throw new ApiProblem('not_configured', undefined, MISSING_HOOKS);
+    throw problem;
   }
 
   #send(path: string, { method = 'GET', query, body, idempotency }: Call = {}): Promise<Answer> {

@@ -120,11 +120,9 @@ dashboard.get('/metrics', async (c) => {
 
 dashboard.get(`/profiles/${ID}`, (c) => profilePage(c, { done: c.req.query('done') }));
 
-dashboard.get(`/profiles/${ID}/documents/${KIND}`, (c) => {
-  const { raw } = c.req;
-  const method = raw.method === 'HEAD' ? 'HEAD' : 'GET';
-  return getDocument(c.var.pb, c.req.param('id'), kindOf(c), { method, headers: raw.headers, signal: raw.signal });
-});
+dashboard.get(`/profiles/${ID}/documents/${KIND}`, (c) =>
+  getDocument(c.var.pb, c.req.param('id'), kindOf(c), c.req.raw),
+);
 
 dashboard.post(`/profiles/${ID}/claim`, async (c) => {
   await claimProfile(c.var.pb, c.req.param('id'));

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../http/document-request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
@@ -45,7 +45,7 @@ export const documents = new Hono<AppEnv>()
       },
       problems: [...RECORD_PROBLEMS, 'precondition_failed', 'range_not_satisfiable'],
     }),
-    (c) => getDocument(c.var.pb, c.req.param('id'), kindOf(c), requestOf(c)),
+    (c) => getDocument(c.var.pb, c.req.param('id'), kindOf(c), c.req.raw),
   )
   .delete(
     `/${ID}/documents/${KIND}`,
@@ -62,12 +62,3 @@ export const documents = new Hono<AppEnv>()
       return c.body(null, 204);
     },
   );
-
-function requestOf(c: Context<AppEnv>) {
-  const { raw } = c.req;
-  return {
-    method: raw.method === 'HEAD' ? ('HEAD' as const) : ('GET' as const),
-    headers: raw.headers,
-    signal: raw.signal,
-  };
-}

@@ -25,11 +25,10 @@ export async function getDocument(
   pb: PocketBaseClient,
   profileId: string,
   kind: DocumentKind,
-  request: { method: 'GET' | 'HEAD'; headers: Headers; signal: AbortSignal },
+  { method, headers, signal }: Pick<Request, 'method' | 'headers' | 'signal'>,
 ): Promise<Response> {
-  const { method, headers, signal } = request;
   const upstream = await pb.download(`/api/edge/profiles/${profileId}/documents/${kind}`, {
-    method,
+    method: method === 'HEAD' ? 'HEAD' : 'GET',
     headers: pick(
       headers,
       CONDITIONS.filter((name) => name !== 'range' || isByteRange(headers)),

@@ -129,7 +129,7 @@ class WorkerHost {
   }
 }
 
-/** Requests do not pass Miniflare's own Worker, which production has not: it parses, logs and compresses, for twice what the product takes. */
+/** Requests do not pass Miniflare's own Worker, which production has not: it parses, logs and compresses, for more than the product takes. */
 async function urlsOf(miniflare: Miniflare): Promise<Urls> {
   const control = (await miniflare.ready).href;
   return { control, url: (await miniflare.unsafeGetDirectURL()).href };
