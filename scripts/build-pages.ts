@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const SOURCE = join(ROOT, 'src/pages/client');
+const PAGES = join(ROOT, 'src/pages');
 const OUT = join(ROOT, 'dist/assets');
 
 /** https://developers.cloudflare.com/workers/static-assets/headers/. Without a hash in the name a browser asks whether its copy is current. */
@@ -14,11 +14,18 @@ const HEADERS = `/*
   Content-Security-Policy: default-src 'none'; frame-ancestors 'none'
 `;
 
-/** One script or stylesheet for each file directly in `src/pages/client`, at `/assets/<name>`. What lies in folders there is shared. */
+/** The files at `/assets/<name>`, and the source that each is bundled from. */
+const ASSETS: [name: string, source: string][] = [
+  ['verify', 'applicant/client.ts'],
+  ['verify', 'applicant/style.css'],
+  ['dashboard', 'dashboard/client.ts'],
+  ['dashboard', 'dashboard/style.css'],
+  ['docs', 'docs/style.css'],
+];
+
+/** Writes the pages' scripts and styles. */
 export async function buildPages(): Promise<void> {
-  const entryPoints = readdirSync(SOURCE, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|css)$/.test(entry.name))
-    .map((entry) => join(SOURCE, entry.name));
+  const entryPoints = ASSETS.map(([name, source]) => ({ in: join(PAGES, source), out: name }));
   const { outputFiles } = await build({
     entryPoints,
     bundle: true,

@@ -1,5 +1,5 @@
 /**
- * Writes `pocketbase/hooks/lib/letters-digits.json`: the code points at which \p{L}\p{N} begins or ends, ascending.
+ * Writes `pocketbase/hooks/lib/profiles/letters-digits.json`: the code points at which \p{L}\p{N} begins or ends, ascending.
  * To be followed by `npm run format`. PocketBase's JavaScript engine (goja) strips every letter under \p{L}, so hooks search this table instead.
  */
 import { writeFileSync } from 'node:fs';
@@ -17,6 +17,6 @@ export function letterAndDigitBoundaries(): number[] {
 }
 
 if (import.meta.main) {
-  const file = join(import.meta.dirname, '../pocketbase/hooks/lib/letters-digits.json');
+  const file = join(import.meta.dirname, '../pocketbase/hooks/lib/profiles/letters-digits.json');
   writeFileSync(file, `${JSON.stringify(letterAndDigitBoundaries())}\n`);
 }

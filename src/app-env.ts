@@ -1,9 +1,9 @@
+import type { Caller } from './auth/caller.ts';
+import type { Session } from './auth/session.ts';
 import type { Env, Settings } from './env.ts';
 import type { ApiProblem } from './lib/problem.ts';
 import type { PocketBaseClient } from './pocketbase/client.ts';
 import type { Runtime } from './runtime.ts';
-import type { Caller } from './services/caller.ts';
-import type { Session } from './services/session.ts';
 
 /** What middleware leaves on Hono's context for the handlers. */
 export interface AppEnv {

@@ -1,13 +1,13 @@
+import type { KeyEnvironment } from './auth/managed-key-format.ts';
+import { ManagedKeys } from './auth/managed-keys.ts';
+import { PartnerDirectory } from './auth/partner-directory.ts';
+import { Reviewers } from './auth/reviewers.ts';
+import { ApiKeys } from './auth/settings-keys.ts';
 import { type Env, Settings } from './env.ts';
-import type { KeyEnvironment } from './lib/managed-key.ts';
 import { PocketBaseClient } from './pocketbase/client.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
 import { Upstream } from './pocketbase/upstream.ts';
-import { ApiKeys } from './services/api-keys.ts';
-import { ManagedKeys } from './services/managed-keys.ts';
 import { OwnHosts } from './services/own-hosts.ts';
-import { PartnerDirectory } from './services/partner-directory.ts';
-import { Reviewers } from './services/reviewers.ts';
 
 const sleep = (ms: number) => scheduler.wait(ms);
 

@@ -1,16 +1,16 @@
 /// What nobody changes or removes, superusers included. Triggers say the same below (migrations/*_invariants.js).
 
 onRecordCreateRequest(() => {
-  require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'History is written by changing a status.');
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'History is written by changing a status.');
 }, 'status_history');
 
 onRecordCreateRequest(() => {
-  require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'The audit log is written by what it reports.');
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'The audit log is written by what it reports.');
 }, 'audit_log');
 
 onRecordCreateRequest(
   () => {
-    require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'Events are written by what they report.');
+    require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Events are written by what they report.');
   },
   'events',
   'webhook_deliveries',
@@ -19,7 +19,7 @@ onRecordCreateRequest(
 onRecordUpdate(
   (e) => {
     const collection = e.record.collection().name;
-    require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', `${collection} is append-only.`);
+    require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', `${collection} is append-only.`);
   },
   'status_history',
   'audit_log',
@@ -29,7 +29,7 @@ onRecordUpdate(
 onRecordDelete(
   (e) => {
     const collection = e.record.collection().name;
-    require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', `Records of ${collection} are never deleted.`);
+    require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', `Records of ${collection} are never deleted.`);
   },
   'status_history',
   'audit_log',

@@ -17,7 +17,7 @@ $app.onServe().bindFunc((e) => {
 
   upsert('_superusers', $os.getenv('SUPERUSER_EMAIL'), $os.getenv('SUPERUSER_PASSWORD'));
   upsert('services', $os.getenv('POCKETBASE_SERVICE_EMAIL'), $os.getenv('POCKETBASE_SERVICE_PASSWORD'));
-  require(`${__hooks}/lib/dedupe.js`).adoptSecret(e.app);
+  require(`${__hooks}/lib/profiles/dedupe.js`).adoptSecret(e.app);
   e.installerFunc = null; // PocketBase's installer prints a superuser's token
   return e.next();
 });

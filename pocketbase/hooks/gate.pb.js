@@ -1,8 +1,8 @@
 /// Every request passes here: closed doors, requests without a valid token, and the shape of our errors.
 
 routerUse((e) => {
-  const { checkDoor } = require(`${__hooks}/lib/gate.js`);
-  const { problemOf, refusedFieldsOf, validationProblemOf } = require(`${__hooks}/lib/problem.js`);
+  const { checkDoor } = require(`${__hooks}/lib/base/gate.js`);
+  const { problemOf, refusedFieldsOf, validationProblemOf } = require(`${__hooks}/lib/base/problem.js`);
   try {
     checkDoor(e);
     return e.next();

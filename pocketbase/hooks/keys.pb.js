@@ -1,7 +1,7 @@
 /// Keys are made and rotated at /api/edge/keys; in the admin UI one can be renamed or revoked, and nothing else.
 
 onRecordCreateRequest(() => {
-  require(`${__hooks}/lib/problem.js`).fail(403, 'forbidden', 'Keys are made at /api/keys.');
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Keys are made at /api/keys.');
 }, 'api_keys');
 
 onRecordUpdateRequest((e) => {
@@ -9,15 +9,15 @@ onRecordUpdateRequest((e) => {
   for (const name of e.collection.fields.fieldNames()) {
     if (name !== 'name' && name !== 'revoked_at') e.record.setRaw(name, original.getRaw(name));
   }
-  e.record.set('@caller', require(`${__hooks}/lib/caller.js`).callerOf(e));
+  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
   return e.next();
 }, 'api_keys');
 
 onModelUpdateExecute((e) => {
-  const { SYSTEM } = require(`${__hooks}/lib/caller.js`);
-  const { auditRevocation } = require(`${__hooks}/lib/keys.js`);
-  const { fail } = require(`${__hooks}/lib/problem.js`);
-  const { inTransaction } = require(`${__hooks}/lib/transaction.js`);
+  const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
+  const { auditRevocation } = require(`${__hooks}/lib/keys/keys.js`);
+  const { fail } = require(`${__hooks}/lib/base/problem.js`);
+  const { inTransaction } = require(`${__hooks}/lib/base/transaction.js`);
   inTransaction(e, (tx) => {
     const stored = tx.findRecordById('api_keys', e.model.id);
     if (stored.getString('revoked_at') && stored.getString('revoked_at') !== e.model.getString('revoked_at')) {

@@ -1,21 +1,21 @@
 /// Notes number themselves and carry their author.
 
 onRecordCreateRequest((e) => {
-  e.record.set('@caller', require(`${__hooks}/lib/caller.js`).callerOf(e));
+  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
   return e.next();
 }, 'notes');
 
 onRecordCreate((e) => {
-  const caller = e.record.get('@caller') ?? require(`${__hooks}/lib/caller.js`).SYSTEM;
+  const caller = e.record.get('@caller') ?? require(`${__hooks}/lib/base/caller.js`).SYSTEM;
   e.record.set('actor_type', caller.type);
   e.record.set('actor_id', caller.id);
   return e.next();
 }, 'notes');
 
 onModelCreateExecute((e) => {
-  const { checkNotRedacted } = require(`${__hooks}/lib/caller.js`);
-  const { nextSeq } = require(`${__hooks}/lib/history.js`);
-  const { inTransaction } = require(`${__hooks}/lib/transaction.js`);
+  const { checkNotRedacted } = require(`${__hooks}/lib/base/caller.js`);
+  const { nextSeq } = require(`${__hooks}/lib/status/history.js`);
+  const { inTransaction } = require(`${__hooks}/lib/base/transaction.js`);
   inTransaction(e, (tx) => {
     const profile = e.model.getString('profile');
     checkNotRedacted(tx.findRecordById('profiles', profile));
@@ -25,8 +25,8 @@ onModelCreateExecute((e) => {
 }, 'notes');
 
 onModelUpdateExecute((e) => {
-  const { checkNotRedacted } = require(`${__hooks}/lib/caller.js`);
-  const { inTransaction } = require(`${__hooks}/lib/transaction.js`);
+  const { checkNotRedacted } = require(`${__hooks}/lib/base/caller.js`);
+  const { inTransaction } = require(`${__hooks}/lib/base/transaction.js`);
   inTransaction(e, (tx) => {
     checkNotRedacted(tx.findRecordById('profiles', e.model.getString('profile')));
     e.next();
@@ -34,5 +34,5 @@ onModelUpdateExecute((e) => {
 }, 'notes');
 
 onModelDeleteExecute((e) => {
-  require(`${__hooks}/lib/transaction.js`).inTransaction(e, () => e.next());
+  require(`${__hooks}/lib/base/transaction.js`).inTransaction(e, () => e.next());
 }, 'notes');

@@ -1,75 +1,75 @@
 /// Events, and who is told of them: the Worker's routes, and the invariants of endpoints.
 
 onRecordsListRequest((e) => {
-  require(`${__hooks}/lib/events.js`).addExternalIds(e.app, e.records);
+  require(`${__hooks}/lib/webhooks/events.js`).addExternalIds(e.app, e.records);
   return e.next();
 }, 'events');
 
 onRecordViewRequest((e) => {
-  require(`${__hooks}/lib/events.js`).addExternalIds(e.app, [e.record]);
+  require(`${__hooks}/lib/webhooks/events.js`).addExternalIds(e.app, [e.record]);
   return e.next();
 }, 'events');
 
 onRecordUpdateRequest((e) => {
-  require(`${__hooks}/lib/webhooks.js`).keepServerFields(e.record);
+  require(`${__hooks}/lib/webhooks/endpoints.js`).keepServerFields(e.record);
   return e.next();
 }, 'webhook_endpoints');
 
 onRecordUpdate((e) => {
-  require(`${__hooks}/lib/webhooks.js`).forgive(e.record);
+  require(`${__hooks}/lib/webhooks/endpoints.js`).forgive(e.record);
   e.record.ignoreUnchangedFields(true); // else a stale update carries old values back
   return e.next();
 }, 'webhook_endpoints');
 
 onModelCreateExecute((e) => {
-  require(`${__hooks}/lib/webhooks.js`).insertEndpoint(e);
+  require(`${__hooks}/lib/webhooks/endpoints.js`).insertEndpoint(e);
 }, 'webhook_endpoints');
 
 onModelDeleteExecute((e) => {
-  require(`${__hooks}/lib/webhooks.js`).deleteEndpoint(e);
+  require(`${__hooks}/lib/webhooks/endpoints.js`).deleteEndpoint(e);
 }, 'webhook_endpoints');
 
 routerAdd('POST', '/api/edge/webhooks', (e) => {
-  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
-  const { createEndpoint } = require(`${__hooks}/lib/webhooks.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { createEndpoint } = require(`${__hooks}/lib/webhooks/endpoints.js`);
   return e.json(200, createEndpoint(e.app, serviceOf(e), bodyOf(e)));
 });
 
 routerAdd('GET', '/api/edge/webhooks/{id}/secrets', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
-  const { secretsOf } = require(`${__hooks}/lib/webhooks.js`);
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { secretsOf } = require(`${__hooks}/lib/webhooks/endpoints.js`);
   return e.json(200, secretsOf(e.app, serviceOf(e), e.request.pathValue('id')));
 });
 
 routerAdd('POST', '/api/edge/webhooks/{id}/rotate', (e) => {
-  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
-  const { rotateSecret } = require(`${__hooks}/lib/webhooks.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { rotateSecret } = require(`${__hooks}/lib/webhooks/endpoints.js`);
   return e.json(200, rotateSecret(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/webhooks/{id}/test', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
-  const { announce } = require(`${__hooks}/lib/events.js`);
-  const { sendTest } = require(`${__hooks}/lib/webhooks.js`);
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { announce } = require(`${__hooks}/lib/webhooks/events.js`);
+  const { sendTest } = require(`${__hooks}/lib/webhooks/endpoints.js`);
   const delivery = sendTest(e.app, serviceOf(e), e.request.pathValue('id'));
   announce(e.response.header(), [delivery.id]);
   return e.json(200, delivery);
 });
 
 routerAdd('POST', '/api/edge/webhooks/{id}/deliveries/{delivery}/redeliver', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/caller.js`);
-  const { redeliver } = require(`${__hooks}/lib/deliveries.js`);
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { redeliver } = require(`${__hooks}/lib/webhooks/deliveries.js`);
   return e.json(200, redeliver(e, serviceOf(e), e.request.pathValue('id'), e.request.pathValue('delivery')));
 });
 
 routerAdd('POST', '/api/edge/deliveries/claim', (e) => {
-  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
-  const { claim } = require(`${__hooks}/lib/deliveries.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { claim } = require(`${__hooks}/lib/webhooks/deliveries.js`);
   return e.json(200, claim(e.app, serviceOf(e), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/deliveries/{id}/result', (e) => {
-  const { bodyOf, serviceOf } = require(`${__hooks}/lib/caller.js`);
-  const { conclude } = require(`${__hooks}/lib/deliveries.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { conclude } = require(`${__hooks}/lib/webhooks/deliveries.js`);
   return e.json(200, conclude(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });

@@ -2,8 +2,8 @@
 
 migrate(
   (app) => {
-    const statuses = Object.keys(require(`${__hooks}/lib/status.json`));
-    const documents = require(`${__hooks}/lib/documents.json`);
+    const statuses = Object.keys(require(`${__hooks}/lib/shared/statuses.json`));
+    const documents = require(`${__hooks}/lib/shared/document-kinds.json`);
 
     // Deny by default: without the header `x-partner` the service account sees nothing.
     const rule = (partner) =>

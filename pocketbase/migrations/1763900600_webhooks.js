@@ -2,7 +2,7 @@
 
 migrate(
   (app) => {
-    const eventTypes = require(`${__hooks}/lib/event-types.json`);
+    const eventTypes = require(`${__hooks}/lib/shared/event-types.json`);
 
     const rule =
       '@request.auth.collectionName = "services" && (@request.headers.x_partner = "*" || partner = @request.headers.x_partner)';

@@ -21,7 +21,7 @@ migrate(
     app.db().newQuery("SELECT sql FROM sqlite_master WHERE name = 'status_history_no_update'").one(trigger);
     run('DROP TRIGGER status_history_no_update');
     run(
-      `UPDATE status_history AS d SET waited = ${require(`${__hooks}/lib/waited.js`).WAITED} WHERE "to" IN ('approved', 'rejected')`,
+      `UPDATE status_history AS d SET waited = ${require(`${__hooks}/lib/status/waited.js`).WAITED} WHERE "to" IN ('approved', 'rejected')`,
     );
     run(trigger.sql.replace('NOT (', 'NOT (NEW.waited IS OLD.waited AND '));
   },

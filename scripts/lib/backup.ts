@@ -13,7 +13,7 @@ import { copyFile, cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
-import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
+import limits from '../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
 
 const KINDS = Object.keys(limits);
 /** Beside the backups: whom no restore may bring back. Ids only. */

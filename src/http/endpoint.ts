@@ -2,11 +2,11 @@ import type { MiddlewareHandler } from 'hono';
 import { type DescribeRouteOptions, resolver, uniqueSymbol } from 'hono-openapi';
 import type * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
+import { REVIEWER_SCOPES } from '../auth/caller.ts';
 import { type ErrorCode, PROBLEMS } from '../lib/problem.ts';
 import type { LimiterName } from '../lib/rate-limits.ts';
-import { type Access, authenticate } from '../middleware/authenticate.ts';
 import { Problem } from '../schemas/problem.ts';
-import { REVIEWER_SCOPES } from '../services/caller.ts';
+import { type Access, authenticate } from './authenticate.ts';
 
 type ResponseHeaders = Record<string, { description: string; schema: { type: 'string' | 'integer' } }>;
 

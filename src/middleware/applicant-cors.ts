@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { cors } from 'hono/cors';
 import type { AppEnv } from '../app-env.ts';
-import { anonymousClient, deferOf } from './authenticate.ts';
+import { anonymousClient, deferOf } from '../http/authenticate.ts';
 
 const ONE_HOUR_SECONDS = 3_600;
 

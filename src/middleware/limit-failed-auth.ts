@@ -2,10 +2,10 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-env.ts';
 import { problemResponse } from '../http/problem.ts';
+import { isWithinLimit } from '../http/rate-limit.ts';
 import { addressBlock } from '../lib/address-block.ts';
 import { sha256 } from '../lib/digest.ts';
 import { rateLimited } from '../lib/rate-limits.ts';
-import { isWithinLimit } from './rate-limit.ts';
 
 /** Counts what has failed, wherever it was found out, a revoked link as well: a valid credential from the same address stays unaffected. */
 export function limitFailedAuth() {

@@ -2,14 +2,14 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-env.ts';
+import { openSession, type Session, sealSession, touched } from '../auth/session.ts';
+import { anonymousClient } from '../http/authenticate.ts';
 import { readForm } from '../http/form.ts';
+import { isWithinLimit } from '../http/rate-limit.ts';
 import { digestsEqual, sha256 } from '../lib/digest.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { rateLimited } from '../lib/rate-limits.ts';
-import { openSession, type Session, sealSession, touched } from '../services/session.ts';
-import { anonymousClient } from './authenticate.ts';
-import { isWithinLimit } from './rate-limit.ts';
 
 const COOKIE = 'ekyc_session';
 export const LOGIN_PATH = '/dashboard/login';

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
-import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../http/document-request.ts';
+import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../documents/request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { KIND, kindOf } from '../http/paths.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { Document } from '../schemas/document.ts';
 import { Applicant } from '../schemas/profile.ts';
 import { documentOf, findApplicant, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
 import { changeStatus } from '../services/status-history.ts';
-import { KIND, kindOf } from './paths.ts';
 
 /** For the applicant's browser: the token names the profile, so no route here takes an id. */
 export const applicant = new Hono<AppEnv>()

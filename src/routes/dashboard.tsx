@@ -3,11 +3,14 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
+import { beginSession, endOf } from '../auth/session.ts';
+import { getDocument } from '../documents/download.ts';
+import { anonymousClient } from '../http/authenticate.ts';
 import { readForm } from '../http/form.ts';
+import { ID, KIND, kindOf } from '../http/paths.ts';
 import { onError, onNotFound } from '../http/problem.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem, PROBLEMS } from '../lib/problem.ts';
-import { anonymousClient } from '../middleware/authenticate.ts';
 import { limitPasswords } from '../middleware/limit-failed-auth.ts';
 import {
   checkOrigin,
@@ -25,8 +28,7 @@ import { MetricsPage } from '../pages/dashboard/metrics.tsx';
 import { ProfilePage, type ProfileProps } from '../pages/dashboard/profile.tsx';
 import { QueuePage } from '../pages/dashboard/queue.tsx';
 import { DecisionForm, FigureDays, LoginForm, NextForm, NoteForm, QueueQuery } from '../schemas/review.ts';
-import { openChanges } from '../services/change-stream.ts';
-import { getDocument } from '../services/documents.ts';
+import { openChanges } from '../services/live-stream.ts';
 import {
   claimProfile,
   logIn,
@@ -37,9 +39,7 @@ import {
   releaseProfile,
   takeNext,
 } from '../services/review.ts';
-import { beginSession, endOf } from '../services/session.ts';
 import { changeStatus, createNote } from '../services/status-history.ts';
-import { ID, KIND, kindOf } from './paths.ts';
 
 const FORM_MAX_BYTES = 64 * 1024;
 const HOME = '/dashboard';

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
-import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../http/document-request.ts';
+import { deleteDocument, getDocument } from '../documents/download.ts';
+import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../documents/request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { ID, KIND, kindOf } from '../http/paths.ts';
 import { Document } from '../schemas/document.ts';
-import { deleteDocument, getDocument } from '../services/documents.ts';
 import { documentOf, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
-import { ID, KIND, kindOf } from './paths.ts';
 
 export const documents = new Hono<AppEnv>()
   .put(

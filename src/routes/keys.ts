@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
+import { ID } from '../http/paths.ts';
 import { jsonBody, query } from '../http/validate.ts';
 import { CreateKeyBody, IssuedKey, Keys, KeysQuery, RotateKeyBody } from '../schemas/key.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from '../services/keys.ts';
-import { ID } from './paths.ts';
 
 export const keys = new Hono<AppEnv>()
   .post(

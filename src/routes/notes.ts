@@ -9,12 +9,12 @@ import {
   markReplayed,
   REPLAYED_HEADER,
 } from '../http/idempotency.ts';
+import { ID } from '../http/paths.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { CreateNoteBody, Note, Notes } from '../schemas/status.ts';
 import { findProfile } from '../services/profiles.ts';
 import { createNote, listNotes, presentNote } from '../services/status-history.ts';
-import { ID } from './paths.ts';
 
 export const notes = new Hono<AppEnv>()
   .get(

@@ -1,12 +1,12 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
+import { SLUG } from '../http/paths.ts';
 import { jsonBody, query } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { CreatePartnerBody, Partner, Partners, UpdatePartnerBody } from '../schemas/partner.ts';
 import { createPartner, findPartner, listPartners, updatePartner } from '../services/partners.ts';
-import { SLUG } from './paths.ts';
 
 export const partners = new Hono<AppEnv>()
   .post(

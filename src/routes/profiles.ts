@@ -1,7 +1,9 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
-import { isForm, profileForm, relayForm } from '../http/document-request.ts';
+import { requirePartner } from '../auth/caller.ts';
+import { isForm, profileForm, relayForm } from '../documents/request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { ID } from '../http/paths.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
 import { onePartner } from '../middleware/one-partner.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
@@ -15,7 +17,6 @@ import {
   ProfilesQuery,
   UpdateProfileBody,
 } from '../schemas/profile.ts';
-import { requirePartner } from '../services/caller.ts';
 import { issueLink } from '../services/links.ts';
 import {
   createProfile,
@@ -30,7 +31,6 @@ import {
   redactProfile,
   updateProfile,
 } from '../services/profiles.ts';
-import { ID } from './paths.ts';
 
 export const profiles = new Hono<AppEnv>()
   .post(

@@ -9,6 +9,7 @@ import {
   markReplayed,
   REPLAYED_HEADER,
 } from '../http/idempotency.ts';
+import { ID } from '../http/paths.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
@@ -16,7 +17,6 @@ import { PageQuery } from '../schemas/common.ts';
 import { ChangeStatusBody, StatusChange, StatusHistory } from '../schemas/status.ts';
 import { findProfile } from '../services/profiles.ts';
 import { changeStatus, listHistory, presentChange } from '../services/status-history.ts';
-import { ID } from './paths.ts';
 
 export const statusHistory = new Hono<AppEnv>()
   .get(

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { acceptedLanguage } from '../pages/languages.ts';
-import { renderVerify } from '../pages/verify.tsx';
+import { ID } from '../http/paths.ts';
+import { acceptedLanguage } from '../pages/applicant/languages.ts';
+import { renderVerify } from '../pages/applicant/page.tsx';
 import { pageUrl } from '../services/links.ts';
-import { ID } from './paths.ts';
 
 export const verify = new Hono<AppEnv>();
 

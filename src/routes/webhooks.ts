@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
+import { requirePartner } from '../auth/caller.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
+import { ID } from '../http/paths.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
 import { onePartner } from '../middleware/one-partner.ts';
 import { PageQuery } from '../schemas/common.ts';
@@ -15,7 +17,6 @@ import {
   Webhook,
   Webhooks,
 } from '../schemas/webhook.ts';
-import { requirePartner } from '../services/caller.ts';
 import { targetPolicy } from '../services/webhook-targets.ts';
 import {
   checkTarget,
@@ -30,8 +31,7 @@ import {
   rotateSecret,
   sendTest,
   updateWebhook,
-} from '../services/webhooks.ts';
-import { ID } from './paths.ts';
+} from '../webhooks/endpoints.ts';
 
 const tag = 'Webhooks';
 const access = 'webhooks:manage';

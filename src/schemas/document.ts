@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import limits from '../../pocketbase/hooks/lib/documents.json' with { type: 'json' };
+import limits from '../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
 
 const KINDS = Object.keys(limits) as [keyof typeof limits, ...(keyof typeof limits)[]];
 export const DocumentKind = z.enum(KINDS).meta({ id: 'DocumentKind' });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import types from '../../pocketbase/hooks/lib/event-types.json' with { type: 'json' };
+import types from '../../pocketbase/hooks/lib/shared/event-types.json' with { type: 'json' };
 import { Id, page, Timestamp } from './common.ts';
 import { DocumentKind } from './document.ts';
 import { Status } from './status.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import table from '../../pocketbase/hooks/lib/status.json' with { type: 'json' };
+import table from '../../pocketbase/hooks/lib/shared/statuses.json' with { type: 'json' };
 import { Id, page, prose, Timestamp } from './common.ts';
 
 /** What each status may become. The file is PocketBase's own: hooks and Worker read one table. */

@@ -1,11 +1,11 @@
+import type { Caller } from '../auth/caller.ts';
+import { createManagedKey, type KeyEnvironment } from '../auth/managed-key-format.ts';
 import { sha256Hex } from '../lib/digest.ts';
-import { createManagedKey, type KeyEnvironment } from '../lib/managed-key.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { listNewestFirst } from '../pocketbase/newest-first.ts';
+import { listNewestFirst } from '../pocketbase/lists.ts';
 import { KeyRow } from '../pocketbase/records.ts';
 import type { CreateKeyBody, Key, KeysQuery } from '../schemas/key.ts';
 import { KeyScope } from '../schemas/key.ts';
-import type { Caller } from './caller.ts';
 
 /** @throws ApiProblem `validation_failed` (no such partner) */
 export async function createKey(pb: PocketBaseClient, environment: KeyEnvironment, body: CreateKeyBody) {

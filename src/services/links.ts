@@ -1,8 +1,8 @@
+import { signApplicantToken } from '../auth/applicant-token.ts';
 import type { Settings } from '../env.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PartnerBrief } from '../pocketbase/records.ts';
 import { LINKLESS_STATUSES, type Status } from '../schemas/status.ts';
-import { signApplicantToken } from './applicant-token.ts';
 
 export interface IssuedLink {
   redirect_url: string | null;

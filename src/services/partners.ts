@@ -1,11 +1,11 @@
+import type { Caller } from '../auth/caller.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { where } from '../pocketbase/filter.ts';
-import { listNewestFirst } from '../pocketbase/newest-first.ts';
+import { listNewestFirst } from '../pocketbase/lists.ts';
 import { listOf, PartnerRow } from '../pocketbase/records.ts';
 import type { PageQuery } from '../schemas/common.ts';
 import type { CreatePartnerBody, Partner, UpdatePartnerBody } from '../schemas/partner.ts';
-import type { Caller } from './caller.ts';
 
 const RECORDS = '/api/collections/partners/records';
 const Rows = listOf(PartnerRow);

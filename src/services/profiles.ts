@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { type Caller, isBoundByLock } from '../auth/caller.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { type PocketBaseClient, parseAnswer } from '../pocketbase/client.ts';
-import { listNewestFirst, pocketBaseTime } from '../pocketbase/newest-first.ts';
+import { listNewestFirst, pocketBaseTime } from '../pocketbase/lists.ts';
 import { CreateAnswer, LinkAnswer, ProfileRecord, RedactAnswer, RedactedRecord } from '../pocketbase/records.ts';
 import { DOCUMENT_KINDS, type DocumentKind, replacedFor, requiredDocuments } from '../schemas/document.ts';
 import type {
@@ -13,7 +14,6 @@ import type {
   UpdateProfileBody,
 } from '../schemas/profile.ts';
 import { OPEN_STATUSES } from '../schemas/status.ts';
-import { type Caller, isBoundByLock } from './caller.ts';
 import { presentChange } from './status-history.ts';
 
 const RECORDS = '/api/collections/profiles/records';

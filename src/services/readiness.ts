@@ -1,4 +1,4 @@
-import schema from '../../pocketbase/hooks/lib/schema.json' with { type: 'json' };
+import schema from '../../pocketbase/hooks/lib/shared/schema.json' with { type: 'json' };
 import { BINDINGS } from '../env.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { ApiProblem } from '../lib/problem.ts';

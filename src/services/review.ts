@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { RedactedRecord } from '../pocketbase/records.ts';
 import {
   ClaimAnswer,
   DailyAnswer,
@@ -10,7 +9,8 @@ import {
   QueueAnswer,
   ReviewersAnswer,
   ReviewRecord,
-} from '../pocketbase/review-records.ts';
+} from '../pocketbase/records/review.ts';
+import { RedactedRecord } from '../pocketbase/records.ts';
 import type { NextForm, QueueQuery } from '../schemas/review.ts';
 import { ARCHIVE_STATUSES, REVIEW_STATUSES } from '../schemas/review.ts';
 import { newestHistory, newestNotes } from './status-history.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { type Caller, seesPrivate } from '../auth/caller.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import type { Idempotency, PocketBaseClient } from '../pocketbase/client.ts';
 import { listOf, NoteAnswer, NoteRow, StatusAnswer, StatusRow } from '../pocketbase/records.ts';
 import type { PageQuery } from '../schemas/common.ts';
 import type { ChangeStatusBody, Note, StatusChange } from '../schemas/status.ts';
-import { type Caller, seesPrivate } from './caller.ts';
 
 /**
  * Moves the profile; `changed: false` when it is in that status already.

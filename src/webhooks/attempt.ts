@@ -1,10 +1,10 @@
 import { log } from '../lib/log.ts';
 import { type ClaimedDelivery, ConcludeAnswer } from '../pocketbase/records.ts';
 import { presentEvent } from '../services/events.ts';
-import { openWebhookSecret } from '../services/webhook-secrets.ts';
 import { deliver, NOT_SENT, type Outcome } from './deliver.ts';
 import type { Dispatch } from './dispatch.ts';
 import { nextAttempt } from './schedule.ts';
+import { openWebhookSecret } from './secrets.ts';
 import { refuseTarget } from './targets.ts';
 
 /** Later retries wait for the cron, whose minute is small against their delay. */

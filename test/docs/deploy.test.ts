@@ -28,7 +28,7 @@ describe('docs/deploy.md', () => {
   });
 
   it('gives PocketBase what its hooks read', () => {
-    const hooks = ['bootstrap.pb.js', 'lib/dedupe.js'].map((file) => read(`pocketbase/hooks/${file}`)).join();
+    const hooks = ['bootstrap.pb.js', 'lib/profiles/dedupe.js'].map((file) => read(`pocketbase/hooks/${file}`)).join();
     const names = [...hooks.matchAll(/\$os\.getenv\('(\w+)'\)/g)].map(([, name = '']) => name);
     const settings = settingsFile('/etc/ekyc-edge/pocketbase.env');
     expect(new Set(Object.keys(settings))).toEqual(new Set([...names, 'TMPDIR']));

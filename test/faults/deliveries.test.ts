@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, it } from 'vitest';
 import type { CreatedWebhook } from '../../src/schemas/webhook.ts';
 import { api } from '../support/api.ts';
-import { expectAllDelivered, RETRY_SOON } from '../support/failing-receiver.ts';
 import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { expectAllDelivered, RETRY_SOON } from '../support/webhooks/failing-receiver.ts';
+import { type Receiver, startReceiver } from '../support/webhooks/receiver.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
 /** Of its own, as a sweep delivers for everybody. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { app } from '../../src/app.ts';
 import { api, applicantData, json, PNG, reviewer, type TestReviewer } from '../support/api.ts';
-import { type DashboardClient, dashboardClient, form } from '../support/dashboard.ts';
+import { type DashboardClient, dashboardClient, form } from '../support/browser/dashboard.ts';
 import { issueKey } from '../support/keys.ts';
 import type { BareWorker } from './target.ts';
 

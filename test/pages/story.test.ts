@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { api, reviewer, superuser } from '../support/api.ts';
-import { FAKE_CAMERA, launchBrowser } from '../support/browser.ts';
+import { FAKE_CAMERA, launchBrowser } from '../support/browser/browser.ts';
 import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
-import { type Receiver, startReceiver, verifies } from '../support/receiver.ts';
+import { type Receiver, startReceiver, verifies } from '../support/webhooks/receiver.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
 vi.setConfig({ testTimeout: 120_000 });

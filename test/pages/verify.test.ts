@@ -8,8 +8,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { samplePng } from '../../scripts/lib/samples.ts';
 import { api, PDF, UNKNOWN_ID } from '../support/api.ts';
-import { audit } from '../support/axe.ts';
-import { FAKE_CAMERA, launchBrowser } from '../support/browser.ts';
+import { audit } from '../support/browser/axe.ts';
+import { FAKE_CAMERA, launchBrowser } from '../support/browser/browser.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
 const LINK_SECRET = 'the-link-secret-of-the-page-tests-only';

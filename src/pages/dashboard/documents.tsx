@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ReviewRecord } from '../../pocketbase/review-records.ts';
+import type { ReviewRecord } from '../../pocketbase/records/review.ts';
 import { DOCUMENT_KINDS, type DocumentKind, type DocumentMeta, requiredDocuments } from '../../schemas/document.ts';
 import { KIND_NAMES, sizeText } from './words.ts';
 

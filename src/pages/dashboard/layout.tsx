@@ -1,7 +1,7 @@
 import type { Child, PropsWithChildren } from 'hono/jsx';
+import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { Status } from '../../schemas/status.ts';
-import type { Session } from '../../services/session.ts';
 import { Head } from '../head.tsx';
 import { STATUS_NAMES } from './words.ts';
 

@@ -1,6 +1,6 @@
+import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
-import type { DailyFigures } from '../../pocketbase/review-records.ts';
-import type { Session } from '../../services/session.ts';
+import type { DailyFigures } from '../../pocketbase/records/review.ts';
 import { Columns, Line } from './charts.tsx';
 import { Page } from './layout.tsx';
 

@@ -1,8 +1,8 @@
 import type { PropsWithChildren } from 'hono/jsx';
+import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { NoteRow, StatusRow } from '../../pocketbase/records.ts';
 import { type Case, isClaimed, isClaimedByAnother } from '../../services/review.ts';
-import type { Session } from '../../services/session.ts';
 import { DecisionPanel, type DecisionState } from './decision.tsx';
 import { Documents } from './documents.tsx';
 import { Age, Csrf, Notice, OpenNext, Page, type Shortcut, StatusPill, Time } from './layout.tsx';

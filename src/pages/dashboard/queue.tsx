@@ -1,8 +1,8 @@
+import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
-import type { QueueAnswer, QueueItem } from '../../pocketbase/review-records.ts';
+import type { QueueAnswer, QueueItem } from '../../pocketbase/records/review.ts';
 import { ARCHIVE_STATUSES, QUEUE_PAGES, type QueueQuery, REVIEW_STATUSES } from '../../schemas/review.ts';
 import { isClaimed } from '../../services/review.ts';
-import type { Session } from '../../services/session.ts';
 import { Age, OpenNext, Page, type Shortcut, StatusPill } from './layout.tsx';
 import { countryName, DOCUMENT_TYPE_NAMES, STATUS_NAMES } from './words.ts';
 

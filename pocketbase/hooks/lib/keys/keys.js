@@ -1,0 +1,127 @@
+const { audit } = require(`${__hooks}/lib/base/audit.js`);
+const { checkReach, findOwn } = require(`${__hooks}/lib/base/caller.js`);
+const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
+const { transact } = require(`${__hooks}/lib/base/transaction.js`);
+const grantable = require(`${__hooks}/lib/shared/scopes.json`);
+
+const USE_NOTED_EVERY_MS = 60 * SECOND;
+
+/** The key as the Worker verifies it; null when there is none. Its use is noted at most once a minute, and never fails it. */
+function readKey(app, id) {
+  const found = arrayOf(
+    new DynamicModel({
+      id: '',
+      digest: '',
+      partner: '',
+      partner_active: false,
+      scopes: '',
+      expires_at: '',
+      revoked_at: '',
+      last_used_at: '',
+    }),
+  );
+  app
+    .db()
+    .newQuery(
+      `SELECT k.id, k.digest, k.partner, p.active AS partner_active, k.scopes, k.expires_at, k.revoked_at, k.last_used_at
+       FROM api_keys k JOIN partners p ON p.slug = k.partner WHERE k.id = {:id}`,
+    )
+    .bind({ id })
+    .all(found);
+  const [key] = found;
+  if (!key) return null;
+  noteUse(app, key);
+  const { digest, partner, partner_active, expires_at, revoked_at } = key;
+  return { id: key.id, digest, partner, partner_active, scopes: JSON.parse(key.scopes), expires_at, revoked_at };
+}
+
+/** Plain SQL: no hook, no other column, and the condition lets one of many at once write. */
+function noteUse(app, { id, last_used_at }) {
+  const due = stamp(Date.now() - USE_NOTED_EVERY_MS);
+  if (last_used_at > due) return;
+  try {
+    app
+      .db()
+      .newQuery('UPDATE api_keys SET last_used_at = {:now} WHERE id = {:id} AND last_used_at <= {:due}')
+      .bind({ id, due, now: stamp(Date.now()) })
+      .execute();
+  } catch (error) {
+    app.logger().warn('The use of a key was not noted', 'error', String(error));
+  }
+}
+
+function createKey(app, caller, body) {
+  checkReach(caller, body.partner);
+  let key;
+  transact(app, (tx) => {
+    if (tx.countRecords('partners', $dbx.hashExp({ slug: String(body.partner ?? '') })) === 0) {
+      const errors = [{ pointer: '/partner', detail: 'There is no such partner' }];
+      fail(422, 'validation_failed', 'There is no such partner.', { errors });
+    }
+    checkScopes(body.scopes);
+    const { id, partner, name, scopes, digest, prefix, expires_at } = body;
+    key = insertKey(tx, { id, partner, name, scopes, digest, prefix, term: expires_at, expires_at });
+    audit(tx, caller, 'key.created', { partner, target: key.id });
+  });
+  return key;
+}
+
+/** The predecessor lives on until the grace ends, or its own end if that comes first; the successor gets the full term again. */
+function rotateKey(app, caller, id, { id: successorId, digest, prefix, grace_seconds }) {
+  if (!(grace_seconds >= 0)) {
+    const errors = [{ pointer: '/grace_seconds', detail: 'Is not a number of seconds' }];
+    fail(422, 'validation_failed', 'The grace is not a number of seconds.', { errors });
+  }
+  let successor;
+  transact(app, (tx) => {
+    const key = findOwn(tx, caller, 'api_keys', id);
+    const ends = key.getString('expires_at');
+    const isOver = key.getString('revoked_at') || (ends && ends <= stamp(Date.now()));
+    if (isOver) fail(404, 'not_found', 'There is no such key in force.');
+    const term = key.getString('term');
+    const [partner, name, scopes] = [key.getString('partner'), key.getString('name'), key.get('scopes')];
+    successor = insertKey(tx, { id: successorId, partner, name, scopes, digest, prefix, term, expires_at: term });
+    const grace = stamp(Date.now() + grace_seconds * SECOND);
+    if (!ends || grace < ends) {
+      key.set('expires_at', grace);
+      tx.save(key);
+    }
+    audit(tx, caller, 'key.rotated', { partner, target: key.id });
+  });
+  return successor;
+}
+
+function revokeKey(app, caller, id) {
+  let key;
+  transact(app, (tx) => {
+    key = findOwn(tx, caller, 'api_keys', id);
+    if (key.getString('revoked_at')) return;
+    key.set('revoked_at', new DateTime());
+    key.set('@caller', caller);
+    tx.save(key);
+  });
+  return key;
+}
+
+function insertKey(tx, fields) {
+  const key = new Record(tx.findCachedCollectionByNameOrId('api_keys'));
+  key.load(fields);
+  tx.save(key);
+  return key;
+}
+
+function checkScopes(scopes) {
+  const isGrantable = Array.isArray(scopes) && scopes.length > 0 && scopes.every((scope) => grantable.includes(scope));
+  if (isGrantable) return;
+  const errors = [{ pointer: '/scopes', detail: `Must be some of ${grantable.join(', ')}` }];
+  fail(422, 'validation_failed', 'A scope cannot be granted.', { errors });
+}
+
+/** The audit row of a revocation, whichever door it comes through. */
+function auditRevocation(tx, key, caller) {
+  if (!key.getString('revoked_at') || key.original().getString('revoked_at')) return;
+  audit(tx, caller, 'key.revoked', { partner: key.getString('partner'), target: key.id });
+}
+
+module.exports = { readKey, createKey, rotateKey, revokeKey, auditRevocation };

@@ -1,0 +1,105 @@
+const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { readState, writeState } = require(`${__hooks}/lib/base/state.js`);
+const { transact } = require(`${__hooks}/lib/base/transaction.js`);
+const boundaries = require(`${__hooks}/lib/profiles/letters-digits.json`);
+
+const MIN_SECRET_LENGTH = 32;
+
+/** Binary search: a code point with an odd number of boundaries at or below it lies inside. */
+function isLetterOrDigit(code) {
+  let low = 0;
+  let high = boundaries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (boundaries[middle] <= code) low = middle + 1;
+    else high = middle;
+  }
+  return low % 2 === 1;
+}
+
+function normalise(number) {
+  const text = number.normalize('NFKC').toUpperCase();
+  if (/^[0-9A-Z]*$/.test(text)) return text; // most are, and goja takes its time with each character
+  let kept = '';
+  for (const character of text) {
+    if (isLetterOrDigit(character.codePointAt(0))) kept += character;
+  }
+  return kept;
+}
+
+const secret = () => $os.getenv('DEDUPE_SECRET');
+
+/** Whether DEDUPE_SECRET is there, and the one under which the stored keys were made. */
+function isConfigured(app) {
+  return secret().length >= MIN_SECRET_LENGTH && isKnownSecret(app);
+}
+
+/**
+ * The digest by which an applicant is recognised; parts carry their length, so that no two lists of parts read alike.
+ * `field` gives the text of a field.
+ */
+function dedupeKey(app, field) {
+  if (!isConfigured(app))
+    fail(503, 'not_configured', 'DEDUPE_SECRET is missing, too short, or not re-keyed after a change.');
+  return keyOf(field);
+}
+
+function keyOf(field) {
+  const number = normalise(field('document_number'));
+  if (!number) {
+    const errors = [{ pointer: '/document_number', detail: 'Holds no letter and no digit' }];
+    fail(422, 'validation_failed', 'The document number identifies nobody.', { errors });
+  }
+  const parts = [field('partner'), field('country'), field('document_type'), number];
+  return $security.hs256(parts.map((part) => `${part.length}:${part}`).join(''), secret());
+}
+
+const fingerprint = () => $security.hs256('eKYC Edge', secret());
+
+/** Keys under another secret recognise nobody: rather no new profile than a second one for a known applicant. */
+function isKnownSecret(app) {
+  const known = 'ekyc.isKnownSecret'; // the environment changes with the process only
+  if (!app.store().get(known) && readState(app, 'dedupe_secret') === fingerprint()) app.store().set(known, true);
+  return Boolean(app.store().get(known));
+}
+
+/** The first secret is taken on trust, and so is another one while it can contradict no stored key. */
+function adoptSecret(app) {
+  if (secret().length < MIN_SECRET_LENGTH || readState(app, 'dedupe_secret') === fingerprint()) return;
+  const isFirst = !readState(app, 'dedupe_secret');
+  if (isFirst || keyedProfiles(app, '', 1).length === 0) writeState(app, 'dedupe_secret', fingerprint());
+}
+
+function keyedProfiles(app, after, limit) {
+  const found = arrayOf(new Record());
+  const condition = $dbx.exp("dedupe_key != '' AND id > {:after}", { after });
+  app.recordQuery('profiles').andWhere(condition).orderBy('id').limit(limit).all(found);
+  return found;
+}
+
+/**
+ * Recomputes the next keys under a changed DEDUPE_SECRET. Meanwhile enrolment is 503, so nothing is keyed beside it. The place
+ * reached is stored with the secret it belongs to: broken off, it goes on from there.
+ */
+function rekey(app, limit) {
+  if (secret().length < MIN_SECRET_LENGTH) fail(503, 'not_configured', 'DEDUPE_SECRET is missing or too short.');
+  let rekeyed = 0;
+  transact(app, (tx) => {
+    if (isKnownSecret(tx)) return;
+    const [whose, place] = readState(tx, 'rekey').split(':');
+    const profiles = keyedProfiles(tx, whose === fingerprint() ? place : '', limit);
+    const update = 'UPDATE profiles SET dedupe_key = {:key} WHERE id = {:id}';
+    for (const profile of profiles)
+      tx.db()
+        .newQuery(update)
+        .bind({ id: profile.id, key: keyOf((name) => profile.getString(name)) })
+        .execute();
+    rekeyed = profiles.length;
+    const isDone = rekeyed < limit;
+    writeState(tx, 'rekey', isDone ? '' : `${fingerprint()}:${profiles[rekeyed - 1].id}`);
+    if (isDone) writeState(tx, 'dedupe_secret', fingerprint());
+  });
+  return { rekeyed, done: isKnownSecret(app) };
+}
+
+module.exports = { adoptSecret, dedupeKey, isConfigured, rekey };

@@ -1,0 +1,93 @@
+const { SYSTEM, checkReach } = require(`${__hooks}/lib/base/caller.js`);
+const { cleanExcerpts } = require(`${__hooks}/lib/webhooks/deliveries.js`);
+const { KEPT_MS } = require(`${__hooks}/lib/base/idempotency.js`);
+const { redact, removeFiles } = require(`${__hooks}/lib/profiles/redact.js`);
+const { all } = require(`${__hooks}/lib/base/sql.js`);
+const { HOUR, stamp } = require(`${__hooks}/lib/base/time.js`);
+const { transact } = require(`${__hooks}/lib/base/transaction.js`);
+
+const BATCH = 100;
+const ROWS = 1000; // one statement deletes them, and a minute must not bring more than the next sweep removes
+const UPLOADS_END_AFTER_MS = HOUR; // PocketBase cuts a request long before
+
+const ago = (days) => `strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || ${days} || ' days')`;
+
+// CROSS JOIN: partners first. The conditions repeat those of the partial indexes word for word.
+const IDLE = `FROM partners t CROSS JOIN profiles p ON p.partner = t.slug WHERE t.expire_after_days > 0
+  AND p.redacted_at = '' AND p.status IN ('unverified', 'resubmission_requested') AND p.updated < ${ago('t.expire_after_days')}`;
+const RETAINED_TOO_LONG = `FROM partners t CROSS JOIN profiles p ON p.partner = t.slug WHERE t.retention_days > 0
+  AND p.redacted_at = '' AND p.final_since != '' AND p.final_since < ${ago('t.retention_days')}`;
+
+/**
+ * What time brings about: expiry, erasure, and the end of what is kept for a while. Bounded, and each profile in a transaction
+ * that judges it once more, so two sweeps at once share the work.
+ */
+function sweep(app, caller) {
+  checkReach(caller);
+  const actor = { ...SYSTEM, requestId: caller.requestId };
+  const expired = each(app, IDLE, (id) => expire(app, actor, id));
+  const redacted = each(app, RETAINED_TOO_LONG, (id) =>
+    redact(app, actor, id, (tx) => isAmong(tx, RETAINED_TOO_LONG, id)),
+  );
+  return { expired, redacted, cleaned: forget(app) + finishErasures(app) };
+}
+
+/** How many of a batch `work` was done for. One that fails is left for the log and the next sweep. */
+function each(app, from, work) {
+  let done = 0;
+  for (const id of select(app, `SELECT p.id ${from} LIMIT ${BATCH}`)) {
+    try {
+      if (work(id)) done++;
+    } catch (error) {
+      app.logger().error('A sweep failed', 'profile', id, 'error', String(error));
+    }
+  }
+  return done;
+}
+
+const select = (app, sql, params) => all(app, sql, { id: '' }, params).map((row) => row.id);
+
+const isAmong = (tx, from, id) => select(tx, `SELECT p.id ${from} AND p.id = {:id}`, { id }).length > 0;
+
+function expire(app, actor, id) {
+  let isExpired = false;
+  transact(app, (tx) => {
+    if (!isAmong(tx, IDLE, id)) return;
+    const profile = tx.findRecordById('profiles', id);
+    profile.set('status', 'expired');
+    profile.set('@caller', actor);
+    profile.set('@judged', true);
+    profile.set('@reason', { reason_code: 'inactivity' });
+    tx.save(profile);
+    isExpired = true;
+  });
+  return isExpired;
+}
+
+/** Idempotency rows and what endpoints answered, each at the end of its time. */
+function forget(app) {
+  let count = 0;
+  transact(app, (tx) => {
+    const sql = `DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM idempotency_keys WHERE created <= {:since} LIMIT ${ROWS})`;
+    const since = stamp(Date.now() - KEPT_MS);
+    count = tx.db().newQuery(sql).bind({ since }).execute().rowsAffected();
+    count += cleanExcerpts(tx, BATCH);
+  });
+  return count;
+}
+
+/** A second look into the folders of erased profiles: an upload or a crash may have left a file there after the first. */
+function finishErasures(app) {
+  const due = arrayOf(new Record());
+  const condition = $dbx.exp('files_due = TRUE AND redacted_at < {:since}', {
+    since: stamp(Date.now() - UPLOADS_END_AFTER_MS),
+  });
+  app.recordQuery('profiles').andWhere(condition).limit(BATCH).all(due);
+  for (const profile of due) {
+    removeFiles(app, profile);
+    app.db().newQuery('UPDATE profiles SET files_due = FALSE WHERE id = {:id}').bind({ id: profile.id }).execute();
+  }
+  return due.length;
+}
+
+module.exports = { sweep };

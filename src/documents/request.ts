@@ -1,0 +1,93 @@
+import { parse } from 'content-disposition';
+import type { DescribeRouteOptions } from 'hono-openapi';
+import { ApiProblem, type ErrorCode } from '../lib/problem.ts';
+import { validationProblem } from '../lib/validation-problem.ts';
+import { DOCUMENT_KINDS, type DocumentKind } from '../schemas/document.ts';
+import { ProfileFields } from '../schemas/profile.ts';
+import { type DocumentInput, streamDocument } from './document.ts';
+import { streamMultipart } from './form.ts';
+import type { Send } from './upstream-form.ts';
+
+export const UPLOAD_PROBLEMS: ErrorCode[] = [
+  'profile_locked',
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_request',
+  'validation_failed',
+  'digest_mismatch',
+];
+
+export const documentBody: DescribeRouteOptions['requestBody'] = {
+  required: true,
+  content: { '*/*': { schema: { type: 'string', contentMediaType: 'application/octet-stream' } } },
+};
+
+/** Beside the JSON body that the schema describes. */
+export const profileForm: DescribeRouteOptions['requestBody'] = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        properties: Object.fromEntries([
+          ...Object.keys(ProfileFields.shape).map((name) => [name, { type: 'string' }]),
+          ...DOCUMENT_KINDS.map((kind) => [kind, { type: 'string', contentMediaType: 'application/octet-stream' }]),
+        ]),
+      },
+    },
+  },
+};
+
+/** Streams a raw body on. Whatever fails leaves the profile as it was. */
+export async function relayDocument(request: Request, kind: DocumentKind, send: Send): Promise<Response> {
+  return (await streamDocument(readDocumentInput(request, kind), send)).response;
+}
+
+export function isForm(request: Request): boolean {
+  return /^multipart\//i.test(request.headers.get('content-type') ?? '');
+}
+
+/** Streams a form of fields and documents on, in any order. Whatever fails leaves the profile as it was. */
+export async function relayForm(request: Request, send: Send): Promise<Response> {
+  const { headers, body } = request;
+  const { response } = await streamMultipart(
+    {
+      body,
+      contentType: headers.get('content-type'),
+      length: readLength(headers),
+      fieldNames: Object.keys(ProfileFields.shape),
+      onFields: validateFields,
+    },
+    send,
+  );
+  return response;
+}
+
+/** A form has no `null`: an empty text stands for it. */
+function validateFields(fields: Record<string, unknown>, documents: object) {
+  const isEmpty = Object.keys({ ...fields, ...documents }).length === 0;
+  if (isEmpty) throw new ApiProblem('validation_failed', 'Name at least one field');
+  const entries = Object.entries(fields).map(([name, value]) => [name, value === '' ? null : value]);
+  const result = ProfileFields.safeParse(Object.fromEntries(entries));
+  if (!result.success) throw validationProblem(result.error.issues);
+  return result.data;
+}
+
+function readLength(headers: Headers): number | null {
+  const length = headers.get('content-length');
+  return length === null ? null : Number(length);
+}
+
+/** What a raw upload says of itself in its headers. */
+function readDocumentInput(request: Request, kind: DocumentKind): DocumentInput {
+  const { headers, body } = request;
+  return {
+    kind,
+    body,
+    contentType: headers.get('content-type'),
+    length: readLength(headers),
+    // RFC 6266; a header that cannot be read names no file.
+    filename: parse(headers.get('content-disposition') ?? '').parameters.filename ?? null,
+    contentDigest: headers.get('content-digest'),
+  };
+}

@@ -1,0 +1,205 @@
+/** The applicant's way: reads the link, asks the API where the profile stands, and leads from screen to screen. */
+import { digestOf, type Failure, type Kind, readApplicant, submit, type Upload, upload } from './client/api.ts';
+import { capture } from './client/capture.ts';
+import { isExpired, isOf, readLink } from './client/link.ts';
+import { type Prepared, prepareDocument, preparePicture, prepareVideo } from './client/picture.ts';
+import { Plan } from './client/plan.ts';
+import { persist } from './client/retry.ts';
+import { ask, opening, resubmission, review, status, type Trouble, trouble } from './client/screens.ts';
+import { preview, sending } from './client/send.ts';
+import { Stage } from './client/stage.ts';
+import { askOf, nameOf, type Refusal, refusalOf } from './client/text.ts';
+
+const stage = new Stage();
+let link = readLink();
+
+async function start({ wasLocked = false, moveFocus = false } = {}): Promise<void> {
+  const { id, token } = link;
+  if (!token) return explain('missing', moveFocus);
+  if (!isOf(token, id)) return explain('invalid', moveFocus);
+  stage.announce(stage.text.checking);
+  // The server's own button, until there is something to begin.
+  const waiting = document.querySelector('main button:disabled');
+  if (waiting) waiting.textContent = stage.text.checking;
+  const reading = persist(() => readApplicant(token), {
+    signal: new AbortController().signal,
+    onAttempt() {},
+    onWait(_, failure) {
+      const name = failure.type === 'lost' && failure.isOffline ? 'offline' : 'unavailable';
+      if (name !== shownTrouble) showTrouble(name, () => reading.now());
+    },
+  });
+  const outcome = await reading.outcome;
+  if (outcome.type !== 'ok') return fail(outcome);
+  const hadTrouble = shownTrouble !== null;
+  shownTrouble = null;
+  stage.announce('');
+  const applicant = outcome.value;
+  stage.applicant = applicant;
+  stage.prefer(applicant.locale);
+  const state = applicant.status;
+  if (state !== 'unverified' && state !== 'resubmission_requested') {
+    return stage.show((text) => status(text, state, wasLocked), { moveFocus: true });
+  }
+  const plan = new Plan(applicant);
+  stage.plan = plan;
+  if (plan.isAnswered) return showReview();
+  const first = state === 'unverified' ? opening : resubmission;
+  stage.show((text) => first(text, applicant, plan, proceed), {
+    moveFocus: moveFocus || hadTrouble || plan.isResubmission,
+  });
+}
+
+let shownTrouble: Trouble | null = null;
+
+function showTrouble(name: Trouble, retry: (() => void) | null, moveFocus = true): void {
+  shownTrouble = name;
+  stage.show((text) => trouble(text, name, retry), { moveFocus });
+}
+
+function explain(name: Trouble, moveFocus = true): void {
+  showTrouble(name, null, moveFocus);
+}
+
+/** What repeating by itself does not mend. */
+function fail(failure: Failure): void {
+  const code = failure.type === 'lost' ? 0 : failure.status;
+  if (code === 409) void start({ wasLocked: true, moveFocus: true });
+  else if (code === 401) explain(isExpired(link.token ?? '') ? 'expired' : 'invalid');
+  else if (code === 404) explain('invalid');
+  else if (code === 410) explain('gone');
+  else showTrouble('unavailable', () => void start({ moveFocus: true }));
+}
+
+function proceed(): void {
+  const next = stage.plan?.next();
+  if (next === 'review') showReview();
+  else if (next) showAsk(next);
+}
+
+function showAsk(kind: Kind, refusal: string | null = null): void {
+  const { applicant, plan } = stage;
+  if (!applicant || !plan) return;
+  const isNext = plan.next() === kind;
+  const onwards = (mark: () => void) => () => {
+    mark();
+    proceed();
+  };
+  stage.show((text) =>
+    ask(
+      text,
+      applicant,
+      kind,
+      {
+        camera: () => showCamera(kind),
+        file: (file) => void prepare(kind, file, file.name),
+        keep: plan.mayKeep(kind) ? onwards(() => plan.keep(kind)) : null,
+        skip: kind === 'facial_video' && isNext ? onwards(() => plan.skipVideo()) : null,
+        back: isNext ? null : showReview,
+      },
+      refusal,
+    ),
+  );
+}
+
+function showCamera(kind: Kind): void {
+  const { applicant } = stage;
+  if (!applicant) return;
+  const isDocument = kind.startsWith('document');
+  const shape = isDocument ? (applicant.document_type === 'passport' ? 'passport' : 'card') : 'face';
+  stage.show((text) =>
+    capture(text, kind, shape, {
+      title: askOf(text, applicant, kind).title,
+      taken: (blob) => void prepare(kind, blob, null),
+      cancel: () => showAsk(kind),
+      trouble: (name) => showAsk(kind, text.camera[name]),
+      announce: (message) => stage.announce(message),
+    }),
+  );
+}
+
+async function prepare(kind: Kind, source: Blob, name: string | null): Promise<void> {
+  const { text } = stage;
+  stage.announce(text.preview.preparing);
+  const isDocument = kind.startsWith('document');
+  const isVideo = kind === 'facial_video';
+  const prepared: Prepared = isVideo
+    ? prepareVideo(source)
+    : await (isDocument ? prepareDocument(source) : preparePicture(source));
+  if (prepared.type !== 'ok') return showAsk(kind, refusalOf(text, kind, prepared.type));
+  const isJpeg = prepared.blob.type === 'image/jpeg';
+  const file = { kind, blob: prepared.blob, name: isJpeg ? (name?.replace(/\.[^.]*$/, '.jpg') ?? null) : name };
+  const retake = () => (name === null ? showCamera(kind) : showAsk(kind));
+  stage.show((words) => preview(words, file, { isSmall: prepared.isSmall && !isVideo, use: () => send(file), retake }));
+}
+
+/** What another file mends. */
+const REFUSALS: Record<string, Refusal> = {
+  payload_too_large: 'large',
+  unsupported_media_type: 'unreadable',
+  gone_file: 'gone',
+};
+
+function send(file: Upload): void {
+  const { applicant, plan } = stage;
+  if (!applicant || !plan) return;
+  const digest = digestOf(file.blob);
+  stage.show((text) =>
+    sending(text, file, {
+      attempt: (onProgress, signal) => upload(file, link.token ?? '', { digest, onProgress, signal }),
+      cancel: () => showAsk(file.kind),
+      announce: (message) => stage.announce(message),
+      done(outcome) {
+        if (outcome.type === 'ok') {
+          plan.supplied(file.kind);
+          proceed();
+          stage.announce(text.upload.saved(nameOf(text, applicant, file.kind)));
+        } else {
+          const why = REFUSALS[outcome.code];
+          if (why) showAsk(file.kind, refusalOf(text, file.kind, why));
+          else fail(outcome);
+        }
+      },
+    }),
+  );
+}
+
+function showReview(): void {
+  const { applicant, plan } = stage;
+  if (!applicant || !plan) return;
+  stage.show((text) => review(text, applicant, plan, { replace: showAsk, submit: finish }));
+}
+
+async function finish(alert: HTMLElement, button: HTMLButtonElement): Promise<void> {
+  const { text } = stage;
+  const restore = button.textContent;
+  // Not `disabled`, which would drop the focus.
+  if (button.ariaDisabled === 'true') return;
+  button.ariaDisabled = 'true';
+  button.textContent = text.review.submitting;
+  alert.textContent = '';
+  const outcome = await submit(link.token ?? '');
+  button.ariaDisabled = null;
+  button.textContent = restore;
+  if (outcome.type === 'lost') {
+    alert.textContent = text.upload.gaveUp;
+    return;
+  }
+  // Whatever is asked for from here on is another request.
+  if (outcome.type === 'ok' || outcome.status === 422) stage.plan?.forget();
+  if (outcome.type === 'ok') {
+    const applicant = outcome.value;
+    stage.applicant = applicant;
+    stage.show((words) => status(words, applicant.status as 'pending', false));
+  } else if (outcome.status === 422) {
+    void start({ moveFocus: true });
+  } else fail(outcome);
+}
+
+// Another link to the same profile, opened in this tab, changes the fragment alone.
+addEventListener('hashchange', () => {
+  if (!location.hash.includes('token=')) return;
+  link = readLink();
+  void start({ moveFocus: true });
+});
+void start();

@@ -1,0 +1,101 @@
+import { recall, remember } from '../../browser/storage.ts';
+import type { Applicant, Kind } from './api.ts';
+
+export type StepName = Kind | 'review';
+export type StepState = 'done' | 'missing' | 'optional';
+
+/** What this tab knows of one request to send something again. The API tells only what is missing still. */
+interface Again {
+  reason: string | null;
+  asked: Kind[];
+  supplied: Kind[];
+  /** Asked for anew, but left as it is by the applicant. */
+  kept: Kind[];
+}
+
+/** Which steps this visit has, and which of them are done. The API does not tell of the optional video either: the tab remembers. */
+export class Plan {
+  readonly kinds: Kind[];
+  readonly isResubmission: boolean;
+  readonly #missing: Set<Kind>;
+  readonly #again: Again;
+  readonly #againKey: string;
+  #video: string | null;
+  readonly #videoKey: string;
+
+  constructor({ id, status, required, missing, reason }: Applicant) {
+    this.isResubmission = status === 'resubmission_requested';
+    this.#missing = new Set(missing);
+    this.#videoKey = `ekyc-video:${id}`;
+    this.#video = recall('sessionStorage', this.#videoKey);
+    this.#againKey = `ekyc-again:${id}`;
+    if (!this.isResubmission) this.forget();
+    const known: Again | null = JSON.parse(recall('sessionStorage', this.#againKey) || 'null');
+    // Of an earlier request when it does not fit what is missing now.
+    const isSame =
+      known?.reason === reason && missing.every((kind) => known.asked.includes(kind) && !known.supplied.includes(kind));
+    this.#again = known && isSame ? known : { reason, asked: missing, supplied: [], kept: [] };
+    const again = this.#again.asked.length > 0 ? this.#again.asked : required;
+    this.kinds = this.isResubmission ? again : [...required, 'facial_video'];
+  }
+
+  /** Whether this tab has done what a resubmission asks for, and only the sending is left. */
+  get isAnswered(): boolean {
+    const { supplied, kept } = this.#again;
+    return this.isResubmission && this.missing.length === 0 && supplied.length + kept.length > 0;
+  }
+
+  stateOf(kind: Kind): StepState {
+    if (kind === 'facial_video') return this.#video === 'sent' ? 'done' : 'optional';
+    return this.#missing.has(kind) && !this.#again.kept.includes(kind) ? 'missing' : 'done';
+  }
+
+  get done(): Kind[] {
+    return this.kinds.filter((kind) => this.stateOf(kind) === 'done');
+  }
+
+  get missing(): Kind[] {
+    return this.kinds.filter((kind) => this.stateOf(kind) === 'missing');
+  }
+
+  /** Both sides of a card are asked for together; one of them may well have been good. */
+  mayKeep(kind: Kind): boolean {
+    const others = this.kinds.filter((other) => other !== kind && !this.#again.kept.includes(other));
+    return this.isResubmission && this.stateOf(kind) === 'missing' && others.length > 0;
+  }
+
+  next(): StepName {
+    const [first] = this.missing;
+    if (first) return first;
+    return this.kinds.includes('facial_video') && !this.#video ? 'facial_video' : 'review';
+  }
+
+  supplied(kind: Kind): void {
+    this.#missing.delete(kind);
+    if (kind === 'facial_video') this.#rememberVideo('sent');
+    else this.#rememberAgain(this.#again.supplied, kind);
+  }
+
+  keep(kind: Kind): void {
+    this.#rememberAgain(this.#again.kept, kind);
+  }
+
+  skipVideo(): void {
+    if (this.#video !== 'sent') this.#rememberVideo('skipped');
+  }
+
+  /** What is asked for next is another request. */
+  forget(): void {
+    remember('sessionStorage', this.#againKey, '');
+  }
+
+  #rememberAgain(list: Kind[], kind: Kind): void {
+    list.push(kind);
+    if (this.isResubmission) remember('sessionStorage', this.#againKey, JSON.stringify(this.#again));
+  }
+
+  #rememberVideo(state: string): void {
+    this.#video = state;
+    remember('sessionStorage', this.#videoKey, state);
+  }
+}

@@ -1,0 +1,148 @@
+/** The screens that only tell something or ask for one decision; what holds a camera, a file or an upload has a file of its own. */
+import { h } from '../../browser/dom.ts';
+import type { Applicant, Kind } from './api.ts';
+import { canRecord, hasCamera } from './camera.ts';
+import { drawingOf } from './drawings.ts';
+import { DOCUMENT_TYPES, PICTURE_TYPES, VIDEO_TYPES } from './picture.ts';
+import type { Plan } from './plan.ts';
+import type { Screen } from './stage.ts';
+import { askOf, nameOf, reasonOf, type Text } from './text.ts';
+
+export type Trouble = keyof Text['trouble'];
+type Action = () => void;
+
+export const button = (label: string, onclick: Action, className = 'secondary', more: Record<string, string> = {}) =>
+  h('button', { type: 'button', class: className, onclick, ...more }, label);
+export const lead = (text: string) => h('p', { class: 'lead' }, text);
+export const actions = (...children: (Node | false | null)[]) => h('div', { class: 'actions' }, ...children);
+/** Empty until something goes wrong; assistive technology speaks up when it does. */
+export const alertBox = () => h('p', { class: 'alert', role: 'alert' });
+const list = (items: string[]) => h('ul', { class: 'tips' }, ...items.map((item) => h('li', {}, item)));
+
+export function opening(text: Text, applicant: Applicant, plan: Plan, begin: Action): Screen {
+  const done = plan.done.map((kind) => nameOf(text, applicant, kind)).join(', ');
+  return {
+    title: text.title,
+    step: 'opening',
+    content: [
+      lead(done ? text.welcomeBack(done) : text.lead),
+      h('p', {}, text.known(text.documents[applicant.document_type])),
+      list(text.needs),
+      actions(button(done ? text.continue : text.begin, begin, 'primary')),
+      h('p', { class: 'fine' }, text.privacy),
+    ],
+  };
+}
+
+export function resubmission(text: Text, applicant: Applicant, plan: Plan, begin: Action): Screen {
+  const asked = plan.missing.map((kind) => nameOf(text, applicant, kind));
+  const reason = reasonOf(text, applicant) ?? text.reasons.other;
+  return {
+    title: text.resubmission.title,
+    step: 'opening',
+    content: [
+      lead(text.resubmission.lead),
+      h('blockquote', { class: 'reason' }, reason),
+      ...(asked.length ? [h('p', {}, text.resubmission.asked), list(asked)] : [h('p', {}, text.resubmission.open)]),
+      actions(button(text.continue, begin, 'primary')),
+    ],
+  };
+}
+
+export interface AskActions {
+  camera: Action;
+  file: (file: File) => void;
+  keep: Action | null;
+  skip: Action | null;
+  back: Action | null;
+}
+
+/** @param refusal why what was chosen before can't be used */
+export function ask(text: Text, applicant: Applicant, kind: Kind, on: AskActions, refusal: string | null): Screen {
+  const { title, lead: words, tips } = askOf(text, applicant, kind);
+  const isVideo = kind === 'facial_video';
+  const mayUseCamera = isVideo ? canRecord() : hasCamera();
+  const isDocument = kind.startsWith('document');
+  const accept = isVideo ? VIDEO_TYPES : isDocument ? DOCUMENT_TYPES : PICTURE_TYPES;
+  const hint = isVideo ? text.fileHintVideo : isDocument ? text.fileHintDocument : text.fileHint;
+  const input = h('input', { type: 'file', accept, class: 'unseen', tabindex: -1, 'aria-hidden': 'true' });
+  input.addEventListener('change', () => input.files?.[0] && on.file(input.files[0]));
+  const choose = button(text.chooseFile, () => input.click(), mayUseCamera ? 'secondary' : 'primary', {
+    'aria-describedby': 'file-hint',
+  });
+  const alert = alertBox();
+  // After the screen stands: only a change is spoken.
+  if (refusal) setTimeout(() => (alert.textContent = refusal), 50);
+  return {
+    title,
+    step: kind,
+    content: [
+      lead(words),
+      alert,
+      drawingOf(kind, applicant),
+      list(tips),
+      actions(
+        mayUseCamera && button(isVideo ? text.recordVideo : text.useCamera, on.camera, 'primary'),
+        choose,
+        h('p', { class: 'fine', id: 'file-hint' }, hint),
+        input,
+        on.skip && button(text.skipVideo, on.skip, 'quiet'),
+        on.keep && button(text.keep, on.keep, 'quiet'),
+        on.back && button(text.back, on.back, 'quiet'),
+      ),
+    ],
+  };
+}
+
+export function review(
+  text: Text,
+  applicant: Applicant,
+  plan: Plan,
+  on: { replace: (kind: Kind) => void; submit: (alert: HTMLElement, button: HTMLButtonElement) => void },
+): Screen {
+  const alert = alertBox();
+  const send = button(text.review.submit, () => on.submit(alert, send), 'primary');
+  const reason = plan.isResubmission ? reasonOf(text, applicant) : null;
+  const rows = plan.kinds.map((kind) => {
+    const name = nameOf(text, applicant, kind);
+    const state = plan.stateOf(kind);
+    const { present, absent, absentOptional, replace, replaceOf, add, addOf } = text.review;
+    const isDone = state === 'done';
+    return h(
+      'li',
+      { class: state },
+      h('span', { class: 'name' }, name),
+      h('span', { class: 'state' }, isDone ? present : state === 'missing' ? absent : absentOptional),
+      button(isDone ? replace : add, () => on.replace(kind), 'small', {
+        'aria-label': (isDone ? replaceOf : addOf)(name),
+      }),
+    );
+  });
+  return {
+    title: text.review.title,
+    step: 'review',
+    content: [
+      lead(text.review.lead),
+      ...(reason ? [h('blockquote', { class: 'reason' }, reason)] : []),
+      h('ul', { class: 'documents' }, ...rows),
+      alert,
+      actions(send),
+    ],
+  };
+}
+
+export function status(text: Text, name: keyof Text['status'], wasLocked: boolean): Screen {
+  const { title, text: words } = text.status[name];
+  const mark = h('div', { class: `mark ${name}`, 'aria-hidden': 'true' });
+  return { title, above: mark, content: [...(wasLocked ? [lead(text.locked)] : []), lead(words)] };
+}
+
+export function trouble(text: Text, name: Trouble, retry: Action | null): Screen {
+  const { title, text: words } = text.trouble[name];
+  const mark = h('div', { class: 'mark trouble', 'aria-hidden': 'true' });
+  return {
+    title,
+    above: mark,
+    content: [lead(words), ...(retry ? [actions(button(text.retry, retry, 'primary'))] : [])],
+  };
+}

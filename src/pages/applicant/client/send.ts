@@ -1,0 +1,114 @@
+import { h } from '../../browser/dom.ts';
+import type { Outcome, Upload } from './api.ts';
+import { persist } from './retry.ts';
+import { actions, alertBox, button, lead } from './screens.ts';
+import type { Screen } from './stage.ts';
+import type { Text } from './text.ts';
+
+/** What is shown of a picture, video or PDF; `release` frees its memory. */
+function show(text: Text, { kind, blob, name }: Upload): { element: HTMLElement; release: () => void } {
+  if (blob.type === 'application/pdf') {
+    const size = `${(blob.size / 1e6).toFixed(1)} MB`;
+    return { element: h('p', { class: 'file' }, text.preview.pdf(name ?? 'PDF', size)), release() {} };
+  }
+  const url = URL.createObjectURL(blob);
+  const release = () => URL.revokeObjectURL(url);
+  const element =
+    kind === 'facial_video'
+      ? h('video', { class: 'shot', src: url, controls: true, playsinline: true, 'aria-label': text.preview.video })
+      : h('img', { class: 'shot', src: url, alt: text.preview.alt });
+  return { element, release };
+}
+
+export function preview(
+  text: Text,
+  upload: Upload,
+  { isSmall, use, retake }: { isSmall: boolean; use: () => void; retake: () => void },
+): Screen {
+  const { kind } = upload;
+  const { element, release } = show(text, upload);
+  const words = text.preview;
+  const isVideo = kind === 'facial_video';
+  const isFace = kind === 'facial_photo';
+  return {
+    title: isVideo ? words.titleVideo : isFace ? words.titleFace : words.titleDocument,
+    step: kind,
+    isBusy: true,
+    content: [
+      lead(isVideo ? words.hintVideo : isFace ? words.hintFace : words.hintDocument),
+      element,
+      ...(isSmall ? [h('p', { class: 'notice' }, words.small)] : []),
+      actions(button(words.use, use, 'primary'), button(words.retake, retake, 'secondary')),
+    ],
+    leave: release,
+  };
+}
+
+export interface SendActions {
+  attempt: (onProgress: (share: number) => void, signal: AbortSignal) => Promise<Outcome<null>>;
+  done: (outcome: Exclude<Outcome<null>, { type: 'lost' }>) => void;
+  cancel: () => void;
+  announce: (message: string) => void;
+}
+
+/** Sends, shows how far it is, and does not give up on a lost connection. */
+export function sending(text: Text, upload: Upload, on: SendActions): Screen {
+  const { element, release } = show(text, upload);
+  const words = text.upload;
+  const bar = h('progress', { max: 100, value: 0, id: 'progress' });
+  const state = h('p', { class: 'hint' }, words.progress(0));
+  const alert = alertBox();
+  const again = button(words.retry, () => sender.now(), 'primary');
+  again.hidden = true;
+  const leaving = new AbortController();
+  let announced = 0;
+
+  function onProgress(share: number) {
+    const percent = Math.round(share * 100);
+    bar.value = percent;
+    state.textContent = percent === 100 ? words.checking : words.progress(percent);
+    // A screen reader hears the quarters, not each of a hundred steps.
+    const quarter = Math.floor(percent / 25);
+    if (quarter <= announced) return;
+    announced = quarter;
+    on.announce(state.textContent);
+  }
+
+  const sender = persist(() => on.attempt(onProgress, leaving.signal), {
+    signal: leaving.signal,
+    onAttempt() {
+      again.hidden = true;
+      alert.textContent = '';
+      announced = 0;
+      onProgress(0);
+    },
+    onWait(seconds) {
+      again.hidden = false;
+      state.textContent = seconds === null ? '' : words.waiting(seconds);
+      const message = seconds === null ? words.gaveUp : words.lost;
+      // Set once: each change is spoken.
+      if (alert.textContent !== message) alert.textContent = message;
+    },
+  });
+  void sender.outcome.then((outcome) => {
+    if (!leaving.signal.aborted && outcome.type !== 'lost') on.done(outcome);
+  });
+
+  return {
+    title: words.title,
+    step: upload.kind,
+    isBusy: true,
+    content: [
+      element,
+      h('label', { for: 'progress', class: 'unseen' }, words.label),
+      bar,
+      state,
+      alert,
+      actions(again, button(words.cancel, on.cancel, 'quiet')),
+    ],
+    leave() {
+      leaving.abort();
+      release();
+    },
+  };
+}

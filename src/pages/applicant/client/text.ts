@@ -1,0 +1,38 @@
+import type { Language } from '../languages.ts';
+import { JOURNEY, type Journey, OPENING, type Opening } from '../text/by-language.ts';
+import type { Applicant, Kind } from './api.ts';
+import { DOCUMENT_MAX_BYTES, VIDEO_MAX_BYTES } from './picture.ts';
+
+export type Text = Opening & Journey;
+
+export function textIn(language: Language): Text {
+  return { ...OPENING[language], ...JOURNEY[language] };
+}
+
+/** A passport has no front: what is asked for is the page with the photo. */
+export function nameOf(text: Text, applicant: Applicant, kind: Kind): string {
+  return kind === 'document_front' && applicant.document_type === 'passport' ? text.passportPage : text.steps[kind];
+}
+
+export function askOf(text: Text, applicant: Applicant, kind: Kind): { title: string; lead: string; tips: string[] } {
+  const { title, lead, tips } = text.ask[kind];
+  if (kind === 'document_front' && applicant.document_type === 'passport') return { ...text.passport, tips };
+  return { title: title(text.documents[applicant.document_type]), lead, tips };
+}
+
+export type Refusal = 'large' | 'unreadable' | 'gone';
+
+/** Why a file can't be used, and which can: what may be sent differs by what is asked for. */
+export function refusalOf(text: Text, kind: Kind, why: Refusal): string {
+  const isVideo = kind === 'facial_video';
+  if (why === 'large') {
+    return text.refused.large(`${Math.floor((isVideo ? VIDEO_MAX_BYTES : DOCUMENT_MAX_BYTES) / 1e6)} MB`);
+  }
+  if (why === 'gone') return text.refused.gone;
+  return text.refused[isVideo ? 'video' : kind === 'facial_photo' ? 'picture' : 'document'];
+}
+
+/** The public reason: the reviewer's own words, or our words for a bare code. */
+export function reasonOf(text: Text, { reason }: Applicant): string | null {
+  return reason && Object.hasOwn(text.reasons, reason) ? text.reasons[reason as keyof Text['reasons']] : reason;
+}

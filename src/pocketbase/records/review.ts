@@ -1,0 +1,57 @@
+/** What the reviewers' routes of our hooks answer. */
+import * as z from 'zod';
+import { DocumentType } from '../../schemas/profile.ts';
+import { Status } from '../../schemas/status.ts';
+import { ProfileRecord, text, time } from '../records.ts';
+
+const claim = { claimed_by: text, claimed_until: time };
+
+export const ReviewRecord = ProfileRecord.extend(claim);
+export type ReviewRecord = z.infer<typeof ReviewRecord>;
+
+export const ClaimAnswer = z.object(claim);
+export const NextAnswer = z.object({ id: z.string().nullable() });
+
+const QueueItem = z.object({
+  id: z.string(),
+  partner: z.string(),
+  status: Status,
+  full_name: z.string(),
+  country: z.string(),
+  document_type: DocumentType,
+  since: time,
+  ...claim,
+});
+export type QueueItem = z.infer<typeof QueueItem>;
+
+export const QueueAnswer = z.object({
+  counts: z.record(Status, z.int()),
+  page: z.int(),
+  page_size: z.int(),
+  partners: z.array(z.object({ slug: z.string(), name: z.string() })),
+  items: z.array(QueueItem),
+});
+export type QueueAnswer = z.infer<typeof QueueAnswer>;
+
+export const ReviewersAnswer = z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) });
+
+const DailyFigures = z.object({
+  day: z.string(),
+  pending: z.int(),
+  approved: z.int(),
+  rejected: z.int(),
+  resubmission_requested: z.int(),
+  median_seconds: z.number().nullable(),
+});
+export type DailyFigures = z.infer<typeof DailyFigures>;
+export const DailyAnswer = z.object({ items: z.array(DailyFigures) });
+
+export const LoginAnswer = z.object({
+  token: z.string(),
+  record: z.object({ id: z.string(), name: z.string() }),
+});
+
+/** What a subscription sends of a changed record: see `openChanges`. */
+export const ChangeEvent = z.object({
+  record: z.union([z.object({ id: z.string(), status: Status, ...claim }), z.object({ profile: z.string() })]),
+});

@@ -1,0 +1,55 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { anonymousClient } from '../http/authenticate.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { NAME, VERSION } from '../lib/version.ts';
+import { Health, Readiness, ServiceInfo } from '../schemas/health.ts';
+import { checkReadiness } from '../services/readiness.ts';
+
+export const service = new Hono<AppEnv>()
+  .get(
+    '/',
+    endpoint({
+      id: 'readService',
+      tag: 'Service',
+      summary: 'Name, version and links',
+      access: 'public',
+      answers: { 200: { description: 'The service', schema: ServiceInfo } },
+    }),
+    (c) => {
+      const { origin } = new URL(c.req.url);
+      const links = {
+        docs: `${origin}/docs`,
+        openapi: `${origin}/openapi.json`,
+        health: `${origin}/healthz`,
+        ready: `${origin}/readyz`,
+      };
+      return c.json({ name: NAME, version: VERSION, links });
+    },
+  )
+  .get(
+    '/healthz',
+    endpoint({
+      id: 'readHealth',
+      tag: 'Service',
+      summary: 'The process is alive',
+      access: 'public',
+      answers: { 200: { description: 'Alive', schema: Health } },
+    }),
+    (c) => c.json({ status: 'ok' as const }),
+  )
+  .get(
+    '/readyz',
+    endpoint({
+      id: 'readReadiness',
+      tag: 'Service',
+      summary: 'Settings, bindings, PocketBase, service account and schema are usable',
+      access: 'public',
+      answers: { 200: { description: 'Ready', schema: Readiness } },
+      problems: ['not_configured', 'upstream_unavailable', 'upstream_timeout'],
+    }),
+    async (c) => {
+      await checkReadiness(c.var.runtime, () => anonymousClient(c));
+      return c.json({ status: 'ready' as const });
+    },
+  );

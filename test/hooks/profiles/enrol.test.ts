@@ -1,0 +1,182 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { applicant, connect, decide, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
+
+const { dedupeSecret } = inject('pocketbase');
+let service: Request;
+let root: Request;
+
+beforeAll(async () => {
+  ({ service, root } = await connect());
+});
+
+const create = (fields: object, headers = {}) => service('POST', '/api/edge/profiles', fields, headers);
+
+describe('a new applicant', () => {
+  test('starts unverified, with one row of history by whoever created it', async () => {
+    const headers = { 'x-actor-type': 'partner', 'x-actor-id': 'key1', 'x-request-id': 'req-1' };
+    const answer = await create(applicant({ partner: 'first-seen', metadata: { tier: 'gold' } }), headers);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { created: true, status: 'unverified', partner: { slug: 'first-seen', active: true, frontend_url: '' } },
+    });
+    expect(await historyOf(service, answer.body.id)).toMatchObject([
+      { seq: 1, from: '', to: 'unverified', actor_type: 'partner', actor_id: 'key1', request_id: 'req-1' },
+    ]);
+  });
+
+  test('starts unverified through the admin API too, whatever it says, with an author it cannot choose', async () => {
+    const headers = { 'x-actor-type': 'reviewer', 'x-actor-id': 'somebody' };
+    const fields = {
+      ...applicant(),
+      status: 'approved',
+      dedupe_key: 'mine',
+      latest_status: '',
+      redacted_at: '2020-01-01',
+    };
+    const answer = await root('POST', '/api/collections/profiles/records', fields, headers);
+    expect(answer.body).toMatchObject({ status: 'unverified', redacted_at: '' });
+    expect(answer.body.dedupe_key).toMatch(/^[0-9a-f]{64}$/);
+    const history = await historyOf(service, answer.body.id);
+    expect(history).toMatchObject([{ from: '', to: 'unverified', actor_type: 'superuser' }]);
+    expect(history[0]?.actor_id).not.toBe('somebody');
+  });
+
+  test('is refused in our words when a field is invalid', async () => {
+    const answer = await create(applicant({ country: 'Vietnam' }));
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'validation_failed', errors: [{ pointer: '/country' }] },
+    });
+  });
+
+  test('is refused under another partner than x-partner names', async () => {
+    expect(await create(applicant(), { 'x-partner': 'globex' })).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+  });
+});
+
+describe('the same applicant', () => {
+  test('is one record, and one `created: true`, under 50 concurrent creates', async () => {
+    const fields = applicant();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => create(fields)));
+    expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
+    expect(answers.filter((answer) => answer.body.created)).toHaveLength(1);
+    expect(await historyOf(service, answers[0]?.body.id ?? '')).toHaveLength(1);
+  });
+
+  test('changes nothing that is stored', async () => {
+    const fields = applicant();
+    const id = (await create(fields)).body.id;
+    expect((await create({ ...fields, full_name: 'Another Name' })).body).toMatchObject({ id, created: false });
+    expect((await service('GET', profilePath(id))).body.full_name).toBe(fields.full_name);
+  });
+
+  test('is told apart by partner, country, and document type', async () => {
+    const fields = applicant();
+    const others = [{ partner: 'globex' }, { country: 'ES' }, { document_type: 'id_card' }];
+    const answers = await Promise.all([{}, ...others].map((other) => create({ ...fields, ...other })));
+    expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(4);
+  });
+
+  test.each([
+    ['full-width characters', 'ＡＢ１２３'],
+    ['decomposed Vietnamese letters', 'ĐÁNH-Ệ-77'.normalize('NFD')],
+    ['dashes and spaces of every kind', ' a—b–c\u00a0d\u200be_f '],
+    ['letters that grow in upper case', 'straße ﬁx ŉ'],
+    ['digits of other scripts', '٣٤٥ ४५६ ② Ⅷ ½'],
+    ['letters beyond the basic plane', '𝒜𝓑 𐐨 𠮷 🪪'],
+    ['Han, Kana, Hangul', '漢字 ｶﾞ 한글'],
+  ])('is recognised by its number as V8 reads it: %s', async (_, number) => {
+    const unique = number + randomUUID();
+    const id = await enrol(service, { document_number: unique });
+    const letters = unique
+      .normalize('NFKC')
+      .toUpperCase()
+      .replace(/[^\p{L}\p{N}]/gu, '');
+    const parts = ['acme', 'VN', 'passport', letters].map((part) => `${part.length}:${part}`).join('');
+    const key = createHmac('sha256', dedupeSecret).update(parts).digest('hex');
+    expect((await root('GET', profilePath(id))).body.dedupe_key).toBe(key);
+  });
+
+  test.each(['🪪🪪', '---', ' '])('needs a letter or a digit: %s', async (document_number) => {
+    expect(await create(applicant({ document_number }))).toMatchObject({
+      status: 422,
+      body: { code: 'validation_failed' },
+    });
+  });
+
+  test('becomes unverified again after expiry, by whoever asks', async () => {
+    const fields = applicant();
+    const id = (await create(fields)).body.id;
+    await decide(service, id, 'expired');
+    const headers = { 'x-actor-type': 'partner', 'x-actor-id': 'key1' };
+    expect((await create(fields, headers)).body).toMatchObject({ id, created: false, status: 'unverified' });
+    expect((await historyOf(service, id)).at(-1)).toMatchObject({
+      from: 'expired',
+      to: 'unverified',
+      actor_id: 'key1',
+    });
+  });
+
+  test('is somebody new once canceled', async () => {
+    const fields = applicant({ external_id: randomUUID() });
+    const id = (await create(fields)).body.id;
+    await decide(service, id, 'canceled');
+    const again = (await create(fields)).body;
+    expect(again.created).toBe(true);
+    expect(again.id).not.toBe(id);
+  });
+
+  test('is refused on a PATCH onto its document', async () => {
+    const fields = applicant();
+    await create(fields);
+    const other = await enrol(service);
+    const patch = { document_number: fields.document_number.toUpperCase() };
+    expect(await service('PATCH', profilePath(other), patch)).toMatchObject({
+      status: 409,
+      body: { code: 'duplicate_applicant' },
+    });
+  });
+
+  test('is found under its corrected number', async () => {
+    const [before, after] = [applicant(), randomUUID()];
+    const id = (await create(before)).body.id;
+    await service('PATCH', profilePath(id), { document_number: after });
+    expect((await create({ ...before, document_number: after })).body.id).toBe(id);
+    expect((await create(before)).body.created).toBe(true);
+  });
+});
+
+describe('external_id', () => {
+  test('is filled when it was empty, in a locked status too', async () => {
+    const fields = applicant();
+    const id = (await create(fields)).body.id;
+    await decide(service, id, 'approved');
+    const external_id = randomUUID();
+    await create({ ...fields, external_id }, { 'x-actor-type': 'partner' });
+    expect((await service('GET', profilePath(id))).body.external_id).toBe(external_id);
+  });
+
+  test('is 409 when another is stored, or another live record of the partner holds it', async () => {
+    const external_id = randomUUID();
+    const fields = applicant({ external_id });
+    await create(fields);
+    const taken = { status: 409, body: { code: 'external_id_taken' } };
+    expect(await create({ ...fields, external_id: randomUUID() })).toMatchObject(taken);
+    expect(await create(applicant({ external_id }))).toMatchObject(taken);
+    const unnamed = applicant();
+    const id = (await create(unnamed)).body.id;
+    expect(await create({ ...unnamed, external_id })).toMatchObject(taken);
+    expect(await service('PATCH', profilePath(id), { external_id })).toMatchObject(taken);
+    expect((await create(applicant({ external_id, partner: 'globex' }))).body.created).toBe(true);
+  });
+
+  test('is one applicant’s when two ask for it at once', async () => {
+    const external_id = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create(applicant({ external_id }))));
+    expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
+  });
+});

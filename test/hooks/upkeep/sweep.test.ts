@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
+import { applicant, auditOf, connect, decide, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
+import { addEndpoint, claim, conclude, deliveriesOf, endpointPath } from '../support/webhook-client.ts';
+
+const DAY_MS = 86_400_000;
+let pb: TestPocketBase;
+let service: Request;
+let root: Request;
+let database: DatabaseSync;
+let partner: string;
+
+// A PocketBase of its own: a sweep and the figures are of all partners.
+beforeAll(async () => {
+  pb = await startPocketBase();
+  ({ service, root } = await connect(pb));
+  database = new DatabaseSync(join(pb.dir, 'data.db'), { timeout: 10_000 });
+});
+
+beforeEach(() => {
+  partner = `p-${randomUUID().slice(0, 8)}`;
+});
+
+afterAll(async () => {
+  database.close();
+  await pb.stop();
+});
+
+const stamp = (time: number) => new Date(time).toISOString().replace('T', ' ');
+const sweep = async () => (await service('POST', '/api/edge/sweep', {})).body;
+const read = async (id: string) => (await root('GET', profilePath(id))).body;
+const makePartner = (fields: object) =>
+  service('POST', '/api/collections/partners/records', { slug: partner, name: 'P', active: true, ...fields });
+
+/** A profile of the partner, moved along a path and then aged. */
+async function aged(steps: string[], column: 'updated' | 'final_since', days: number): Promise<string> {
+  const id = await enrol(service, { partner });
+  for (const step of steps) await decide(service, id, step);
+  age(id, column, days);
+  return id;
+}
+
+const age = (id: string, column: 'updated' | 'final_since', days: number) =>
+  database.prepare(`UPDATE profiles SET ${column} = ? WHERE id = ?`).run(stamp(Date.now() - days * DAY_MS), id);
+
+describe('expiry', () => {
+  test('comes to unverified and resubmission_requested after the partner’s days without an update, and to nothing else', async () => {
+    await makePartner({ expire_after_days: 7 });
+    const idle = [await aged([], 'updated', 7.01), await aged(['pending', 'resubmission_requested'], 'updated', 8)];
+    const others = [
+      await aged([], 'updated', 6.99),
+      await aged(['pending'], 'updated', 100),
+      await aged(['approved'], 'updated', 100),
+    ];
+    const before = await Promise.all(others.map(read));
+    expect(await sweep()).toMatchObject({ expired: 2, redacted: 0 });
+    for (const id of idle) {
+      expect((await historyOf(service, id)).at(-1)).toMatchObject({
+        to: 'expired',
+        reason_code: 'inactivity',
+        actor_type: 'system',
+        actor_id: '',
+      });
+    }
+    expect(await Promise.all(others.map(read))).toEqual(before);
+    expect(await sweep()).toMatchObject({ expired: 0 });
+  });
+
+  test('is off by default', async () => {
+    const id = await aged([], 'updated', 10_000);
+    await sweep();
+    expect((await read(id)).status).toBe('unverified');
+  });
+
+  test('is put off by any update', async () => {
+    await makePartner({ expire_after_days: 7 });
+    const id = await aged([], 'updated', 8);
+    await service('PATCH', profilePath(id), { email: 'new@example.com' });
+    expect(await sweep()).toMatchObject({ expired: 0 });
+  });
+});
+
+describe('retention', () => {
+  test('erases after the partner’s days in a final status, and nothing that is open or was decided anew', async () => {
+    await makePartner({ retention_days: 30 });
+    const due: string[] = [];
+    for (const steps of [['approved'], ['rejected'], ['canceled'], ['expired'], ['approved', 'rejected']]) {
+      due.push(await aged(steps, 'final_since', 30.01)); // one by one: a second writer upsets PocketBase's transactions
+    }
+    const [recent, reopened] = [
+      await aged(['approved'], 'final_since', 29.99),
+      await aged(['approved'], 'final_since', 31),
+    ];
+    await decide(service, reopened, 'in_review');
+    const again = await aged(['approved'], 'final_since', 31);
+    await decide(service, again, 'rejected');
+    const open = await aged(['pending'], 'updated', 1000);
+    expect(await sweep()).toMatchObject({ expired: 0, redacted: 5 });
+    for (const id of due) {
+      expect((await read(id)).redacted_at).toBeTruthy();
+      expect(await auditOf(service, `profile = "${id}" && action = "profile.redacted"`)).toMatchObject([
+        { actor_type: 'system', actor_id: '', partner },
+      ]);
+    }
+    for (const id of [recent, reopened, again, open]) expect((await read(id)).redacted_at).toBe('');
+  });
+
+  test('is off by default, and runs from the decision, not from later updates', async () => {
+    const id = await aged(['approved'], 'final_since', 10_000);
+    await sweep();
+    expect((await read(id)).redacted_at).toBe('');
+    const { items } = (await service('GET', `/api/collections/partners/records?filter=slug="${partner}"`)).body;
+    await service('PATCH', `/api/collections/partners/records/${items[0]?.id}`, { retention_days: 30 });
+    await service('PATCH', profilePath(id), { email: 'new@example.com' });
+    expect(await sweep()).toMatchObject({ redacted: 1 });
+  });
+
+  test('is nobody’s to move: neither the service account nor a superuser sets what it runs from', async () => {
+    await makePartner({ retention_days: 30 });
+    const id = await aged(['approved'], 'final_since', 10);
+    const before = await read(id);
+    for (const client of [service, root]) await client('PATCH', profilePath(id), { final_since: '', files_due: true });
+    expect(await read(id)).toMatchObject({
+      final_since: (before as unknown as { final_since: string }).final_since,
+      files_due: false,
+    });
+  });
+});
+
+test('a sweep takes 100 of each, and two at once share the work', async () => {
+  await makePartner({ expire_after_days: 7, retention_days: 30 });
+  const ids: string[] = [];
+  for (let index = 0; index < 250; index++) ids.push(await enrol(service, { partner }));
+  for (const id of ids) age(id, 'updated', 8);
+  expect(await sweep()).toMatchObject({ expired: 100 });
+  const both = await Promise.all([sweep(), sweep()]);
+  expect(both[0].expired + both[1].expired).toBeGreaterThanOrEqual(100);
+  while ((await sweep()).expired > 0);
+  for (const id of ids) {
+    expect(await historyOf(service, id)).toHaveLength(2);
+    age(id, 'final_since', 31);
+  }
+  expect(await sweep()).toMatchObject({ expired: 0, redacted: 100 });
+  const counts = await Promise.all([sweep(), sweep(), sweep()]);
+  const total = counts.reduce((sum, { redacted }) => sum + Number(redacted), 100);
+  let rest = 0;
+  for (let last = 1; last > 0; rest += last) last = Number((await sweep()).redacted);
+  expect(total + rest).toBe(250);
+  expect(await auditOf(service, `partner = "${partner}" && action = "profile.redacted"`)).toHaveLength(250);
+}, 120_000);
+
+test('idempotency rows go after 24 hours', async () => {
+  const [old, young] = [await enrol(service), await enrol(service)];
+  for (const [id, digit] of [
+    [old, 'a'],
+    [young, 'b'],
+  ] as const) {
+    const headers = { 'x-idempotency-key': digit.repeat(64), 'x-idempotency-body': digit.repeat(64) };
+    await decide(service, id, 'approved', {}, headers);
+  }
+  database
+    .prepare('UPDATE idempotency_keys SET created = ? WHERE profile = ?')
+    .run(stamp(Date.now() - 1.01 * DAY_MS), old);
+  expect(await sweep()).toMatchObject({ cleaned: 1 });
+  expect(database.prepare('SELECT profile FROM idempotency_keys').all()).toMatchObject([{ profile: young }]);
+});
+
+test('the folder of an erased profile is looked into once more, an hour later', async () => {
+  const id = await enrol(service);
+  await service('POST', `/api/edge/profiles/${id}/redact`, {});
+  const due = () => database.prepare('SELECT files_due FROM profiles WHERE id = ?').get(id)?.files_due;
+  await sweep();
+  expect(due()).toBe(1);
+  database.prepare('UPDATE profiles SET redacted_at = ? WHERE id = ?').run(stamp(Date.now() - 3_660_000), id);
+  const cleaned = (await sweep()).cleaned;
+  expect(cleaned).toBeGreaterThanOrEqual(1);
+  expect(due()).toBe(0);
+});
+
+test('sweep and figures are of all partners, so no single one may ask', async () => {
+  const own = { 'x-partner': 'acme' };
+  expect(await service('POST', '/api/edge/sweep', {}, own)).toMatchObject({ status: 403 });
+  expect(await service('GET', '/api/edge/metrics', undefined, own)).toMatchObject({ status: 403 });
+});
+
+test('what endpoints answered is forgotten after 30 days, a hundred at a time', async () => {
+  const endpoint = await addEndpoint(service, partner, { events: ['profile.created'] });
+  const excerpts = async () =>
+    (await deliveriesOf(service, endpoint.id)).filter(({ last_excerpt }) => last_excerpt).length;
+  for (let index = 0; index < 3; index++) {
+    await enrol(service, { partner });
+    for (const delivery of await claim(service))
+      await conclude(service, delivery, { outcome: 'succeeded', excerpt: 'echo' });
+  }
+  const [row] = await deliveriesOf(service, endpoint.id);
+  const copy = database.prepare(
+    `INSERT INTO webhook_deliveries (id, partner, endpoint, event, event_type, status, created, last_excerpt, last_attempt_at)
+      SELECT ?, partner, endpoint, event, event_type, status, created, last_excerpt, last_attempt_at FROM webhook_deliveries WHERE id = ?`,
+  );
+  for (let index = 0; index < 99; index++) copy.run(`copy${String(index).padStart(11, '0')}`, row?.id ?? '');
+  const age = (days: number) =>
+    database
+      .prepare('UPDATE webhook_deliveries SET last_attempt_at = ? WHERE endpoint = ?')
+      .run(stamp(Date.now() - days * DAY_MS), endpoint.id);
+  age(29);
+  await sweep();
+  expect(await excerpts()).toBe(102);
+  age(31);
+  expect(await sweep()).toMatchObject({ cleaned: 100 });
+  expect(await excerpts()).toBe(2);
+  await sweep();
+  expect(await excerpts()).toBe(0);
+});
+
+describe('metrics', () => {
+  const metrics = async () => (await service('GET', '/api/edge/metrics')).body;
+
+  test('count statuses, without the erased, and the queue with its age', async () => {
+    const before = await metrics();
+    const [waiting, erased] = [await enrol(service, { partner }), await enrol(service, { partner })];
+    await decide(service, waiting, 'pending');
+    await service('POST', `/api/edge/profiles/${erased}/redact`, {});
+    const after = await metrics();
+    expect(after.statuses).toEqual({ ...before.statuses, pending: (before.statuses.pending ?? 0) + 1 });
+    expect(after.queue.size).toBe(before.queue.size + 1);
+    expect(after.queue.oldest_seconds).toBeGreaterThanOrEqual(0);
+    expect(after).toMatchObject({ oldest_undelivered_event_seconds: null });
+  });
+
+  test('name the age of the oldest event that an enabled endpoint waits for', async () => {
+    const oldest = async () => (await metrics()).oldest_undelivered_event_seconds;
+    expect(await oldest()).toBeNull();
+    const { id } = await addEndpoint(service, partner);
+    await service('POST', `/api/edge/webhooks/${id}/test`, {}); // no event of the outbox
+    expect(await oldest()).toBeNull();
+    await enrol(service, { partner });
+    expect(await oldest()).toBeGreaterThanOrEqual(0);
+    expect(await oldest()).toBeLessThan(60);
+    await service('PATCH', endpointPath(id), { enabled: false });
+    expect(await oldest()).toBeNull();
+    await service('PATCH', endpointPath(id), { enabled: true });
+    expect(await oldest()).toBeGreaterThanOrEqual(0);
+    for (const delivery of await claim(service)) await conclude(service, delivery, { outcome: 'succeeded' });
+    expect(await oldest()).toBeNull();
+  });
+
+  test('give the median time to a decision, from submission, else from creation', async () => {
+    for (const steps of [
+      ['pending', 'approved'],
+      ['in_review', 'rejected'],
+      ['pending', 'in_review', 'approved', 'rejected'],
+    ]) {
+      const id = await enrol(service);
+      for (const step of steps) {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        await decide(service, id, step);
+      }
+    }
+    const rows = database.prepare('SELECT profile, seq, "to", created FROM status_history ORDER BY profile, seq').all();
+    const waits: number[] = [];
+    let since = 0;
+    for (const { seq, to, created } of rows) {
+      const time = Date.parse(String(created)) / 1000;
+      if (seq === 1 || to === 'pending') since = time;
+      if (to === 'approved' || to === 'rejected') waits.push(time - since);
+    }
+    waits.sort((a, b) => a - b);
+    const { count, median_seconds } = (await metrics()).decisions;
+    expect(count).toBe(waits.length);
+    const middle = (waits.length - 1) / 2;
+    const median = ((waits[Math.floor(middle)] ?? 0) + (waits[Math.ceil(middle)] ?? 0)) / 2;
+    expect(median_seconds).toBeCloseTo(median, 4);
+  });
+
+  test('count duplicates that recognition avoided', async () => {
+    const fields = applicant({ partner });
+    const before = (await metrics()).duplicates_avoided;
+    await Promise.all(Array.from({ length: 10 }, () => service('POST', '/api/edge/profiles', fields)));
+    expect((await metrics()).duplicates_avoided).toBe(before + 9);
+  });
+});
+
+describe('a sweep has an index for', () => {
+  const partners = 'partners t CROSS JOIN profiles p ON p.partner = t.slug';
+  test.each([
+    [
+      'the idle',
+      `${partners} WHERE t.expire_after_days > 0 AND p.redacted_at = '' AND p.status IN ('unverified', 'resubmission_requested') AND p.updated < 'x' || t.expire_after_days`,
+      'idx_profiles_idle (partner=? AND updated<?)',
+    ],
+    [
+      'the retained',
+      `${partners} WHERE t.retention_days > 0 AND p.redacted_at = '' AND p.final_since != '' AND p.final_since < 'x' || t.retention_days`,
+      'idx_profiles_retained (partner=? AND final_since<?)',
+    ],
+    ['files', "profiles p WHERE files_due = TRUE AND redacted_at < 'x'", 'idx_profiles_files_due (redacted_at<?)'],
+    ['forgotten requests', "idempotency_keys p WHERE created <= 'x'", 'idx_idempotency_keys_created (created<?)'],
+    ['the scrub', "profiles p WHERE redacted_at != '' AND redacted_at > 'x'", 'idx_profiles_redacted '],
+  ])('%s', (_, from, index) => {
+    const plan = database.prepare(`EXPLAIN QUERY PLAN SELECT p.id FROM ${from} LIMIT 100`).all();
+    expect(plan.map((step) => `${step.detail} `).join('\n')).toContain(index);
+  });
+});

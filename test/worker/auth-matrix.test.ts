@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { app } from '../../src/app.ts';
+import { api, json, PNG, problemOf, reviewer } from '../support/api.ts';
+import { type DashboardClient, dashboardClient } from '../support/browser/dashboard.ts';
+import { issueKey } from '../support/keys.ts';
+import { startWorker, type TestWorker } from '../support/worker.ts';
+
+type Who = 'nobody' | 'wrong key' | 'mistyped key' | 'partner' | 'managed key' | 'internal' | 'reviewer' | 'applicant';
+
+let worker: TestWorker;
+let id: string;
+let session: DashboardClient;
+let credentials: Record<Who, Record<string, string>>;
+
+beforeAll(async () => {
+  worker = await startWorker();
+  const profile = await api(worker).created();
+  id = profile.id;
+  const { key: managed } = await issueKey(worker); // with every scope that it may have
+  session = await dashboardClient(worker);
+  credentials = {
+    nobody: {},
+    'wrong key': { 'x-api-key': 'k'.repeat(40) },
+    'mistyped key': { 'x-api-key': `${managed.slice(0, -1)}${managed.endsWith('0') ? '1' : '0'}` },
+    partner: { 'x-api-key': worker.keys.acme },
+    'managed key': { 'x-api-key': managed },
+    internal: { 'x-api-key': worker.keys.internal },
+    reviewer: (await reviewer()).authorization,
+    applicant: { authorization: `Bearer ${profile.token}` },
+  };
+});
+afterAll(() => worker.stop());
+
+const PUBLIC: Who[] = [
+  'nobody',
+  'wrong key',
+  'mistyped key',
+  'partner',
+  'managed key',
+  'internal',
+  'reviewer',
+  'applicant',
+];
+
+/** Who gets past the door of each operation; everybody else is 401, or 403 when known. */
+const ALLOWED: Record<string, Who[]> = {
+  'get /': PUBLIC,
+  'get /healthz': PUBLIC,
+  'get /readyz': PUBLIC,
+  'get /openapi.json': PUBLIC,
+  'get /docs': PUBLIC,
+  'get /verify/{id}': PUBLIC,
+  'get /api/profiles': ['partner', 'managed key', 'internal', 'reviewer'],
+  'post /api/profiles/create': ['partner', 'managed key', 'internal'],
+  'get /api/profiles/{id}': ['partner', 'managed key', 'internal', 'reviewer'],
+  'patch /api/profiles/{id}': ['managed key', 'internal', 'reviewer'],
+  'post /api/profiles/{id}/link': ['partner', 'managed key', 'internal'],
+  'put /api/profiles/{id}/documents/{kind}': ['partner', 'managed key', 'internal', 'reviewer'],
+  'get /api/profiles/{id}/documents/{kind}': ['managed key', 'internal', 'reviewer'],
+  'delete /api/profiles/{id}/documents/{kind}': ['partner', 'managed key', 'internal', 'reviewer'],
+  'get /api/profiles/{id}/notes': ['internal', 'reviewer'],
+  'post /api/profiles/{id}/notes': ['internal', 'reviewer'],
+  'get /api/status_history/{id}': ['partner', 'managed key', 'internal', 'reviewer'],
+  'post /api/status_history/{id}': ['internal', 'reviewer'],
+  'delete /api/profiles/{id}': ['managed key', 'internal'],
+  'get /api/keys': ['internal'],
+  'post /api/keys': ['internal'],
+  'post /api/keys/{id}/rotate': ['internal'],
+  'delete /api/keys/{id}': ['internal'],
+  'get /api/partners': ['internal'],
+  'post /api/partners': ['internal'],
+  'get /api/partners/{slug}': ['internal'],
+  'patch /api/partners/{slug}': ['internal'],
+  'get /api/audit': ['internal'],
+  'get /api/metrics': ['internal'],
+  'post /api/webhooks': ['partner', 'managed key', 'internal'],
+  'get /api/webhooks': ['partner', 'managed key', 'internal'],
+  'get /api/webhooks/{id}': ['partner', 'managed key', 'internal'],
+  'patch /api/webhooks/{id}': ['partner', 'managed key', 'internal'],
+  'delete /api/webhooks/{id}': ['partner', 'managed key', 'internal'],
+  'post /api/webhooks/{id}/test': ['partner', 'managed key', 'internal'],
+  'post /api/webhooks/{id}/rotate': ['partner', 'managed key', 'internal'],
+  'get /api/webhooks/{id}/deliveries': ['partner', 'managed key', 'internal'],
+  'post /api/webhooks/{id}/deliveries/{delivery}/redeliver': ['partner', 'managed key', 'internal'],
+  'get /api/events': ['partner', 'managed key', 'internal'],
+  'get /api/applicant': ['applicant'],
+  'put /api/applicant/documents/{kind}': ['applicant'],
+  'post /api/applicant/submit': ['applicant'],
+};
+const KNOWN_BUT_UNSCOPED: Who[] = ['partner', 'managed key', 'internal', 'reviewer'];
+
+function operations(): string[] {
+  return Object.entries(worker.document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  );
+}
+
+async function knock(operation: string, who: Who): Promise<Response> {
+  const [method = '', path = ''] = operation.split(' ');
+  const init: RequestInit = { method: method.toUpperCase(), headers: credentials[who] };
+  if (method === 'put')
+    Object.assign(init, { body: PNG, headers: { ...credentials[who], 'content-type': 'image/png' } });
+  if (method === 'post' || method === 'patch') Object.assign(init, json({}, credentials[who]), { method: init.method });
+  const values: Record<string, string> = { id, delivery: id, kind: 'document_front', slug: 'acme' };
+  return worker.fetch(
+    path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ''),
+    init,
+  );
+}
+
+describe('every operation', () => {
+  it('stands in the matrix', () => {
+    expect(operations().sort()).toEqual(Object.keys(ALLOWED).sort());
+  });
+
+  it.each(Object.keys(ALLOWED))('%s lets in whom it should', async (operation) => {
+    for (const who of PUBLIC) {
+      const { status } = await knock(operation, who);
+      const isApplicantRoute = operation.includes('/api/applicant');
+      const expected = ALLOWED[operation]?.includes(who)
+        ? 'in'
+        : KNOWN_BUT_UNSCOPED.includes(who) && !isApplicantRoute
+          ? 'known'
+          : 'unknown';
+      const actual = status === 401 ? 'unknown' : status === 403 ? 'known' : 'in';
+      expect([operation, who, actual]).toEqual([operation, who, expected]);
+    }
+  });
+
+  it('refuses two credentials at once', async () => {
+    const headers = { ...credentials.partner, ...credentials.reviewer };
+    const response = await worker.fetch(`/api/profiles/${id}`, { headers });
+    expect(await problemOf(response)).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+});
+
+/** The dashboard's door is its cookie, and no other credential opens it. Only the login stands outside. */
+const DASHBOARD = [
+  'GET /dashboard',
+  'GET /dashboard/events',
+  'GET /dashboard/metrics',
+  'GET /dashboard/profiles/{id}',
+  'GET /dashboard/profiles/{id}/documents/{kind}',
+  'GET /dashboard/session',
+  'POST /dashboard/logout',
+  'POST /dashboard/next',
+  'POST /dashboard/profiles/{id}/claim',
+  'POST /dashboard/profiles/{id}/decision',
+  'POST /dashboard/profiles/{id}/notes',
+  'POST /dashboard/profiles/{id}/release',
+];
+
+describe('every route of the dashboard', () => {
+  it('stands in the matrix', () => {
+    const routes = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/dashboard') && path !== '/dashboard/login')
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^/]*)?/g, '{$1}')}`);
+    expect([...new Set(routes)].sort()).toEqual(DASHBOARD);
+  });
+
+  it.each(DASHBOARD)('%s lets in a session’s cookie alone', async (route) => {
+    const [method = '', template = ''] = route.split(' ');
+    const path = template.replace('{id}', id).replace('{kind}', 'facial_video');
+    for (const who of PUBLIC) {
+      const headers = { ...credentials[who], origin: worker.origin, 'x-csrf-token': session.csrf };
+      expect([who, (await worker.fetch(path, { method, headers })).status]).toEqual([who, 401]);
+    }
+    const own = { cookie: session.cookie, accept: 'application/json' };
+    // The logout comes in the middle, yet a cookie that somebody kept stays good: it is the browser that forgets it.
+    const headers = { ...own, origin: worker.origin, 'x-csrf-token': session.csrf };
+    // Of no partner, so that "next" claims nobody's profile.
+    const body = method === 'POST' ? new URLSearchParams({ partner: 'nobody' }) : null;
+    const response = await worker.fetch(path, { method, headers, body, signal: AbortSignal.timeout(10_000) });
+    await response.body?.cancel();
+    expect(response.status).not.toBe(401);
+    if (method === 'POST') expect((await worker.fetch(path, { method, headers: own })).status).toBe(403);
+  });
+});
+
+it('each request is logged under the pattern of its route', async () => {
+  await worker.fetch('/dashboard/login'); // the one page that the matrix above leaves out
+  const patterns = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path.replace(/\{[^/]*/g, '')}`);
+  const logged = () =>
+    worker
+      .logs()
+      .filter((line) => line.includes('"event":"request"'))
+      .map((line) => JSON.parse(line) as { method: string; route: string })
+      .map(({ method, route }) => `${method} ${route}`);
+  // A line may come after its answer.
+  await expect.poll(() => [...new Set(logged())].sort()).toEqual([...new Set(patterns)].sort());
+});

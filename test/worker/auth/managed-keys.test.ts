@@ -1,0 +1,135 @@
+import '../../support/runtime-globals.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createManagedKey } from '../../../src/auth/managed-key-format.ts';
+import { ManagedKeys } from '../../../src/auth/managed-keys.ts';
+import { sha256, sha256Hex } from '../../../src/lib/digest.ts';
+import { ApiProblem } from '../../../src/lib/problem.ts';
+import type { PocketBaseClient } from '../../../src/pocketbase/client.ts';
+import type { KeyAnswer } from '../../../src/pocketbase/records.ts';
+
+let now: number;
+let keys: ManagedKeys;
+let calls: string[];
+let stored: Map<string, KeyAnswer>;
+let isDown: boolean;
+beforeEach(() => {
+  now = Date.parse('2026-11-24T09:30:00Z');
+  keys = new ManagedKeys(() => now);
+  calls = [];
+  stored = new Map();
+  isDown = false;
+});
+
+const pb = {
+  as: () => pb,
+  async call(_: unknown, path: string) {
+    calls.push(path);
+    if (isDown) throw new ApiProblem('upstream_unavailable');
+    const key = stored.get(path.slice('/api/edge/keys/'.length));
+    if (!key) throw new ApiProblem('not_found');
+    return { ...key };
+  },
+} as unknown as PocketBaseClient;
+
+async function issue(more: Partial<KeyAnswer> = {}): Promise<string> {
+  const { id, key } = createManagedKey('live');
+  const digest = await sha256Hex(key);
+  const scopes = ['profiles:read', 'status:write'];
+  const fields = { id, digest, partner: 'acme', partner_active: true, scopes, expires_at: null, revoked_at: null };
+  stored.set(id, { ...fields, ...more });
+  return key;
+}
+const change = (key: string, more: Partial<KeyAnswer>) => {
+  const id = key.slice(8, 23);
+  stored.set(id, { ...(stored.get(id) as KeyAnswer), ...more });
+};
+const verify = async (key: string, environment: 'live' | 'test' = 'live') =>
+  keys.verify(key, await sha256(key), environment, pb);
+
+describe('a managed key', () => {
+  it('costs one call in 30 seconds, and has no scope that a partner may not have', async () => {
+    const key = await issue();
+    const caller = await verify(key);
+    expect(caller).toMatchObject({ type: 'partner', id: 'acme', partner: 'acme' });
+    expect([...(caller?.scopes ?? [])]).toEqual(['profiles:read']);
+    now += 29_999;
+    await verify(key);
+    expect(calls).toHaveLength(1);
+    now += 1;
+    await verify(key);
+    expect(calls).toHaveLength(2);
+  });
+
+  it.each([
+    ['revoked', { revoked_at: '2026-11-24T09:30:01.000Z' }],
+    ['of a partner who was shut out', { partner_active: false }],
+  ])('that is %s stops within its cache life', async (_, more) => {
+    const key = await issue();
+    expect(await verify(key)).not.toBeNull();
+    change(key, more);
+    now += 30_000;
+    expect(await verify(key)).toBeNull();
+  });
+
+  it('stops at its expiry to the millisecond, cached or not', async () => {
+    const key = await issue({ expires_at: '2026-11-24T09:30:10.000Z' });
+    now += 9_999;
+    expect(await verify(key)).not.toBeNull();
+    now += 1;
+    expect(await verify(key)).toBeNull();
+    expect(calls).toHaveLength(1);
+  });
+
+  it('that was rotated stops at the end of its grace', async () => {
+    const key = await issue();
+    expect(await verify(key)).not.toBeNull();
+    change(key, { expires_at: new Date(now + 60_000).toISOString() });
+    now += 59_999;
+    expect(await verify(key)).not.toBeNull();
+    now += 1;
+    expect(await verify(key)).toBeNull();
+  });
+
+  it('that this isolate changed is asked for anew', async () => {
+    const key = await issue();
+    await verify(key);
+    change(key, { revoked_at: '2026-11-24T09:30:01.000Z' });
+    keys.forget(key.slice(8, 23));
+    expect(await verify(key)).toBeNull();
+  });
+
+  it('is not asked for when it is mistyped or from the other environment', async () => {
+    const key = await issue();
+    expect(await verify(`${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`)).toBeNull();
+    expect(await verify(key, 'test')).toBeNull();
+    expect(calls).toEqual([]);
+  });
+
+  it('with the id of another and a secret of its own is refused', async () => {
+    const key = await issue();
+    const id = key.slice(8, 23);
+    stored.set(id, { ...(stored.get(id) as KeyAnswer), digest: await sha256Hex('another') });
+    expect(await verify(key)).toBeNull();
+  });
+
+  it('that is unknown is remembered for five seconds, and no more than 2,000 of them', async () => {
+    const { key } = createManagedKey('live');
+    for (let i = 0; i < 3; i++) expect(await verify(key)).toBeNull();
+    expect(calls).toHaveLength(1);
+    now += 5_000;
+    await verify(key);
+    expect(calls).toHaveLength(2);
+    for (let i = 0; i < 2_000; i++) await verify(createManagedKey('live').key);
+    calls = [];
+    await verify(key);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is never refused because PocketBase is down: that is a 503, and a cached key goes on', async () => {
+    const [cached, other] = [await issue(), await issue()];
+    await verify(cached);
+    isDown = true;
+    expect(await verify(cached)).not.toBeNull();
+    await expect(verify(other)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+  });
+});

@@ -1,0 +1,250 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import limits from '../../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
+import { ACCEPTED, file, head, REFUSED } from '../../support/samples.ts';
+import { expectNothingStored, type Seen, startStreams } from '../../support/streams/streams.ts';
+
+const PHOTO_LIMIT = limits.document_front.maxSize;
+const VIDEO_LIMIT = limits.facial_video.maxSize;
+const MB = 1_000_000;
+
+const sha256 = (data: Buffer) => createHash('sha256').update(data).digest();
+const contentDigest = (data: Buffer) => `sha-256=:${sha256(data).toString('base64')}:`;
+
+function* slices(data: Buffer, size = 65_536) {
+  for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
+}
+
+let streams: Awaited<ReturnType<typeof startStreams>>;
+beforeAll(async () => {
+  streams = await startStreams();
+});
+afterAll(async () => {
+  const errors = streams.errors();
+  await streams.stop();
+  expect(errors, 'nothing went unhandled in workerd').toBe('');
+});
+
+interface Options {
+  type?: string | null;
+  chunked?: boolean;
+  headers?: Record<string, string>;
+  chunks?: AsyncIterable<Buffer>;
+  signal?: AbortSignal;
+}
+
+function put(order: string, data: Buffer, options: Options = {}) {
+  const { type = null, chunked = false, headers = {}, chunks = slices(data), signal } = options;
+  return streams.send(order, {
+    method: 'PUT',
+    headers: { ...(type ? { 'content-type': type } : {}), ...headers },
+    chunks,
+    ...(chunked ? {} : { length: data.length }),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+async function answered(...parameters: Parameters<typeof put>) {
+  const { answer, seen } = put(...parameters);
+  return { ...(await answer), seen };
+}
+
+const form = ({ body, headers }: Seen) =>
+  new Response(new Uint8Array(body), { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
+
+const both = [
+  { how: 'with a length', chunked: false },
+  { how: 'chunked', chunked: true },
+];
+
+describe('PUT of a document', () => {
+  describe('happy', () => {
+    it.each(both)('arrives whole under a neutral name, with its facts, $how', async ({ chunked }) => {
+      const data = file('image/png', 700_001);
+      const options = { type: 'image/png', chunked, headers: { 'content-digest': contentDigest(data) } };
+      const { body, seen } = await answered(`/ok?filename=${encodeURIComponent('hộ chiếu.png')}`, data, options);
+      const meta = {
+        filename: 'hộ chiếu.png',
+        content_type: 'image/png',
+        size: data.length,
+        sha256: sha256(data).toString('hex'),
+      };
+      expect(body.meta).toEqual(meta);
+      const request = seen() as Seen;
+      expect(request.headers['content-length']).toBe(chunked ? undefined : String(request.bytes));
+      const parts = await form(request);
+      expect([...parts.keys()]).toEqual(['document_front', 'document_front_meta']);
+      const stored = parts.get('document_front') as File;
+      expect([stored.name, stored.type]).toEqual(['document_front.png', 'image/png']);
+      expect(Buffer.from(await stored.arrayBuffer()).equals(data)).toBe(true);
+      expect(JSON.parse(parts.get('document_front_meta') as string)).toEqual(meta);
+    });
+
+    it.each(both)('a file of exactly the limit passes, $how', async ({ chunked }) => {
+      const photo = await answered('/ok', file('image/jpeg', PHOTO_LIMIT), { type: 'image/jpeg', chunked });
+      expect(photo.body.meta).toMatchObject({ size: PHOTO_LIMIT });
+      const video = await answered('/ok?kind=facial_video', file('video/mp4', VIDEO_LIMIT), {
+        type: 'video/mp4',
+        chunked,
+      });
+      expect(video.body.meta).toMatchObject({ size: VIDEO_LIMIT });
+    });
+
+    it.each(ACCEPTED)('%s is known by its content', async (_, type, start) => {
+      const kind = type.startsWith('video/') ? 'facial_video' : 'document_front';
+      for (const declared of [type, `${type.toUpperCase()}; codecs="a, b"`, 'application/octet-stream', null]) {
+        const { body } = await answered(`/ok?kind=${kind}`, start, { type: declared });
+        expect(body.meta, String(declared)).toMatchObject({ content_type: type, size: start.length });
+      }
+    });
+
+    it('a type is known however small the pieces are', async () => {
+      const data = file('video/webm', 5_000);
+      const { body } = await answered('/ok?kind=facial_video&windowBytes=1', data, { type: 'video/webm' });
+      expect(body.meta).toMatchObject({ size: 5_000, sha256: sha256(data).toString('hex') });
+    });
+  });
+
+  describe('errors', () => {
+    it('a byte over the declared limit is 413 before anything is sent on', async () => {
+      const { status, body, seen } = await answered('/ok', file('image/png', PHOTO_LIMIT + 1), { type: 'image/png' });
+      expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([413, 'payload_too_large', '/document_front']);
+      expect(seen()).toBeUndefined();
+    });
+
+    it.each([
+      ['chunked', '/ok', true],
+      ['under a length that lies', `/ok?length=${PHOTO_LIMIT}`, true],
+    ])('a byte over the limit found on the way, %s, aborts the upstream', async (_, path, chunked) => {
+      const { status, seen } = await answered(path, file('image/png', PHOTO_LIMIT + 1), { type: 'image/png', chunked });
+      expect(status).toBe(413);
+      await expectNothingStored(seen);
+    });
+
+    it('a client that reads only after sending all still sees the 413', async () => {
+      const { status } = await answered('/ok', file('image/png', PHOTO_LIMIT + 50 * MB), {
+        type: 'image/png',
+        chunked: true,
+      });
+      expect(status).toBe(413);
+    });
+
+    it.each([500_000, 700_000])('a body that is not as long as declared (%i bytes) is 400', async (length) => {
+      const data = file('image/png', 600_000);
+      const { status, seen } = await answered(`/ok?length=${length}`, data, { type: 'image/png', chunked: true });
+      expect(status).toBe(400);
+      await expectNothingStored(seen);
+    });
+
+    it.each(REFUSED)('%s is 415 whatever it calls itself, and nothing is sent on', async (_, start) => {
+      for (const [kind, type] of [
+        ['document_front', 'image/png'],
+        ['facial_video', 'video/mp4'],
+      ]) {
+        const data = Buffer.concat([start, Buffer.alloc(5_000)]);
+        const { status, body, seen } = await answered(`/ok?kind=${kind}`, data, { type: type ?? null });
+        expect([status, body.errors?.[0]?.pointer]).toEqual([415, `/${kind}`]);
+        expect(seen()).toBeUndefined();
+      }
+    });
+
+    it('a declared type other than the content, or one the kind does not take, is 415', async () => {
+      const mismatch = await answered('/ok', file('image/png', 9_000), { type: 'image/jpeg' });
+      const pdfFace = await answered('/ok?kind=facial_photo', file('application/pdf', 9_000), {
+        type: 'application/pdf',
+      });
+      expect([mismatch.status, pdfFace.status]).toEqual([415, 415]);
+      expect([mismatch.seen(), pdfFace.seen()]).toEqual([undefined, undefined]);
+    });
+
+    it.each(both)('an empty file is 422 and names its kind, $how', async ({ chunked }) => {
+      const { status, body, seen } = await answered('/ok?kind=facial_photo', Buffer.alloc(0), {
+        type: 'image/png',
+        chunked,
+      });
+      expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([422, 'validation_failed', '/facial_photo']);
+      expect(seen()).toBeUndefined();
+    });
+
+    it.each(both)('another digest than announced is 422 and aborts the upstream, $how', async ({ chunked }) => {
+      const headers = { 'content-digest': `sha-512=:AA==:, ${contentDigest(Buffer.from('other'))}` };
+      const { status, body, seen } = await answered('/ok', file('image/png', MB), {
+        type: 'image/png',
+        chunked,
+        headers,
+      });
+      expect([status, body.code]).toEqual([422, 'digest_mismatch']);
+      await expectNothingStored(seen);
+    });
+
+    it('a digest that cannot be one is 400, another algorithm is ignored', async () => {
+      const withDigest = (digest: string) =>
+        answered('/ok', head('image/png'), { headers: { 'content-digest': digest } });
+      expect((await withDigest('sha-256=:AAAA:')).status).toBe(400);
+      expect((await withDigest('sha-256=AAAA')).status).toBe(400);
+      expect((await withDigest('md5=:AAAA:')).status).toBe(200);
+    });
+  });
+
+  describe('faults', () => {
+    it.each(both)('a client cut at 6 of 10 MB aborts the upstream within 5 s, $how', async ({ chunked }) => {
+      const data = file('image/png', 10 * MB);
+      const cut = new AbortController();
+      async function* untilCut() {
+        yield* slices(data.subarray(0, 6 * MB));
+        await vi.waitFor(() => expect(seen()?.bytes).toBeGreaterThan(5 * MB));
+        cut.abort();
+      }
+      const { answer, seen } = put('/ok', data, { type: 'image/png', chunked, chunks: untilCut(), signal: cut.signal });
+      await expect(answer).rejects.toThrow();
+      await vi.waitFor(() => expect(seen()?.state).toBe('aborted'), { timeout: 5_000 });
+    });
+
+    it.each(['/gone/0', '/gone/3000000'])('an upstream that goes away (%s) is 503', async (path) => {
+      const { status, body } = await answered(path, file('image/png', 9 * MB), { type: 'image/png' });
+      expect([status, body.code]).toEqual([503, 'upstream_unavailable']);
+    });
+
+    it('an upstream that stands still is 504, and is aborted', async () => {
+      const { status, seen } = await answered('/stall/100?stallMs=300', file('image/png', 9 * MB), {
+        type: 'image/png',
+      });
+      expect(status).toBe(504);
+      seen()?.resume();
+      await expectNothingStored(seen);
+    });
+
+    it('an upstream that never answers is 504', async () => {
+      const { status } = await answered('/silent?stallMs=300', file('image/png', MB), { type: 'image/png' });
+      expect(status).toBe(504);
+    });
+
+    it('a client that stands still is 400, and the upstream is aborted', async () => {
+      const data = file('image/png', MB);
+      const rest = Promise.withResolvers<void>();
+      async function* halting() {
+        yield data.subarray(0, MB / 2);
+        await rest.promise;
+      }
+      const { answer, seen } = put('/ok?stallMs=300', data, { type: 'image/png', chunks: halting() });
+      await vi.waitFor(() => expect(seen()?.state).toBe('aborted'), { timeout: 5_000 });
+      rest.resolve();
+      expect((await answer).status).toBe(400);
+    });
+
+    // Ten times what may be on its way when the refusal comes.
+    it.each(['/refuse/1000?kind=facial_video', '/refuse/5000000?kind=facial_video'])(
+      'a refusal while we are still sending (%s) is the answer',
+      async (path) => {
+        const { status, body, seen } = await answered(path, file('video/mp4', 60 * MB), { type: 'video/mp4' });
+        expect([status, body.code]).toEqual([409, 'profile_locked']);
+        expect(seen()?.bytes).toBeLessThan(60 * MB);
+      },
+    );
+
+    it('a refusal after the last byte is the answer', async () => {
+      const { status, body } = await answered('/late', file('image/png', MB), { type: 'image/png' });
+      expect([status, body.code]).toEqual([409, 'profile_locked']);
+    });
+  });
+});

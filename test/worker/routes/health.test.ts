@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { api, applicantData, json, problemOf } from '../../support/api.ts';
+import { secret, startWorker, type TestWorker } from '../../support/worker.ts';
+
+let worker: TestWorker;
+beforeAll(async () => {
+  worker = await startWorker();
+});
+afterAll(() => worker.stop());
+
+/** What a Worker with these settings answers. */
+async function withSettings(settings: Record<string, string | undefined>, test: (worker: TestWorker) => Promise<void>) {
+  const own = await startWorker(settings);
+  await test(own).finally(own.stop);
+}
+
+describe('GET /readyz', () => {
+  it('is 200 when settings, PocketBase, service account and schema are usable', async () => {
+    expect(await (await worker.fetch('/readyz')).json()).toEqual({ status: 'ready' });
+  });
+
+  it('names missing and malformed settings and never a value; what needs none of them goes on', async () => {
+    const value = 'short-but-secret';
+    await withSettings({ LINK_SECRET: value, DATA_SECRET: undefined, LINK_TTL_SECONDS: 'soon' }, async (own) => {
+      const response = await own.fetch('/readyz');
+      const text = await response.clone().text();
+      expect(await problemOf(response)).toMatchObject({
+        status: 503,
+        code: 'not_configured',
+        settings: ['LINK_SECRET', 'DATA_SECRET', 'LINK_TTL_SECONDS'],
+      });
+      expect(text).not.toContain(value);
+      expect(await problemOf(await api(own).create())).toMatchObject({ status: 503, code: 'not_configured' });
+      expect((await own.fetch('/healthz')).status).toBe(200);
+    });
+  });
+
+  it('refuses a key in both lists, and a service account that is wrong', async () => {
+    const key = secret();
+    await withSettings(
+      { VALID_API_KEYS: key, INTERNAL_API_KEYS: `ops:${key}`, POCKETBASE_SERVICE_PASSWORD: 'wrong' },
+      async (own) => {
+        expect(await problemOf(await own.fetch('/readyz'))).toMatchObject({
+          settings: ['VALID_API_KEYS', 'INTERNAL_API_KEYS'],
+        });
+        expect((await own.fetch('/api/profiles/create', json(applicantData(), { 'x-api-key': key }))).status).toBe(503);
+      },
+    );
+    await withSettings({ POCKETBASE_SERVICE_PASSWORD: 'wrong' }, async (own) => {
+      expect(await problemOf(await own.fetch('/readyz'))).toMatchObject({ status: 503, code: 'upstream_unavailable' });
+    });
+  });
+});
+
+describe('a bare key', () => {
+  it('belongs to the partner `default`', async () => {
+    const key = secret();
+    await withSettings({ VALID_API_KEYS: key, INTERNAL_API_KEYS: `ops:${secret()}` }, async (own) => {
+      const { id } = await api(own, key).created();
+      expect(await (await api(own, key).get(`/api/profiles/${id}`)).json()).toMatchObject({ partner: 'default' });
+    });
+  });
+});
+
+describe('GET /verify/:id', () => {
+  it('redirects to the hosted frontend, or serves the page that says there is none', async () => {
+    const response = await worker.fetch('/verify/aaaaaaaaaaaaaaa');
+    expect([response.status, response.headers.get('location')]).toEqual([
+      302,
+      'https://verify.example.com/start/aaaaaaaaaaaaaaa',
+    ]);
+    const mistyped = await worker.fetch('/verify/aaaa', { headers: { accept: 'text/html' } });
+    expect([mistyped.status, (await problemOf(mistyped)).code]).toEqual([404, 'not_found']);
+    await withSettings({ KYC_FRONTEND_URL: '' }, async (own) => {
+      const { redirect_url } = await api(own).created();
+      expect(redirect_url).toContain(`${own.origin}/verify/`);
+      const page = await own.fetch(new URL(redirect_url as string).pathname);
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+    });
+  });
+});
+
+describe('every answer', () => {
+  it("carries the caller's request id if it is well-formed, else a new one, and the security headers", async () => {
+    const requestId = async (value: string) =>
+      (await worker.fetch('/nothing', { headers: { 'x-request-id': value } })).headers.get('x-request-id');
+    expect(await requestId('my.request-1_A')).toBe('my.request-1_A');
+    for (const value of ['a b', 'x'.repeat(65), '<script>']) expect(await requestId(value)).toMatch(/^[0-9a-f-]{36}$/);
+    const { headers } = await worker.fetch('/');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+});

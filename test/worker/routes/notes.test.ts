@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Note } from '../../../src/schemas/status.ts';
+import { api, json, reviewer, UNKNOWN_ID } from '../../support/api.ts';
+import { startWorker, type TestWorker } from '../../support/worker.ts';
+
+let worker: TestWorker;
+beforeAll(async () => {
+  worker = await startWorker();
+});
+afterAll(() => worker.stop());
+
+describe('/api/profiles/:id/notes', () => {
+  it('keeps notes in the order they were written, with their author', async () => {
+    const { id } = await api(worker).created();
+    const { id: reviewerId, authorization } = await reviewer();
+    for (const text of ['first', 'second']) {
+      expect((await worker.fetch(`/api/profiles/${id}/notes`, json({ text }, authorization))).status).toBe(201);
+    }
+    const response = await worker.fetch(`/api/profiles/${id}/notes`, { headers: authorization });
+    const { items } = (await response.json()) as { items: Note[] };
+    expect(items.map(({ text }) => text)).toEqual(['first', 'second']);
+    expect(items[0]).toMatchObject({ profile: id, actor_type: 'reviewer', actor_id: reviewerId });
+  });
+
+  it('is empty for a profile without notes, and 404 without a profile', async () => {
+    const { id } = await api(worker).created();
+    const internal = api(worker, worker.keys.internal);
+    expect(await (await internal.get(`/api/profiles/${id}/notes`)).json()).toEqual({ items: [], next_cursor: null });
+    expect((await internal.get(`/api/profiles/${UNKNOWN_ID}/notes`)).status).toBe(404);
+    expect((await internal.post(`/api/profiles/${UNKNOWN_ID}/notes`, { text: 'x' })).status).toBe(404);
+  });
+
+  it('is closed to partners', async () => {
+    const { id } = await api(worker).created();
+    expect((await api(worker).get(`/api/profiles/${id}/notes`)).status).toBe(403);
+    expect((await api(worker).post(`/api/profiles/${id}/notes`, { text: 'x' })).status).toBe(403);
+  });
+});

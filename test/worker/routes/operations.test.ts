@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as z from 'zod';
+import type { AuditEntry } from '../../../src/schemas/audit.ts';
+import type { Metrics } from '../../../src/schemas/metrics.ts';
+import type { Partner } from '../../../src/schemas/partner.ts';
+import { api, applicantData, json, PNG, problemOf, reviewer } from '../../support/api.ts';
+import { issueKey } from '../../support/keys.ts';
+import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
+import type { CountingProxy } from '../../support/proxy.ts';
+import { startProxiedWorker, startWorker, type TestWorker } from '../../support/worker.ts';
+
+// One of its own: what is counted here, others would change meanwhile.
+let pocketbase: TestPocketBase;
+let proxy: CountingProxy;
+let worker: TestWorker;
+beforeAll(async () => {
+  pocketbase = await startPocketBase();
+  ({ proxy, worker } = await startProxiedWorker({ pocketbase }));
+  await api(worker).created();
+});
+afterAll(async () => {
+  await worker.stop();
+  await pocketbase.stop();
+});
+
+const operator = () => api(worker, worker.keys.internal);
+type Entry = z.infer<typeof AuditEntry>;
+const auditOf = async (query: Record<string, string>): Promise<Entry[]> => {
+  const response = await operator().get(`/api/audit?${new URLSearchParams(query)}`);
+  if (response.status !== 200) throw new Error(await response.text());
+  return ((await response.json()) as { items: Entry[] }).items;
+};
+const newSlug = () => `p-${randomUUID().slice(0, 13)}`;
+
+describe('/api/partners', () => {
+  it('creates, reads, changes and lists partners', async () => {
+    const slug = newSlug();
+    const response = await operator().post('/api/partners', { slug, name: 'Initech', retention_days: 30 });
+    expect(response.status).toBe(201);
+    const created = (await response.json()) as Partner;
+    expect(created).toMatchObject({
+      slug,
+      name: 'Initech',
+      active: true,
+      frontend_url: null,
+      retention_days: 30,
+      expire_after_days: null,
+    });
+    const changes = { frontend_url: 'https://verify.initech.example', retention_days: null, expire_after_days: 7 };
+    const changed = await operator().patch(`/api/partners/${slug}`, changes);
+    expect(await changed.json()).toMatchObject({ slug, name: 'Initech', active: true, ...changes });
+    expect(await (await operator().get(`/api/partners/${slug}`)).json()).toMatchObject(changes);
+    const { items } = (await (await operator().get('/api/partners?limit=1')).json()) as { items: Partner[] };
+    expect(items[0]?.slug).toBe(slug);
+  });
+
+  it.each([
+    [{ slug: 'Not A Slug' }, '/slug'],
+    [{ slug: 'acme' }, '/slug'],
+    [{ name: '' }, '/name'],
+    [{ frontend_url: 'javascript:alert(1)' }, '/frontend_url'],
+    [{ retention_days: 0 }, '/retention_days'],
+    [{ expire_after_days: 1.5 }, '/expire_after_days'],
+    [{ secret: 'x' }, '/secret'],
+  ])('refuses %j', async (bad, pointer) => {
+    const response = await operator().post('/api/partners', { slug: newSlug(), name: 'x', ...bad });
+    expect(await problemOf(response)).toMatchObject({ status: 422, errors: [{ pointer }] });
+  });
+
+  it('has no partner of that name, keeps slugs, and wants https where it counts', async () => {
+    expect((await operator().get('/api/partners/nobody-knows')).status).toBe(404);
+    expect((await operator().patch('/api/partners/nobody-knows', { active: false })).status).toBe(404);
+    expect((await operator().patch('/api/partners/acme', { slug: 'other' })).status).toBe(422);
+    const own = await startWorker({ DEPLOYMENT: 'production' }, { pocketbase });
+    const response = await api(own, own.keys.internal).patch('/api/partners/acme', {
+      frontend_url: 'http://x.example',
+    });
+    expect(await problemOf(response)).toMatchObject({ status: 422, errors: [{ pointer: '/frontend_url' }] });
+    const key = await issueKey(own);
+    expect(key.key).toMatch(/^ek_live_/);
+    expect((await api(worker, key.key).get('/api/profiles')).status).toBe(401);
+    await own.stop();
+  });
+});
+
+describe('GET /api/audit', () => {
+  it('tells who read which document, decided, managed keys and partners, and erased', async () => {
+    const since = new Date(Date.now() - 1).toISOString();
+    const { id: reviewerId, authorization } = await reviewer('Reviewer', pocketbase);
+    const { id } = await api(worker).created();
+    await api(worker).upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+    await (
+      await worker.fetch(`/api/profiles/${id}/documents/document_front`, { headers: authorization })
+    ).arrayBuffer();
+    await worker.fetch(
+      `/api/status_history/${id}`,
+      json({ status: 'approved', expected_status: 'unverified', note: 'private text' }, authorization),
+    );
+    const { id: key } = await issueKey(worker);
+    await operator().post(`/api/keys/${key}/rotate`, {});
+    await worker.fetch(`/api/keys/${key}`, { method: 'DELETE', headers: { 'x-api-key': worker.keys.internal } });
+    const slug = newSlug();
+    await operator().post('/api/partners', { slug, name: 'x' });
+    await operator().patch(`/api/partners/${slug}`, { active: false });
+    await worker.fetch(`/api/profiles/${id}`, { method: 'DELETE', headers: { 'x-api-key': worker.keys.internal } });
+
+    const entries = await auditOf({ from: since, limit: '100' });
+    const told = entries.map(({ action, profile, target, actor_type, actor_id }) =>
+      [action, profile, target, actor_type, actor_id].join(' '),
+    );
+    expect(told).toEqual(
+      expect.arrayContaining([
+        `document.read ${id} document_front reviewer ${reviewerId}`,
+        expect.stringMatching(new RegExp(`^status.decided ${id} .* reviewer ${reviewerId}$`)),
+        `key.created  ${key} service ops`,
+        `key.rotated  ${key} service ops`,
+        `key.revoked  ${key} service ops`,
+        `partner.created  ${slug} service ops`,
+        `partner.updated  ${slug} service ops`,
+        expect.stringMatching(new RegExp(`^profile.redacted ${id} .*service ops$`)),
+      ]),
+    );
+    expect(JSON.stringify(entries)).not.toContain('private text');
+
+    const byProfile = await auditOf({ profile: id });
+    expect(byProfile.map(({ action }) => action)).toEqual(['profile.redacted', 'status.decided', 'document.read']);
+    const byActor = await auditOf({ actor: reviewerId });
+    expect(byActor.map(({ action }) => action)).toEqual(['status.decided', 'document.read']);
+    expect(await auditOf({ actor: reviewerId, to: since })).toEqual([]);
+    expect(await auditOf({ profile: id, from: new Date(Date.now() + 60_000).toISOString() })).toEqual([]);
+    proxy.take();
+    await auditOf({ profile: id });
+    expect(proxy.take()).toEqual(['GET /api/collections/audit_log/records']);
+  });
+
+  it('is not read by those who are in it', async () => {
+    expect((await api(worker).get('/api/audit')).status).toBe(403);
+    const { authorization } = await reviewer('Reviewer', pocketbase);
+    expect((await worker.fetch('/api/audit', { headers: authorization })).status).toBe(403);
+  });
+});
+
+describe('GET /api/metrics', () => {
+  it('counts profiles, the queue, decisions and recognised applicants, in one call', async () => {
+    const read = async () => (await (await operator().get('/api/metrics')).json()) as z.infer<typeof Metrics>;
+    const before = await read();
+    const data = applicantData();
+    const { id } = await api(worker).created(data);
+    await api(worker).create(data);
+    await api(worker).decide(id, { status: 'in_review' });
+    proxy.take();
+    const during = await read();
+    expect(proxy.take()).toEqual(['GET /api/edge/metrics']);
+    expect(during.statuses.in_review).toBeGreaterThan(before.statuses.in_review ?? 0);
+    expect(during.queue.size).toBeGreaterThan(before.queue.size);
+    expect(during.duplicates_avoided).toBeGreaterThan(before.duplicates_avoided);
+    await api(worker).decide(id, { status: 'approved' });
+    expect((await read()).decisions.count).toBeGreaterThan(before.decisions.count);
+  });
+});
+
+describe('the cron', () => {
+  it('expires and erases what is due, and logs the counts', async () => {
+    const slug = newSlug();
+    const key = `${randomUUID()}`;
+    const own = await startWorker({ VALID_API_KEYS: `${slug}:${key}` }, { pocketbase });
+    const { id } = await api(own, key).created();
+    await api(own, own.keys.internal).patch(`/api/partners/${slug}`, { expire_after_days: 1 });
+    await own.scheduled();
+    expect((await api(own).read(id)).status).toBe('unverified');
+    const sweep = () => own.logs().find((text) => text.includes('"duty":"sweep"'));
+    await expect.poll(sweep).toBeDefined();
+    const line = sweep() ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({ level: 'info', event: 'scheduled', duty: 'sweep' });
+    for (const name of ['expired', 'redacted', 'cleaned']) expect(JSON.parse(line)[name]).toBeGreaterThanOrEqual(0);
+    await own.stop();
+  });
+
+  it('says so when PocketBase is down, and goes on', async () => {
+    proxy.intercept = (_, answer) => !!answer.destroy();
+    await worker.scheduled();
+    proxy.intercept = null;
+    await expect.poll(() => worker.logs().join('\n')).toContain('"event":"scheduled_failed"');
+    await worker.scheduled();
+    await expect.poll(() => worker.logs().join('\n')).toContain('"duty":"sweep"');
+  });
+});

@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CreatedProfile, Link, Profile } from '../../../src/schemas/profile.ts';
+import {
+  api,
+  applicantData,
+  json,
+  PNG,
+  problemOf,
+  reviewer,
+  superuser,
+  tokenOf,
+  UNKNOWN_ID,
+} from '../../support/api.ts';
+import { startWorker, type TestWorker } from '../../support/worker.ts';
+
+let worker: TestWorker;
+beforeAll(async () => {
+  worker = await startWorker();
+});
+afterAll(() => worker.stop());
+
+describe('POST /api/profiles/create', () => {
+  it('creates a profile and answers with a link to the hosted frontend', async () => {
+    const response = await api(worker).create();
+    const profile = (await response.json()) as CreatedProfile;
+    expect(response.status).toBe(201);
+    expect(profile).toMatchObject({ status: 'unverified', created: true });
+    expect(profile.id).toMatch(/^[a-z0-9]{15}$/);
+    expect(profile.redirect_url).toMatch(new RegExp(`^https://verify\\.example\\.com/start/${profile.id}#token=ey`));
+    const lifetime = Date.parse(profile.redirect_expires_at as string) - Date.now();
+    expect(lifetime / 86_400_000).toBeCloseTo(1, 2);
+  });
+
+  it('recognises the same applicant however the number is written', async () => {
+    const partner = api(worker);
+    const first = await partner.created({ document_number: 'ab-77 88 99 x' });
+    const again = await partner.create({ document_number: ' ＡＢ７７.8899/X ', full_name: 'Somebody Else' });
+    expect(again.status).toBe(200);
+    expect(await again.json()).toMatchObject({ id: first.id, created: false, status: 'unverified' });
+    expect((await partner.read(first.id)).full_name).toBe('Nguyễn Thị Minh');
+  });
+
+  it('answers 50 concurrent equal creates with one id, exactly one of them 201', async () => {
+    const data = applicantData();
+    const headers = { 'x-api-key': worker.keys.acme };
+    const responses = await Promise.all(
+      Array.from({ length: 50 }, () => worker.fetch('/api/profiles/create', json(data, headers))),
+    );
+    const bodies = await Promise.all(responses.map((response) => response.json() as Promise<CreatedProfile>));
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(49);
+    expect(new Set(bodies.map(({ id }) => id)).size).toBe(1);
+    const admin = await superuser();
+    const records = await admin
+      .collection('profiles')
+      .getFullList({ filter: `document_number = "${data.document_number}"` });
+    expect(records).toHaveLength(1);
+  });
+
+  it('keeps applicants of different partners, countries and document types apart', async () => {
+    const data = applicantData();
+    const ids = await Promise.all([
+      api(worker).created(data),
+      api(worker, worker.keys.globex).created(data),
+      api(worker).created({ ...data, country: 'TH' }),
+      api(worker).created({ ...data, document_type: 'id_card' }),
+    ]);
+    expect(new Set(ids.map(({ id }) => id)).size).toBe(4);
+  });
+
+  it('fills an empty external_id and refuses another one', async () => {
+    const partner = api(worker);
+    const data = applicantData();
+    const { id } = await partner.created(data);
+    expect((await partner.create({ ...data, external_id: `a-${id}` })).status).toBe(200);
+    expect((await partner.read(id)).external_id).toBe(`a-${id}`);
+    const other = await partner.create({ ...data, external_id: `b-${id}` });
+    expect(await problemOf(other)).toMatchObject({ status: 409, code: 'external_id_taken' });
+    const stolen = await partner.create({ external_id: `a-${id}` });
+    expect(await problemOf(stolen)).toMatchObject({ status: 409, code: 'external_id_taken' });
+    expect((await api(worker, worker.keys.globex).create({ external_id: `a-${id}` })).status).toBe(201);
+  });
+
+  it('revives an expired profile, frees the key of a canceled one, and gives no link once decided', async () => {
+    const partner = api(worker);
+    const data = applicantData({ external_id: applicantData().document_number });
+    const { id } = await partner.created(data);
+    await partner.decide(id, { status: 'expired' });
+    expect(await partner.created(data)).toMatchObject({ id, created: false, status: 'unverified' });
+    expect((await partner.read(id)).latest_status).toMatchObject({
+      from: 'expired',
+      to: 'unverified',
+      actor_type: 'partner',
+    });
+    await partner.decide(id, { status: 'canceled' });
+    const fresh = await partner.created(data);
+    expect(fresh).toMatchObject({ created: true });
+    expect(fresh.id).not.toBe(id);
+    await partner.decide(fresh.id, { status: 'approved' });
+    const decided = (await (await partner.create(data)).json()) as CreatedProfile;
+    expect(decided).toMatchObject({ id: fresh.id, status: 'approved', redirect_url: null, redirect_expires_at: null });
+  });
+
+  it('lets an internal key name the partner, and nobody else', async () => {
+    const internal = { 'x-api-key': worker.keys.internal };
+    const named = await worker.fetch(
+      '/api/profiles/create',
+      json(applicantData(), { ...internal, 'x-partner': 'acme' }),
+    );
+    const { id } = (await named.json()) as CreatedProfile;
+    expect(named.status).toBe(201);
+    expect(await api(worker).read(id)).toMatchObject({ partner: 'acme' });
+    const unnamed = await worker.fetch('/api/profiles/create', json(applicantData(), internal));
+    expect(await problemOf(unnamed)).toMatchObject({ status: 400, code: 'invalid_request' });
+    const own = await worker.fetch(
+      '/api/profiles/create',
+      json(applicantData(), { 'x-api-key': worker.keys.acme, 'x-partner': 'acme' }),
+    );
+    expect(await problemOf(own)).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+
+  it('points at every field that does not pass', async () => {
+    const response = await api(worker).post('/api/profiles/create', {
+      ...applicantData({ country: 'XX', document_number: '--', phone: '0123', email: 'nobody' }),
+      date_of_birth: '2999-01-01',
+      locale: 'not a locale',
+      metadata: { 'a/b~c': 7 },
+      is_admin: true,
+    });
+    const problem = await problemOf(response);
+    expect(problem).toMatchObject({ status: 422, code: 'validation_failed' });
+    expect(problem.errors?.map(({ pointer }) => pointer).sort()).toEqual([
+      '/country',
+      '/date_of_birth',
+      '/document_number',
+      '/email',
+      '/is_admin',
+      '/locale',
+      '/metadata/a~1b~0c',
+      '/phone',
+    ]);
+  });
+});
+
+describe('GET /api/profiles/:id', () => {
+  it('answers every create field, the latest status and the documents', async () => {
+    const partner = api(worker);
+    const data = applicantData({
+      date_of_birth: '1990-04-30',
+      email: 'minh@example.com',
+      phone: '+84901234567',
+      external_id: `user-${Math.random()}`,
+      locale: 'vi',
+      metadata: { plan: 'gold' },
+    });
+    const { id } = await partner.created(data);
+    await partner.upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+    const profile = (await (await partner.get(`/api/profiles/${id}`)).json()) as Profile;
+    expect(profile).toMatchObject({ ...data, id, partner: 'acme', status: 'unverified' });
+    expect(profile.latest_status).toMatchObject({ profile: id, from: null, to: 'unverified', actor_type: 'partner' });
+    expect(profile.latest_status).not.toHaveProperty('actor_id');
+    expect(profile.documents.document_front).toMatchObject({ kind: 'document_front', size: PNG.length });
+    expect(profile.documents.facial_video).toBeNull();
+  });
+
+  it('is told by PocketBase as an update is told by the Worker, private parts to those alone who may see them', async () => {
+    const partner = api(worker);
+    const { id } = await partner.created({ email: 'minh@example.com' });
+    await partner.upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+    const own = new File([PNG], 'by hand.png', { type: 'image/png' });
+    await (await superuser()).collection('profiles').update(id, { facial_photo: own });
+    await partner.decide(id, {
+      status: 'rejected',
+      reason_code: 'other',
+      reason: 'Öffentlich',
+      note: 'private "note"',
+    });
+    for (const changes of [
+      { metadata: { 'a "b"': 'ç' }, locale: 'vi' },
+      { metadata: null, email: null, locale: null },
+    ]) {
+      const updated = await (await partner.patch(`/api/profiles/${id}`, changes)).json();
+      const { note, actor_id, ...latest_status } = (updated as Profile).latest_status;
+      expect([note, actor_id]).toEqual(['private "note"', 'ops']);
+      expect(await partner.read(id)).toEqual(updated);
+      expect(await (await partner.get(`/api/profiles/${id}`)).json()).toEqual({
+        ...(updated as Profile),
+        latest_status,
+      });
+    }
+  });
+
+  it("answers another partner's profile like one that does not exist", async () => {
+    const { id } = await api(worker).created();
+    const other = await problemOf(await api(worker, worker.keys.globex).get(`/api/profiles/${id}`));
+    const unknown = await problemOf(await api(worker, worker.keys.globex).get(`/api/profiles/${UNKNOWN_ID}`));
+    expect({ ...other, request_id: '' }).toEqual({ ...unknown, request_id: '' });
+    expect(other).toMatchObject({ status: 404, code: 'not_found' });
+  });
+});
+
+describe('PATCH /api/profiles/:id', () => {
+  it('changes the fields it names and no other', async () => {
+    const partner = api(worker);
+    const { id } = await partner.created({ email: 'old@example.com', locale: 'vi' });
+    const response = await partner.patch(`/api/profiles/${id}`, { full_name: 'Trần Văn An', email: null });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      id,
+      full_name: 'Trần Văn An',
+      email: null,
+      locale: 'vi',
+      country: 'VN',
+    });
+  });
+
+  it("refuses another applicant's document", async () => {
+    const partner = api(worker);
+    const data = applicantData();
+    await partner.created(data);
+    const { id } = await partner.created();
+    const response = await partner.patch(`/api/profiles/${id}`, {
+      document_number: ` ${data.document_number.toLowerCase()}`,
+    });
+    expect(await problemOf(response)).toMatchObject({ status: 409, code: 'duplicate_applicant' });
+  });
+
+  it('recognises the applicant by the new document afterwards', async () => {
+    const partner = api(worker);
+    const [before, after] = [applicantData(), applicantData()];
+    const { id } = await partner.created(before);
+    await partner.patch(`/api/profiles/${id}`, { document_number: after.document_number });
+    expect(await partner.created(after)).toMatchObject({ id, created: false });
+    expect(await partner.created(before)).toMatchObject({ created: true });
+  });
+
+  it('is for reviewers and internal keys, also when the profile is decided', async () => {
+    const { id } = await api(worker).created();
+    const headers = (await reviewer()).authorization;
+    await api(worker).decide(id, { status: 'approved' });
+    const response = await worker.fetch(`/api/profiles/${id}`, { ...json({ locale: 'es' }, headers), method: 'PATCH' });
+    expect(await response.json()).toMatchObject({ status: 'approved', locale: 'es' });
+    const partner = await worker.fetch(`/api/profiles/${id}`, {
+      ...json({ locale: 'es' }, { 'x-api-key': worker.keys.acme }),
+      method: 'PATCH',
+    });
+    expect(await problemOf(partner)).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+      required_scope: 'profiles:write',
+    });
+  });
+
+  it('refuses status and unknown fields, and answers 404 before 422', async () => {
+    const { id } = await api(worker).created();
+    const status = await api(worker).patch(`/api/profiles/${id}`, { status: 'approved' });
+    const problem = await problemOf(status);
+    expect([problem.status, problem.errors?.[0]?.pointer]).toEqual([422, '/status']);
+    const nobody = await api(worker).patch(`/api/profiles/${UNKNOWN_ID}`, { status: 'approved' });
+    expect(nobody.status).toBe(404);
+  });
+});
+
+describe('POST /api/profiles/:id/link', () => {
+  it('issues a fresh link, and ends the earlier ones when asked to', async () => {
+    const partner = api(worker);
+    const { id, token } = await partner.created();
+    const tokens = [token];
+    for (const body of [{}, { revoke_previous: true }]) {
+      const link = (await (await partner.post(`/api/profiles/${id}/link`, body)).json()) as Link;
+      tokens.push(tokenOf(link.redirect_url));
+    }
+    const statuses = await Promise.all(
+      tokens.map(
+        async (value) =>
+          (await worker.fetch('/api/applicant', { headers: { authorization: `Bearer ${value}` } })).status,
+      ),
+    );
+    expect(statuses).toEqual([401, 401, 200]);
+  });
+
+  it('needs no body', async () => {
+    const { id } = await api(worker).created();
+    const response = await worker.fetch(`/api/profiles/${id}/link`, {
+      method: 'POST',
+      headers: { 'x-api-key': worker.keys.acme },
+    });
+    expect(response.status).toBe(200);
+  });
+});
