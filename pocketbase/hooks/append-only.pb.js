@@ -1,4 +1,4 @@
-/// What nobody changes or removes, superusers included. Triggers say the same below (migrations/*_invariants.js).
+/// What nobody changes or removes, superusers included. Triggers say the same below (migrations).
 
 onRecordCreateRequest(() => {
   require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'History is written by changing a status.');
@@ -16,6 +16,14 @@ onRecordCreateRequest(
   'webhook_deliveries',
 );
 
+onRecordCreateRequest(
+  () => {
+    require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Documents are supplied at /api/profiles.');
+  },
+  'documents',
+  'evidence',
+);
+
 onRecordUpdate(
   (e) => {
     const collection = e.record.collection().name;
@@ -24,6 +32,9 @@ onRecordUpdate(
   'status_history',
   'audit_log',
   'events',
+  'notes',
+  'documents',
+  'evidence',
 );
 
 onRecordDelete(
@@ -34,7 +45,12 @@ onRecordDelete(
   'status_history',
   'audit_log',
   'events',
+  'notes',
+  'documents',
+  'evidence',
   'profiles',
   'partners',
   'api_keys',
+  'reviewers',
+  'services',
 );

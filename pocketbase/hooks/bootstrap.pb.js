@@ -1,6 +1,7 @@
-/// Accounts from the environment, so that no secret stands on a command line.
+/// What has to be so before the first request. Accounts come from the environment, so that no secret stands on a command line.
 
 $app.onServe().bindFunc((e) => {
+  require(`${__hooks}/lib/base/start.js`).prepare(e);
   const upsert = (collection, email, password) => {
     if (!email || !password) return;
     let account;

@@ -22,17 +22,93 @@ routerAdd('POST', '/api/edge/profiles', (e) => {
 
 routerAdd('GET', '/api/edge/profiles/{id}', (e) => {
   const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { answerFinal } = require(`${__hooks}/lib/base/answer.js`);
   const { readProfile } = require(`${__hooks}/lib/profiles/read.js`);
-  const text = readProfile(e.app, serviceOf(e), e.request.pathValue('id'));
-  e.response.header().set('Content-Type', 'application/json');
-  e.response.header().set('X-Answer', 'final');
-  return e.string(200, text);
+  return answerFinal(e, readProfile(e.app, serviceOf(e), e.request.pathValue('id')));
+});
+
+routerAdd('PATCH', '/api/edge/profiles/{id}', (e) => {
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { answerFinal } = require(`${__hooks}/lib/base/answer.js`);
+  const { readProfile } = require(`${__hooks}/lib/profiles/read.js`);
+  const { updateProfile } = require(`${__hooks}/lib/profiles/update.js`);
+  const [caller, id] = [serviceOf(e), e.request.pathValue('id')];
+  updateProfile(e.app, caller, id, { fields: bodyOf(e) });
+  return answerFinal(e, readProfile(e.app, caller, id));
+});
+
+// Whether the caller may change the profile now: asked before 90 MB are sent for nothing.
+routerAdd('GET', '/api/edge/profiles/{id}/open', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { checkOpen, findStand } = require(`${__hooks}/lib/base/stand.js`);
+  const caller = serviceOf(e);
+  checkOpen(caller, findStand(e.app, caller, e.request.pathValue('id')));
+  return e.json(200, { open: true });
+});
+
+routerAdd('GET', '/api/edge/profiles/{id}/exists', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { findStand } = require(`${__hooks}/lib/base/stand.js`);
+  findStand(e.app, serviceOf(e), e.request.pathValue('id'));
+  return e.json(200, { exists: true });
+});
+
+// A form of documents and fields, as it streams in; contract section 5 bounds it.
+routerAdd(
+  'POST',
+  '/api/edge/profiles/{id}/form',
+  (e) => {
+    const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+    const { answerFinal } = require(`${__hooks}/lib/base/answer.js`);
+    const { receive } = require(`${__hooks}/lib/profiles/receive.js`);
+    const { readProfile } = require(`${__hooks}/lib/profiles/read.js`);
+    const [caller, id] = [serviceOf(e), e.request.pathValue('id')];
+    receive(e, caller, id);
+    return answerFinal(e, readProfile(e.app, caller, id));
+  },
+  $apis.bodyLimit(100_000_000),
+);
+
+// The same form with one document in it; answers with that one, as not everybody who supplies it may read the profile.
+routerAdd(
+  'POST',
+  '/api/edge/profiles/{id}/documents',
+  (e) => {
+    const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+    const { answerFinal } = require(`${__hooks}/lib/base/answer.js`);
+    const { receive } = require(`${__hooks}/lib/profiles/receive.js`);
+    const { readDocument } = require(`${__hooks}/lib/profiles/read.js`);
+    const [document] = receive(e, serviceOf(e), e.request.pathValue('id'));
+    return answerFinal(e, readDocument(e.app, document.id));
+  },
+  $apis.bodyLimit(100_000_000),
+);
+
+routerAdd('GET', '/api/edge/profiles/{id}/documents/{kind}', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { serveDocument } = require(`${__hooks}/lib/documents/download.js`);
+  const version = e.request.url.query().get('version');
+  const [id, kind] = ['id', 'kind'].map((name) => e.request.pathValue(name));
+  return serveDocument(e, serviceOf(e), { id, kind, version });
+});
+
+routerAdd('DELETE', '/api/edge/profiles/{id}/documents/{kind}', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { updateProfile } = require(`${__hooks}/lib/profiles/update.js`);
+  updateProfile(e.app, serviceOf(e), e.request.pathValue('id'), { removed: [e.request.pathValue('kind')] });
+  return e.noContent(204);
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/status', (e) => {
   const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
-  const { decide } = require(`${__hooks}/lib/status/change-status.js`);
-  return e.json(200, decide(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
+  const { changeStatus } = require(`${__hooks}/lib/status/change-status.js`);
+  return e.json(200, changeStatus(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
+});
+
+routerAdd('POST', '/api/edge/profiles/{id}/submit', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { submit } = require(`${__hooks}/lib/status/change-status.js`);
+  return e.json(200, submit(e.app, serviceOf(e), e.request.pathValue('id')));
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/link', (e) => {
@@ -47,14 +123,20 @@ routerAdd('POST', '/api/edge/profiles/{id}/notes', (e) => {
   return e.json(200, addNote(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });
 
+routerAdd('POST', '/api/edge/profiles/{id}/hold', (e) => {
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { holdProfile } = require(`${__hooks}/lib/profiles/hold.js`);
+  return e.json(200, holdProfile(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e).legal_hold === true));
+});
+
 routerAdd('POST', '/api/edge/profiles/{id}/redact', (e) => {
   const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
   const { redact } = require(`${__hooks}/lib/profiles/redact.js`);
   return e.json(200, { redacted: redact(e.app, serviceOf(e), e.request.pathValue('id')) });
 });
 
-routerAdd('GET', '/api/edge/profiles/{id}/documents/{kind}', (e) => {
+routerAdd('GET', '/api/edge/applicant', (e) => {
   const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
-  const { serveDocument } = require(`${__hooks}/lib/documents/documents.js`);
-  return serveDocument(e, serviceOf(e), e.request.pathValue('id'), e.request.pathValue('kind'));
+  const { readApplicant } = require(`${__hooks}/lib/profiles/read.js`);
+  return e.json(200, readApplicant(e.app, serviceOf(e)));
 });

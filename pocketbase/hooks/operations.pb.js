@@ -6,6 +6,12 @@ routerAdd('POST', '/api/edge/keys', (e) => {
   return e.json(200, createKey(e.app, serviceOf(e), bodyOf(e)));
 });
 
+// A key holds its own id, so the Worker has to know it before it makes the key.
+routerAdd('GET', '/api/edge/ids', (e) => {
+  require(`${__hooks}/lib/base/caller.js`).serviceOf(e);
+  return e.json(200, { id: require(`${__hooks}/lib/base/ids.js`).newId() });
+});
+
 routerAdd('GET', '/api/edge/keys/{id}', (e) => {
   const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
   const { readKey } = require(`${__hooks}/lib/keys/keys.js`);

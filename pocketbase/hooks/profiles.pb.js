@@ -1,51 +1,39 @@
-/// The invariants of a profile, whichever door a change comes through.
+/// Profiles and notes in PocketBase's admin UI: each door leads to the functions that the Worker's routes call.
 
-onRecordCreateRequest((e) => {
-  require(`${__hooks}/lib/profiles/profile-request.js`).prepareCreate(e);
-  return e.next();
+onRecordCreateRequest((e) => require(`${__hooks}/lib/profiles/by-hand.js`).createByHand(e), 'profiles');
+
+onRecordUpdateRequest((e) => require(`${__hooks}/lib/profiles/by-hand.js`).updateByHand(e), 'profiles');
+
+onRecordCreateRequest((e) => require(`${__hooks}/lib/profiles/by-hand.js`).noteByHand(e), 'notes');
+
+/// No other way in: a record that is saved would be written past history, evidence, events and audit log.
+onRecordCreate(
+  () => {
+    require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Profiles are written by their acts.');
+  },
+  'profiles',
+  'notes',
+);
+
+onRecordUpdate(() => {
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Profiles are written by their acts.');
 }, 'profiles');
 
-onRecordUpdateRequest((e) => {
-  require(`${__hooks}/lib/profiles/profile-request.js`).prepareUpdate(e);
-  return e.next();
-}, 'profiles');
-
-onRecordViewRequest((e) => {
-  const { callerOf, checkLink, headerOf } = require(`${__hooks}/lib/base/caller.js`);
-  if (headerOf(e, 'x-actor-type') === 'applicant') checkLink(callerOf(e), e.record);
-  return e.next();
-}, 'profiles');
-
-onRecordCreate((e) => {
-  e.record.set('status', 'unverified');
-  return e.next();
-}, 'profiles');
-
-onRecordUpdate((e) => {
-  require(`${__hooks}/lib/profiles/profile.js`).noteChanges(e.record);
-  try {
+onRecordsListRequest(
+  (e) => {
+    const { callerOf, headerOf } = require(`${__hooks}/lib/base/caller.js`);
+    if (e.records.length > 0 && headerOf(e, 'x-actor-type') === 'reviewer') {
+      const profile = e.app.findRecordById('profiles', e.records[0].getString('profile'));
+      const { noteReading } = require(`${__hooks}/lib/review/readings.js`);
+      noteReading(e.app, callerOf(e), profile.id, profile.getString('partner'));
+    }
     return e.next();
-  } catch (error) {
-    // An erasure that empties the folder while an upload is copied into it shows as a fault of the storage.
-    require(`${__hooks}/lib/base/caller.js`).checkNotRedacted(e.app.findRecordById('profiles', e.record.id));
-    throw error;
-  }
-}, 'profiles');
-
-onModelCreateExecute((e) => {
-  require(`${__hooks}/lib/profiles/profile.js`).insertProfile(e);
-}, 'profiles');
-
-onModelUpdateExecute((e) => {
-  require(`${__hooks}/lib/profiles/profile.js`).updateProfile(e);
-}, 'profiles');
-
-onModelAfterUpdateSuccess((e) => {
-  require(`${__hooks}/lib/profiles/profile.js`).removeSuperseded(e.app, e.model);
-  return e.next();
-}, 'profiles');
+  },
+  'status_history',
+  'notes',
+);
 
 onFileDownloadRequest((e) => {
-  require(`${__hooks}/lib/documents/documents.js`).auditDownload(e);
+  require(`${__hooks}/lib/documents/download.js`).auditDownload(e);
   return e.next();
-}, 'profiles');
+}, 'documents');

@@ -37,3 +37,9 @@ routerAdd('POST', '/api/edge/queue/next', (e) => {
   const { takeNext } = require(`${__hooks}/lib/review/queue.js`);
   return e.json(200, takeNext(e.app, serviceOf(e), bodyOf(e)));
 });
+
+routerAdd('GET', '/api/edge/changes', (e) => {
+  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { changesSince } = require(`${__hooks}/lib/review/changes.js`);
+  return e.json(200, changesSince(e.app, serviceOf(e), e.requestInfo().query));
+});

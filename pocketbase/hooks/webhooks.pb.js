@@ -12,13 +12,22 @@ onRecordViewRequest((e) => {
 
 onRecordUpdateRequest((e) => {
   require(`${__hooks}/lib/webhooks/endpoints.js`).keepServerFields(e.record);
+  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
+  return e.next();
+}, 'webhook_endpoints');
+
+onRecordDeleteRequest((e) => {
+  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
   return e.next();
 }, 'webhook_endpoints');
 
 onRecordUpdate((e) => {
   require(`${__hooks}/lib/webhooks/endpoints.js`).forgive(e.record);
-  e.record.ignoreUnchangedFields(true); // else a stale update carries old values back
   return e.next();
+}, 'webhook_endpoints');
+
+onModelUpdateExecute((e) => {
+  require(`${__hooks}/lib/webhooks/endpoints.js`).updateEndpoint(e);
 }, 'webhook_endpoints');
 
 onModelCreateExecute((e) => {
@@ -35,12 +44,6 @@ routerAdd('POST', '/api/edge/webhooks', (e) => {
   return e.json(200, createEndpoint(e.app, serviceOf(e), bodyOf(e)));
 });
 
-routerAdd('GET', '/api/edge/webhooks/{id}/secrets', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
-  const { secretsOf } = require(`${__hooks}/lib/webhooks/endpoints.js`);
-  return e.json(200, secretsOf(e.app, serviceOf(e), e.request.pathValue('id')));
-});
-
 routerAdd('POST', '/api/edge/webhooks/{id}/rotate', (e) => {
   const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
   const { rotateSecret } = require(`${__hooks}/lib/webhooks/endpoints.js`);
@@ -49,7 +52,7 @@ routerAdd('POST', '/api/edge/webhooks/{id}/rotate', (e) => {
 
 routerAdd('POST', '/api/edge/webhooks/{id}/test', (e) => {
   const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
-  const { announce } = require(`${__hooks}/lib/webhooks/events.js`);
+  const { announce } = require(`${__hooks}/lib/base/announce.js`);
   const { sendTest } = require(`${__hooks}/lib/webhooks/endpoints.js`);
   const delivery = sendTest(e.app, serviceOf(e), e.request.pathValue('id'));
   announce(e.response.header(), [delivery.id]);
@@ -70,6 +73,6 @@ routerAdd('POST', '/api/edge/deliveries/claim', (e) => {
 
 routerAdd('POST', '/api/edge/deliveries/{id}/result', (e) => {
   const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
-  const { conclude } = require(`${__hooks}/lib/webhooks/deliveries.js`);
-  return e.json(200, conclude(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
+  const { report } = require(`${__hooks}/lib/webhooks/deliveries.js`);
+  return e.json(200, report(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });

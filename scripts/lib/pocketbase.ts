@@ -39,7 +39,7 @@ export async function spawnPocketBase(options: {
     '--dev=false',
     '--automigrate=false',
     '--hooksWatch=false',
-    '--hooksPool=100',
+    '--hooksPool=250',
   ];
   const child = spawnGuarded([getBinaryPath(), 'serve', ...args], {
     env: { PATH: process.env.PATH, ...options.env, TMPDIR: tmp },

@@ -1,19 +1,15 @@
+const { newId } = require(`${__hooks}/lib/base/ids.js`);
+const { run } = require(`${__hooks}/lib/base/sql.js`);
+const { stamp } = require(`${__hooks}/lib/base/time.js`);
+
+const INSERT = `INSERT INTO audit_log (id, seq, action, profile, partner, target, actor_type, actor_id, credential_id, request_id, created)
+  SELECT {:id}, IFNULL(MAX(seq), 0) + 1, {:action}, {:profile}, {:partner}, {:target}, {:type}, {:actor}, {:credential}, {:request}, {:now} FROM audit_log`;
+
 /** Appends a row to the audit log, in the transaction of what it reports. Ids only: it outlives an erasure. */
 function audit(tx, caller, action, { profile = '', partner = '', target = '' }) {
-  const newest = new DynamicModel({ seq: 0 });
-  tx.db().newQuery('SELECT IFNULL(MAX(seq), 0) AS seq FROM audit_log').one(newest);
-  const row = new Record(tx.findCachedCollectionByNameOrId('audit_log'));
-  row.load({
-    seq: newest.seq + 1,
-    action,
-    profile,
-    partner,
-    target,
-    actor_type: caller.type,
-    actor_id: caller.id,
-    request_id: caller.requestId,
-  });
-  tx.saveNoValidate(row);
+  const { type, id: actor, credentialId: credential, requestId: request } = caller;
+  const values = { id: newId(), action, profile, partner, target, type, actor, credential, request };
+  run(tx, INSERT, { ...values, now: stamp(Date.now()) });
 }
 
 module.exports = { audit };

@@ -1,33 +1,42 @@
+const { newId } = require(`${__hooks}/lib/base/ids.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { all, run } = require(`${__hooks}/lib/base/sql.js`);
 const { DAY, stamp } = require(`${__hooks}/lib/base/time.js`);
 
 const KEPT_MS = DAY;
+const FIND = 'SELECT id, body, profile, target, changed, created FROM idempotency_keys WHERE "key" = {:key}';
+const SHAPE = { id: '', body: '', profile: '', target: '', changed: false, created: '' };
 
-/** What the same request has made before, or null. Asked in the writing transaction, so of two at once one sees the other. */
-function findEarlier(tx, { idempotency }, profile) {
+/** What the same request has made before, or null. Two at once: the key is unique, so the second judges again and finds the first. */
+function findEarlier(app, { idempotency }, profileId) {
   if (!idempotency) return null;
-  const found = arrayOf(new DynamicModel({ id: '', body: '', profile: '', target: '', changed: false, created: '' }));
-  tx.db()
-    .newQuery('SELECT id, body, profile, target, changed, created FROM idempotency_keys WHERE "key" = {:key}')
-    .bind({ key: idempotency.key })
-    .all(found);
-  const [earlier] = found;
+  const [earlier] = all(app, FIND, SHAPE, { key: idempotency.key });
   if (!earlier) return null;
   if (earlier.created <= stamp(Date.now() - KEPT_MS)) {
-    tx.db().newQuery('DELETE FROM idempotency_keys WHERE id = {:id}').bind({ id: earlier.id }).execute();
+    run(app, 'DELETE FROM idempotency_keys WHERE id = {:id}', { id: earlier.id });
     return null;
   }
-  if (earlier.body !== idempotency.body || earlier.profile !== profile.id) {
+  if (earlier.body !== idempotency.body || earlier.profile !== profileId) {
     fail(422, 'idempotency_key_reused', 'The key came with another request before.');
   }
   return earlier;
 }
 
-function remember(tx, { idempotency }, profile, { target, changed }) {
-  if (!idempotency) return;
-  const row = new Record(tx.findCachedCollectionByNameOrId('idempotency_keys'));
-  row.load({ ...idempotency, profile: profile.id, target, changed });
-  tx.save(row);
+/** The member of an act that remembers it. */
+function remembered({ idempotency }, target, changed) {
+  return idempotency ? { idempotency: { id: newId(), ...idempotency, target, changed } } : {};
 }
 
-module.exports = { KEPT_MS, findEarlier, remember };
+/** For a request that changed nothing and so is no act. */
+function remember(app, caller, profile, target) {
+  const { idempotency } = remembered(caller, target, false);
+  if (!idempotency) return;
+  const sql = `INSERT INTO idempotency_keys (id, "key", body, profile, target, changed, created)
+    VALUES ({:id}, {:key}, {:body}, {:profile}, {:target}, {:changed}, {:now})`;
+  run(app, sql, { ...idempotency, profile, now: stamp(Date.now()) });
+}
+
+/** Whether another request with this key was faster. */
+const isTwin = (error) => String(error).includes('idempotency_keys.key');
+
+module.exports = { KEPT_MS, findEarlier, isTwin, remember, remembered };

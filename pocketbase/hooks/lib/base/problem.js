@@ -1,12 +1,15 @@
 /**
- * Throws an error that reaches the client as `{code, status, detail, ...extras}`, whichever hook it comes from.
- * PocketBase rewrites the data of an ApiError, so gate.pb.js answers with its raw data instead.
+ * An error that reaches the client as `{code, status, detail, ...extras}`, whichever hook throws it. PocketBase rewrites the data of an
+ * ApiError, so gate.pb.js answers with its raw data instead.
  */
+const problem = (status, code, detail, extras) =>
+  new ApiError(status, detail, { problem: { code, status, detail, ...extras } });
+
 function fail(status, code, detail, extras) {
-  throw new ApiError(status, detail, { problem: { code, status, detail, ...extras } });
+  throw problem(status, code, detail, extras);
 }
 
-/** What `fail` threw, else undefined. Go wraps errors on their way: FileField joins each with that of its own clean-up. */
+/** What `fail` threw, or undefined. Go wraps errors on their way, so each is looked into. */
 function problemOf(thrown) {
   const error = thrown?.value ?? thrown;
   if (typeof error?.rawData === 'function') return error.rawData()?.problem;
@@ -34,4 +37,4 @@ function refusedFieldsOf(thrown) {
   return isRefusal ? error : undefined;
 }
 
-module.exports = { fail, problemOf, refusedFieldsOf, validationProblemOf };
+module.exports = { fail, problem, problemOf, refusedFieldsOf, validationProblemOf };

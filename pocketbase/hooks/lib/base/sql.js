@@ -7,6 +7,36 @@ function all(app, sql, shape, params = {}) {
   return rows;
 }
 
+/** How many rows `sql` changed. */
+function run(app, sql, params = {}) {
+  return app.db().newQuery(sql).bind(params).execute().rowsAffected();
+}
+
+// SQLite takes longer to understand a statement than to carry it out, so each runtime keeps what it asks often. An overload adds runtimes
+// that are thrown away, and nobody closes what they have prepared: so the number is bounded.
+const MOST_PREPARED = 1500;
+const prepared = {};
+
+/** As `all`, for what is asked with many requests. In a transaction the statement is compiled: PocketBase's transactions take no others. */
+function ask(app, sql, shape, params) {
+  if (app.isTransactional()) return all(app, sql, shape, params);
+  const rows = arrayOf(new DynamicModel(shape));
+  queryFor(app, sql).bind(params).all(rows);
+  return rows;
+}
+
+function queryFor(app, sql) {
+  if (prepared[sql]) return prepared[sql];
+  const query = app.db().newQuery(sql);
+  let count = 0;
+  app.store().setFunc('ekyc.prepared', (before) => {
+    count = Number(before ?? 0) + 1;
+    return count;
+  });
+  if (count <= MOST_PREPARED) prepared[sql] = query.prepare();
+  return query;
+}
+
 /** How many profiles are in each status, of one partner or (`''`) of all. */
 function countByStatus(app, partner = '') {
   const own = partner && 'AND partner = {:partner}'; // always there, it would cost the index
@@ -15,4 +45,4 @@ function countByStatus(app, partner = '') {
   return Object.fromEntries(statuses.map((status) => [status, counted.find((row) => row.status === status)?.n ?? 0]));
 }
 
-module.exports = { all, countByStatus };
+module.exports = { all, ask, countByStatus, run };

@@ -1,10 +1,10 @@
 // Deletes nothing. As its first statement it makes a transaction the writer: one that has read before it writes fails when
-// another process, say an operator's shell, has written in between.
+// another process, such as an operator's shell, has written in between.
 const BECOME_WRITER = "DELETE FROM ekyc_state WHERE name = ''";
 
 /**
  * Runs `work` in one transaction that overwrites what it deletes: SQLite leaves deleted text in the file otherwise. Each
- * transaction says so for itself, as the setting is the connection's, and PocketBase replaces idle connections.
+ * transaction says so for itself, as the setting is the connection's, and PocketBase may replace the connection.
  */
 function transact(app, work) {
   const isNested = app.isTransactional();
@@ -14,11 +14,7 @@ function transact(app, work) {
   });
 }
 
-/**
- * Runs `work`, and with it the rest of the chain, in one transaction. For model-execute hooks: they run after PocketBase
- * has copied an upload into its storage, so no file is copied while the only writer is held, and when `work` fails
- * PocketBase removes the copy.
- */
+/** Runs `work`, and with it the rest of the chain, in one transaction: for model-execute hooks. */
 function inTransaction(e, work) {
   const app = e.app;
   try {

@@ -3,33 +3,18 @@ const { checkReach, findOwn } = require(`${__hooks}/lib/base/caller.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
-const grantable = require(`${__hooks}/lib/shared/scopes.json`);
+const { all, run } = require(`${__hooks}/lib/base/sql.js`);
+const { grantable } = require(`${__hooks}/lib/shared/scopes.json`);
 
 const USE_NOTED_EVERY_MS = 60 * SECOND;
 
+const SHAPE = { id: '', digest: '', partner: '', partner_active: false, scopes: '', expires_at: '', revoked_at: '', last_used_at: '' };
+const KEY = `SELECT k.id, k.digest, k.partner, p.active AS partner_active, k.scopes, k.expires_at, k.revoked_at, k.last_used_at
+  FROM api_keys k JOIN partners p ON p.slug = k.partner WHERE k.id = {:id}`;
+
 /** The key as the Worker verifies it; null when there is none. Its use is noted at most once a minute, and never fails it. */
 function readKey(app, id) {
-  const found = arrayOf(
-    new DynamicModel({
-      id: '',
-      digest: '',
-      partner: '',
-      partner_active: false,
-      scopes: '',
-      expires_at: '',
-      revoked_at: '',
-      last_used_at: '',
-    }),
-  );
-  app
-    .db()
-    .newQuery(
-      `SELECT k.id, k.digest, k.partner, p.active AS partner_active, k.scopes, k.expires_at, k.revoked_at, k.last_used_at
-       FROM api_keys k JOIN partners p ON p.slug = k.partner WHERE k.id = {:id}`,
-    )
-    .bind({ id })
-    .all(found);
-  const [key] = found;
+  const [key] = all(app, KEY, SHAPE, { id });
   if (!key) return null;
   noteUse(app, key);
   const { digest, partner, partner_active, expires_at, revoked_at } = key;
@@ -41,11 +26,8 @@ function noteUse(app, { id, last_used_at }) {
   const due = stamp(Date.now() - USE_NOTED_EVERY_MS);
   if (last_used_at > due) return;
   try {
-    app
-      .db()
-      .newQuery('UPDATE api_keys SET last_used_at = {:now} WHERE id = {:id} AND last_used_at <= {:due}')
-      .bind({ id, due, now: stamp(Date.now()) })
-      .execute();
+    const sql = 'UPDATE api_keys SET last_used_at = {:now} WHERE id = {:id} AND last_used_at <= {:due}';
+    run(app, sql, { id, due, now: stamp(Date.now()) });
   } catch (error) {
     app.logger().warn('The use of a key was not noted', 'error', String(error));
   }

@@ -1,21 +1,9 @@
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { readState, writeState } = require(`${__hooks}/lib/base/state.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
-const boundaries = require(`${__hooks}/lib/profiles/letters-digits.json`);
+const { isLetterOrDigit } = require(`${__hooks}/lib/profiles/letters.js`);
 
 const MIN_SECRET_LENGTH = 32;
-
-/** Binary search: a code point with an odd number of boundaries at or below it lies inside. */
-function isLetterOrDigit(code) {
-  let low = 0;
-  let high = boundaries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (boundaries[middle] <= code) low = middle + 1;
-    else high = middle;
-  }
-  return low % 2 === 1;
-}
 
 function normalise(number) {
   const text = number.normalize('NFKC').toUpperCase();

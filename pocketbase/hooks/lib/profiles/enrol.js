@@ -1,41 +1,34 @@
+const { perform } = require(`${__hooks}/lib/base/act.js`);
 const { checkReach } = require(`${__hooks}/lib/base/caller.js`);
-const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
-const { countDuplicate } = require(`${__hooks}/lib/review/metrics.js`);
+const { newId } = require(`${__hooks}/lib/base/ids.js`);
 const { fail, problemOf } = require(`${__hooks}/lib/base/problem.js`);
-const { all } = require(`${__hooks}/lib/base/sql.js`);
+const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
+const { missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
+const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
+const { checkComplete, readFields } = require(`${__hooks}/lib/profiles/fields.js`);
+const { checkSame } = require(`${__hooks}/lib/profiles/mismatch.js`);
+const { writeProfile } = require(`${__hooks}/lib/base/stand.js`);
+const { explain, writeChanges } = require(`${__hooks}/lib/profiles/update.js`);
+const { countDuplicate } = require(`${__hooks}/lib/review/metrics.js`);
+const { move } = require(`${__hooks}/lib/status/change-status.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 
-const FIELDS = [
-  'partner',
-  'full_name',
-  'country',
-  'document_type',
-  'document_number',
-  'date_of_birth',
-  'email',
-  'phone',
-  'external_id',
-  'locale',
-  'metadata',
-];
 const MAX_ATTEMPTS = 3;
 const CONFLICTS = ['duplicate_applicant', 'external_id_taken'];
 
 /** Looks first, which spares a known applicant the insert; the unique index decides who is new, however many ask at once. */
 function enrol(app, caller, body) {
   checkReach(caller, body.partner);
+  const fields = readFields(body);
+  checkComplete(fields);
+  const key = dedupeKey(app, (name) => (name === 'partner' ? body.partner : fields[name]));
   let taken = null;
   for (let attempt = 1; ; attempt++) {
-    const known = recognise(app, caller, body);
-    if (known) {
-      countDuplicate(app);
-      return { created: false, ...summary(known) };
-    }
+    const known = findByKey(app, key);
+    if (known) return { created: false, ...summary(recognise(app, caller, known, fields)) };
     if (taken) throw taken;
-    const wanted = draft(app, caller, body);
     try {
-      app.save(wanted);
-      return { created: true, ...summaryOf(app, wanted.id) };
+      return { created: true, ...summary(insert(app, caller, body.partner, fields, key)) };
     } catch (error) {
       const code = problemOf(error)?.code;
       if (!CONFLICTS.includes(code) || attempt === MAX_ATTEMPTS) throw error;
@@ -45,45 +38,79 @@ function enrol(app, caller, body) {
   }
 }
 
-function draft(app, caller, body) {
-  const profile = new Record(app.findCachedCollectionByNameOrId('profiles'));
-  for (const name of FIELDS) if (body[name] !== undefined) profile.set(name, body[name]);
-  profile.set('@caller', caller);
-  return profile;
+function insert(app, caller, slug, fields, key) {
+  const partner = findPartner(app, slug) ?? createPartner(app, caller, slug);
+  const profile = newId();
+  try {
+    perform(app, caller, 'enrolments', {
+      profile,
+      partner: slug,
+      history: { id: newId() },
+      set: { ...fields, dedupe_key: key, missing: missingKinds(fields) },
+      events: [{ type: 'profile.created', data: { to: 'unverified' } }],
+      audit: [{ action: 'profile.created' }],
+    });
+  } catch (error) {
+    throw explain(error);
+  }
+  return { id: profile, status: 'unverified', ...partner };
 }
 
-/** The profile of the same applicant, or null. It changes in two ways only: an external_id it lacked, and life after expiry. */
-function recognise(app, caller, body) {
-  const key = dedupeKey(app, (name) => String(body[name] ?? ''));
-  const externalId = body.external_id;
-  const isStale = ({ status, external_id }) => status === 'expired' || (externalId && externalId !== external_id);
-  let known = findByKey(app, key);
-  if (!known || !isStale(known)) return known;
-  transact(app, (tx) => {
-    known = findByKey(tx, key);
-    if (!known || !isStale(known)) return;
-    if (externalId && known.external_id && externalId !== known.external_id) {
+/**
+ * The profile of an applicant who is known. It changes in two ways only: an external_id that it lacked, and life after expiry.
+ * @throws 409 `applicant_mismatch`, `external_id_taken`
+ */
+function recognise(app, caller, known, fields) {
+  checkSame(app, caller, known, fields);
+  countDuplicate(app);
+  const { external_id } = fields;
+  const isStale = known.status === 'expired' || (external_id && external_id !== known.external_id);
+  return isStale ? { ...known, status: refresh(app, caller, known.id, external_id) } : known;
+}
+
+/** @returns the status afterwards */
+function refresh(app, caller, id, external_id) {
+  return writeProfile(app, caller, id, (db, stand) => {
+    if (external_id && stand.external_id && external_id !== stand.external_id) {
       fail(409, 'external_id_taken', 'The applicant is known under another external_id.');
     }
-    const profile = tx.findRecordById('profiles', known.id);
-    if (externalId) profile.set('external_id', externalId);
-    if (known.status === 'expired') profile.set('status', 'unverified');
-    profile.set('@caller', caller);
-    profile.set('@judged', true);
-    tx.save(profile);
-    known = findByKey(tx, key);
+    const isFilling = external_id && !stand.external_id;
+    if (isFilling) writeChanges(db, caller, stand, { set: { external_id } });
+    if (stand.status !== 'expired') return stand.status;
+    move(db, caller, { ...stand, revision: stand.revision + (isFilling ? 1 : 0) }, { to: 'unverified' });
+    return 'unverified';
   });
-  return known;
 }
 
-const ENROLLED = `SELECT p.id, p.status, p.external_id, a.slug, a.active, a.frontend_url
+const PARTNER = 'SELECT slug, active, frontend_url FROM partners WHERE slug = {:slug}';
+const PARTNER_SHAPE = { slug: '', active: false, frontend_url: '' };
+
+function findPartner(app, slug) {
+  const [partner] = ask(app, PARTNER, PARTNER_SHAPE, { slug });
+  return partner ? { ...partner } : null;
+}
+
+/** A partner of the settings has no record before its first profile. */
+function createPartner(app, caller, slug) {
+  transact(app, (tx) => {
+    if (findPartner(tx, slug)) return;
+    const partner = new Record(tx.findCachedCollectionByNameOrId('partners'));
+    partner.load({ slug, name: slug, active: true });
+    partner.set('@caller', caller);
+    tx.save(partner);
+  });
+  return findPartner(app, slug);
+}
+
+const SHAPE = { id: '', status: '', external_id: '', full_name: '', date_of_birth: '', slug: '', active: false, frontend_url: '' };
+const ENROLLED = `SELECT p.id, p.status, p.external_id, p.full_name, p.date_of_birth, a.slug, a.active, a.frontend_url
   FROM profiles p JOIN partners a ON a.slug = p.partner`;
 /** The partial index serves only a query that repeats its condition word for word. */
 const BY_KEY = `${ENROLLED} WHERE p.dedupe_key != '' AND p.dedupe_key = {:key}`;
 const BY_ID = `${ENROLLED} WHERE p.id = {:id}`;
-const SHAPE = { id: '', status: '', external_id: '', slug: '', active: false, frontend_url: '' };
 
-const findByKey = (app, key) => all(app, BY_KEY, SHAPE, { key })[0] ?? null;
+const findByKey = (app, key) => plain(ask(app, BY_KEY, SHAPE, { key })[0]);
+const plain = (row) => (row ? { ...row } : null);
 
 /** What a link to the profile takes. */
 function summary({ id, status, slug, active, frontend_url }) {

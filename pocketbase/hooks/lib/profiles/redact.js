@@ -1,72 +1,60 @@
-const { audit } = require(`${__hooks}/lib/base/audit.js`);
-const { findOwnProfile } = require(`${__hooks}/lib/base/caller.js`);
-const { eraseExcerpts } = require(`${__hooks}/lib/webhooks/deliveries.js`);
-const { announce, report } = require(`${__hooks}/lib/webhooks/events.js`);
+const { perform } = require(`${__hooks}/lib/base/act.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { run } = require(`${__hooks}/lib/base/sql.js`);
+const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
-const kinds = Object.keys(require(`${__hooks}/lib/shared/document-kinds.json`));
-
-const PERSONAL = [
-  'full_name',
-  'country',
-  'document_type',
-  'document_number',
-  'date_of_birth',
-  'email',
-  'phone',
-  'external_id',
-  'locale',
-  ...kinds,
-];
-const PERSONAL_JSON = ['metadata', ...kinds.map((kind) => `${kind}_meta`)];
-
-/** What other tables hold about the applicant. History needs the profile redacted already: its trigger looks. */
-const ELSEWHERE = [
-  "UPDATE status_history SET reason = '', note = '' WHERE profile = {:id}",
-  "UPDATE notes SET text = '' WHERE profile = {:id}",
-  'DELETE FROM idempotency_keys WHERE profile = {:id}',
-];
-
-/** Erases an applicant and keeps id, partner, statuses and times. False when that was done before, or `isDue` says no. */
-function redact(app, caller, id, isDue = () => true) {
-  if (caller.type === 'applicant') fail(403, 'forbidden', 'Applicants erase nothing.');
-  let profile = null;
-  transact(app, (tx) => {
-    const stored = findOwnProfile(tx, caller, id);
-    if (!stored.getDateTime('redacted_at').isZero() || !isDue(tx)) return;
-    profile = stored;
-    for (const name of PERSONAL) profile.set(name, '');
-    for (const name of PERSONAL_JSON) profile.set(name, null);
-    profile.set('redacted_at', new DateTime());
-    profile.set('files_due', true);
-    profile.set('@caller', caller);
-    profile.set('@judged', true);
-    tx.saveNoValidate(profile);
-    eraseExcerpts(tx, id);
-    report(tx, profile, 'profile.redacted');
-    for (const sql of ELSEWHERE) tx.db().newQuery(sql).bind({ id }).execute();
-    audit(tx, caller, 'profile.redacted', { profile: id, partner: profile.getString('partner') });
-  });
-  if (!profile) return false;
-  announce(caller.answer, profile.get('@deliveries'));
-  removeFiles(app, profile);
-  return true;
-}
+const { removeFilesOf } = require(`${__hooks}/lib/documents/store.js`);
+const { readStand } = require(`${__hooks}/lib/base/stand.js`);
+const { eraseExcerpts } = require(`${__hooks}/lib/webhooks/deliveries.js`);
+const columns = require(`${__hooks}/lib/shared/fields.json`);
 
 /**
- * Empties the profile's folder, of which the record knows only part: previews, and what a crash left of an upload. After the
- * commit, as a file cannot be rolled back; `files_due` stays until the sweep has looked again, past any upload still under way.
+ * Erases an applicant and keeps id, partner, statuses and times. `shared/fields.json` says which columns are personal.
+ * @param isDue asked once more in the transaction
+ * @returns false when it was done before, or is not due
  */
-function removeFiles(app, profile) {
-  const files = app.newFilesystem();
-  try {
-    const errors = files.deletePrefix(`${profile.baseFilesPath()}/`);
-    for (const error of errors) app.logger().warn('A file of an erased profile remains', 'error', String(error));
-  } finally {
-    files.close();
-  }
-  // The local storage describes each file in another one, which the listing above leaves out.
-  $os.removeAll($filepath.join(app.dataDir(), 'storage', profile.baseFilesPath()));
+function redact(app, caller, id, isDue = () => true) {
+  if (caller.type === 'applicant') fail(403, 'forbidden', 'Applicants erase nothing.');
+  let isDone = false;
+  transact(app, (tx) => {
+    const stand = readStand(tx, caller, id);
+    if (stand.redacted_at || !isDue(tx)) return;
+    if (stand.legal_hold) fail(409, 'profile_locked', 'The profile is under a legal hold.');
+    perform(tx, caller, 'tellings', {
+      profile: id,
+      partner: stand.partner,
+      events: [{ type: 'profile.redacted' }],
+      audit: [{ action: 'profile.redacted' }],
+    });
+    erase(tx, id);
+    isDone = true;
+  });
+  if (isDone) removeFilesOf(app, id);
+  return isDone;
 }
 
-module.exports = { redact, removeFiles };
+/** The profile first: what else is emptied asks whether its profile is erased. */
+function erase(tx, id) {
+  const marks = "redacted_at = {:now}, updated = {:now}, files_due = TRUE, revision = revision + 1, claimed_by = '', claimed_until = ''";
+  const emptied = emptying(tx, 'profiles');
+  run(tx, `UPDATE profiles SET ${emptied}, ${marks} WHERE id = {:id}`, { id, now: stamp(Date.now()) });
+  for (const name of Object.keys(columns)) {
+    if (name === 'profiles' || !Object.hasOwn(columns[name], 'profile')) continue;
+    if (columns[name].id === 'deleted') run(tx, `DELETE FROM ${name} WHERE profile = {:id}`, { id });
+    else if (Object.values(columns[name]).includes('personal')) {
+      run(tx, `UPDATE ${name} SET ${emptying(tx, name)} WHERE profile = {:id}`, { id });
+    }
+  }
+  eraseExcerpts(tx, id);
+}
+
+const EMPTY = { json: 'NULL', number: '0', bool: 'FALSE' };
+
+/** The assignments that empty what is personal of a collection. */
+function emptying(tx, name) {
+  const { fields } = tx.findCachedCollectionByNameOrId(name);
+  const personal = Object.keys(columns[name]).filter((column) => columns[name][column] === 'personal');
+  return personal.map((column) => `"${column}" = ${EMPTY[fields.getByName(column).type()] ?? "''"}`);
+}
+
+module.exports = { redact };

@@ -1,6 +1,7 @@
 const { checkReviewer, take } = require(`${__hooks}/lib/review/claims.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { all, countByStatus } = require(`${__hooks}/lib/base/sql.js`);
+const { findStand } = require(`${__hooks}/lib/base/stand.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const statuses = Object.keys(require(`${__hooks}/lib/shared/statuses.json`));
@@ -52,7 +53,7 @@ function takeNext(app, caller, body) {
     const [first] = all(tx, `${queueOf(body, free)} LIMIT 1`, SHAPE, params);
     if (!first) return;
     id = first.id;
-    take(tx, caller, tx.findRecordById('profiles', id));
+    take(tx, caller, findStand(tx, caller, id));
   });
   return { id };
 }

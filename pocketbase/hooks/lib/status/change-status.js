@@ -1,62 +1,133 @@
-const { findProfile } = require(`${__hooks}/lib/base/caller.js`);
-const { endClaim, respectClaim } = require(`${__hooks}/lib/review/claims.js`);
-const { checkTransition } = require(`${__hooks}/lib/status/history.js`);
-const { findEarlier, remember } = require(`${__hooks}/lib/base/idempotency.js`);
+const { perform } = require(`${__hooks}/lib/base/act.js`);
+const { findEarlier, remember, remembered } = require(`${__hooks}/lib/base/idempotency.js`);
+const { newId } = require(`${__hooks}/lib/base/ids.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
-const { transact } = require(`${__hooks}/lib/base/transaction.js`);
-const statuses = Object.keys(require(`${__hooks}/lib/shared/statuses.json`));
+const { stamp } = require(`${__hooks}/lib/base/time.js`);
+const { answeredKinds, missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
+const { checkOpen, respectClaim, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
+const { sealEvidence } = require(`${__hooks}/lib/status/evidence.js`);
+const { readChange } = require(`${__hooks}/lib/status/history.js`);
+const { waitedUntil } = require(`${__hooks}/lib/status/waited.js`);
+const kinds = Object.keys(require(`${__hooks}/lib/shared/document-kinds.json`));
+const reasonCodes = require(`${__hooks}/lib/shared/reason-codes.json`);
+const sets = require(`${__hooks}/lib/shared/status-sets.json`);
+const table = require(`${__hooks}/lib/shared/statuses.json`);
 
-/** Everything is judged in the transaction that writes, so of two contradictory decisions one sees the other. */
-function decide(app, caller, id, body) {
-  const to = body.to;
-  if (!statuses.includes(to)) fail(422, 'validation_failed', 'There is no such status.');
-  checkMayDecide(caller, to);
-  let answer;
-  transact(app, (tx) => {
-    const profile = findProfile(tx, caller, id);
-    const earlier = findEarlier(tx, caller, profile);
+const DECIDERS = ['reviewer', 'service', 'superuser'];
+
+/**
+ * Moves a profile to another status. Everything is judged on the stand that the act is written onto, so of two contradictory decisions one
+ * sees the other.
+ * @param body `{to, reason_code?, reason?, note?, kinds?, expected_status?, expected_evidence?, respect_claim?}`
+ */
+function changeStatus(app, caller, id, body) {
+  checkBody(caller, body);
+  return writeProfile(app, caller, id, (db, stand) => {
+    const earlier = findEarlier(db, caller, id);
     if (earlier) {
-      const row = tx.findRecordById('status_history', earlier.target);
-      answer = { changed: earlier.changed, row, status: row.getString('to'), replayed: true };
-      return;
+      const row = readChange(db, earlier.target);
+      return { changed: earlier.changed, row, status: row.to, replayed: true };
     }
-    const current = profile.getString('status');
-    if (body.expected_status && body.expected_status !== current) {
-      fail(409, 'status_conflict', `The status is ${current}.`, { current_status: current });
+    checkExpectations(caller, stand, body);
+    if (body.to === stand.status) {
+      remember(db, caller, id, stand.latest_status);
+      return { changed: false, row: readChange(db, stand.latest_status), status: stand.status };
     }
-    if (body.respect_claim) respectClaim(profile, caller);
-    const changed = to !== current;
-    if (changed) {
-      checkTransition(current, to);
-      checkDocuments(caller, profile, body.require_documents ?? []);
-      profile.set('status', to);
-      if (to !== 'in_review') endClaim(profile);
-      profile.set('@caller', caller);
-      profile.set('@judged', true);
-      profile.set('@reason', { reason_code: body.reason_code, reason: body.reason, note: body.note });
-      tx.save(profile);
-    }
-    const row = tx.findRecordById('status_history', profile.getString('latest_status'));
-    remember(tx, caller, profile, { target: row.id, changed });
-    answer = { changed, row, status: to };
+    checkTransition(stand.status, body.to);
+    return { changed: true, row: readChange(db, move(db, caller, stand, body)), status: body.to };
   });
-  return answer;
 }
 
-function checkMayDecide(caller, to) {
+/** An applicant's submit, or a partner's in the applicant's place: nothing may be missing. In `pending` already it changes nothing. */
+function submit(app, caller, id) {
+  return writeProfile(app, caller, id, (db, stand) => {
+    if (stand.status === 'pending') return { status: 'pending' };
+    checkTransition(stand.status, 'pending');
+    checkOpen(caller, stand);
+    const missing = missingNow(db, stand, stand.asked);
+    if (missing.length > 0) {
+      const errors = missing.map((kind) => ({ pointer: `/${kind}`, detail: 'Is missing' }));
+      fail(422, 'validation_failed', 'Documents are missing.', { errors });
+    }
+    move(db, caller, stand, { to: 'pending' });
+    return { status: 'pending' };
+  });
+}
+
+/** Writes the change. @returns the id of its row in the history */
+function move(app, caller, stand, { to, reason_code = '', reason = '', note = '', kinds: named }) {
+  const isDecision = sets.decided.includes(to);
+  const evidence = isDecision ? sealEvidence(stand) : null;
+  const asked = askedAfter(stand, to, named, reason_code);
+  const seq = stand.seq + 1;
+  const id = newId();
+  const history = { id, seq, from: stand.status, to, reason_code, reason, note, evidence_version: stand.evidence_version };
+  perform(app, caller, 'status_changes', {
+    profile: stand.id,
+    partner: stand.partner,
+    revision: stand.revision,
+    history: {
+      ...history,
+      kinds: to === 'resubmission_requested' ? asked : [],
+      evidence_sha256: evidence?.sha256 ?? '',
+      waited: isDecision ? waitedUntil(app, stand.id, seq) : 0,
+    },
+    ...(evidence && { evidence: { salt: evidence.salt, text: evidence.text } }),
+    set: {
+      asked,
+      // Nothing that was asked for just now has been answered.
+      missing: to === 'resubmission_requested' ? missingNow(app, stand, asked, []) : missingNow(app, stand, asked),
+      final_since: sets.final.includes(to) ? stamp(Date.now()) : '', // retention runs from it
+      ...(to !== 'in_review' && { claimed_by: '', claimed_until: '' }),
+    },
+    ...remembered(caller, id, true),
+    events: [{ type: 'profile.status_changed', data: { from: stand.status, to } }],
+    audit: [{ action: DECIDERS.includes(caller.type) ? 'status.decided' : 'status.changed', target: to }],
+  });
+  return id;
+}
+
+/** What a resubmission asks for stays asked for until somebody decides. */
+function askedAfter(stand, to, named, reasonCode) {
+  if (to === 'resubmission_requested') return named ?? reasonCodes[reasonCode]?.kinds ?? [];
+  return sets.final.includes(to) ? [] : stand.asked;
+}
+
+function missingNow(app, stand, asked, answered = answeredKinds(app, { ...stand, asked })) {
+  const current = stand.documents.map((document) => document.kind);
+  return missingKinds({ ...stand, current, asked, answered });
+}
+
+function checkBody(caller, { to, reason_code, kinds: named }) {
+  const invalid = (pointer, detail) => fail(422, 'validation_failed', detail, { errors: [{ pointer, detail }] });
+  if (!Object.hasOwn(table, to)) invalid('/status', 'There is no such status');
+  if (reason_code && !Object.hasOwn(reasonCodes, reason_code)) invalid('/reason_code', 'There is no such code');
+  if (named && to !== 'resubmission_requested') invalid('/kinds', 'Goes with resubmission_requested only');
+  if (named?.some((kind) => !kinds.includes(kind))) invalid('/kinds', 'There is no such kind');
   if (caller.type === 'partner') fail(403, 'forbidden', 'Partners set no status.');
-  if (caller.type === 'applicant' && to !== 'pending') fail(403, 'forbidden', 'Applicants only submit.');
+  if (caller.type === 'applicant') fail(403, 'forbidden', 'Applicants only submit.');
 }
 
-function checkDocuments(caller, profile, asked) {
-  const submitted = ['document_front', 'document_back', 'facial_photo'];
-  if (profile.getString('document_type') === 'passport') submitted.splice(1, 1);
-  const required = caller.type === 'applicant' ? submitted : asked;
-  const missing = required.filter((kind) => !profile.getString(kind));
-  if (missing.length > 0) {
-    const errors = missing.map((kind) => ({ pointer: `/${kind}`, detail: 'Is missing' }));
-    fail(422, 'validation_failed', 'Documents are missing.', { errors });
+function checkExpectations(caller, stand, { to, expected_status, expected_evidence, respect_claim }) {
+  const { status: current, evidence_version } = stand;
+  if (expected_status && expected_status !== current) {
+    fail(409, 'status_conflict', `The status is ${current}.`, { current_status: current });
+  }
+  if (respect_claim) respectClaim(stand, caller);
+  if (!sets.decided.includes(to)) return;
+  if (expected_evidence === undefined && caller.type === 'reviewer') {
+    const errors = [{ pointer: '/expected_evidence', detail: 'Reviewers name the evidence that they decide on' }];
+    fail(422, 'validation_failed', 'A decision names its evidence.', { errors });
+  }
+  if (expected_evidence !== undefined && expected_evidence !== evidence_version) {
+    const members = { current_evidence_version: evidence_version };
+    fail(409, 'evidence_changed', 'The evidence is another one than was seen.', members);
   }
 }
 
-module.exports = { decide };
+function checkTransition(from, to) {
+  const allowed = table[from];
+  if (!allowed.includes(to)) fail(409, 'illegal_transition', `${from} may not become ${to}.`, { allowed });
+}
+
+module.exports = { changeStatus, move, submit };

@@ -1,18 +1,13 @@
-const { all } = require(`${__hooks}/lib/base/sql.js`);
+const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
 
-const DECISIONS = ['approved', 'rejected'];
+/** Seconds since the profile entered the queue, or else since its creation, for the decision that comes next. */
+const WAITED = `SELECT unixepoch('now', 'subsec') - unixepoch(IFNULL(
+  (SELECT created FROM status_history WHERE profile = {:profile} AND seq < {:seq} AND "to" = 'pending' ORDER BY seq DESC LIMIT 1),
+  (SELECT created FROM status_history WHERE profile = {:profile} AND seq = 1)), 'subsec') AS seconds`;
 
-/** Of the decision `d`: seconds since it entered the queue, else since the profile's creation. */
-const WAITED = `unixepoch(d.created, 'subsec') - unixepoch(IFNULL(
-  (SELECT q.created FROM status_history q WHERE q.profile = d.profile AND q.seq < d.seq AND q."to" = 'pending' ORDER BY q.seq DESC LIMIT 1),
-  (SELECT f.created FROM status_history f WHERE f.profile = d.profile AND f.seq = 1)), 'subsec')`;
-
-/** For a row that is about to be written. It is worked out once, as the figures read hundreds of thousands of them. */
-function waitedUntil(tx, row) {
-  if (!DECISIONS.includes(row.getString('to'))) return 0;
-  const sql = `SELECT ${WAITED} AS seconds FROM (SELECT {:profile} AS profile, {:seq} AS seq, {:created} AS created) d`;
-  const params = { profile: row.getString('profile'), seq: row.getInt('seq'), created: row.getString('created') };
-  return all(tx, sql, { seconds: -0 }, params)[0].seconds;
+/** It is worked out once, as the figures read hundreds of thousands of rows. */
+function waitedUntil(app, profile, seq) {
+  return ask(app, WAITED, { seconds: -0 }, { profile, seq })[0].seconds;
 }
 
 // Without window functions, which copy every row.
@@ -29,4 +24,4 @@ function decisionsOf(app, from, until) {
   return { count: n, median_seconds: seconds };
 }
 
-module.exports = { MIDDLE, WAITED, decisionsOf, waitedUntil };
+module.exports = { MIDDLE, decisionsOf, waitedUntil };

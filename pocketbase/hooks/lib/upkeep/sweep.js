@@ -1,14 +1,18 @@
 const { SYSTEM, checkReach } = require(`${__hooks}/lib/base/caller.js`);
 const { cleanExcerpts } = require(`${__hooks}/lib/webhooks/deliveries.js`);
 const { KEPT_MS } = require(`${__hooks}/lib/base/idempotency.js`);
-const { redact, removeFiles } = require(`${__hooks}/lib/profiles/redact.js`);
-const { all } = require(`${__hooks}/lib/base/sql.js`);
+const { discard, removeFilesOf } = require(`${__hooks}/lib/documents/store.js`);
+const { redact } = require(`${__hooks}/lib/profiles/redact.js`);
+const { findStand } = require(`${__hooks}/lib/base/stand.js`);
+const { move } = require(`${__hooks}/lib/status/change-status.js`);
+const { all, run } = require(`${__hooks}/lib/base/sql.js`);
 const { HOUR, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 
 const BATCH = 100;
 const ROWS = 1000; // one statement deletes them, and a minute must not bring more than the next sweep removes
-const UPLOADS_END_AFTER_MS = HOUR; // PocketBase cuts a request long before
+/** Two hours after the last byte of an upload, which may have taken as long as 90 MB need at 400 kbit/s. */
+const STAGED_MS = 2.5 * HOUR;
 
 const ago = (days) => `strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || ${days} || ' days')`;
 
@@ -16,7 +20,7 @@ const ago = (days) => `strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || ${days} || '
 const IDLE = `FROM partners t CROSS JOIN profiles p ON p.partner = t.slug WHERE t.expire_after_days > 0
   AND p.redacted_at = '' AND p.status IN ('unverified', 'resubmission_requested') AND p.updated < ${ago('t.expire_after_days')}`;
 const RETAINED_TOO_LONG = `FROM partners t CROSS JOIN profiles p ON p.partner = t.slug WHERE t.retention_days > 0
-  AND p.redacted_at = '' AND p.final_since != '' AND p.final_since < ${ago('t.retention_days')}`;
+  AND p.legal_hold = FALSE AND p.redacted_at = '' AND p.final_since != '' AND p.final_since < ${ago('t.retention_days')}`;
 
 /**
  * What time brings about: expiry, erasure, and the end of what is kept for a while. Bounded, and each profile in a transaction
@@ -29,7 +33,7 @@ function sweep(app, caller) {
   const redacted = each(app, RETAINED_TOO_LONG, (id) =>
     redact(app, actor, id, (tx) => isAmong(tx, RETAINED_TOO_LONG, id)),
   );
-  return { expired, redacted, cleaned: forget(app) + finishErasures(app) };
+  return { expired, redacted, cleaned: forget(app) + discardStaged(app) + finishErasures(app) };
 }
 
 /** How many of a batch `work` was done for. One that fails is left for the log and the next sweep. */
@@ -53,12 +57,7 @@ function expire(app, actor, id) {
   let isExpired = false;
   transact(app, (tx) => {
     if (!isAmong(tx, IDLE, id)) return;
-    const profile = tx.findRecordById('profiles', id);
-    profile.set('status', 'expired');
-    profile.set('@caller', actor);
-    profile.set('@judged', true);
-    profile.set('@reason', { reason_code: 'inactivity' });
-    tx.save(profile);
+    move(tx, actor, findStand(tx, actor, id), { to: 'expired', reason_code: 'inactivity' });
     isExpired = true;
   });
   return isExpired;
@@ -76,16 +75,23 @@ function forget(app) {
   return count;
 }
 
+const STAGED = `SELECT id FROM documents WHERE state = 'staged' AND created < {:before} LIMIT ${BATCH}`;
+
+/** What an upload has left that was never finished. */
+function discardStaged(app) {
+  const staged = all(app, STAGED, { id: '' }, { before: stamp(Date.now() - STAGED_MS) });
+  discard(app, staged);
+  return staged.length;
+}
+
+const DUE = `SELECT id FROM profiles WHERE files_due = TRUE AND redacted_at < {:before} LIMIT ${BATCH}`;
+
 /** A second look into the folders of erased profiles: an upload or a crash may have left a file there after the first. */
 function finishErasures(app) {
-  const due = arrayOf(new Record());
-  const condition = $dbx.exp('files_due = TRUE AND redacted_at < {:since}', {
-    since: stamp(Date.now() - UPLOADS_END_AFTER_MS),
-  });
-  app.recordQuery('profiles').andWhere(condition).limit(BATCH).all(due);
-  for (const profile of due) {
-    removeFiles(app, profile);
-    app.db().newQuery('UPDATE profiles SET files_due = FALSE WHERE id = {:id}').bind({ id: profile.id }).execute();
+  const due = all(app, DUE, { id: '' }, { before: stamp(Date.now() - STAGED_MS) });
+  for (const { id } of due) {
+    removeFilesOf(app, id);
+    run(app, 'UPDATE profiles SET files_due = FALSE WHERE id = {:id}', { id });
   }
   return due.length;
 }

@@ -1,19 +1,19 @@
 const { findOwn } = require(`${__hooks}/lib/base/caller.js`);
-const { announce } = require(`${__hooks}/lib/webhooks/events.js`);
+const { conclude, giveOutAgain, isHeld, lease } = require(`${__hooks}/lib/base/lease.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { all, run } = require(`${__hooks}/lib/base/sql.js`);
+const { DAY, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
+const { announce } = require(`${__hooks}/lib/base/announce.js`);
 const { checkEnabled } = require(`${__hooks}/lib/webhooks/endpoints.js`);
 
+const TABLE = 'webhook_deliveries';
 const MAX_CLAIMED = 50;
 const MAX_AT_ONCE = 2; // per endpoint
-const LOCK_MS = 60_000; // four times what a delivery may take
-const DAY_MS = 24 * 60 * 60 * 1000;
+const LEASE_MS = 60_000; // four times what a delivery may take
 const FAILING_DAYS = 5;
 const EXCERPT_DAYS = 30;
 const EXCERPT_LENGTH = 512;
-
-/** A time in PocketBase's spelling, which orders as text. */
-const stamp = (ms) => new Date(ms).toISOString().replace('T', ' ');
 
 function timeOf(value, pointer) {
   const ms = value === undefined ? Date.now() : Date.parse(value);
@@ -27,26 +27,18 @@ function checkReachesAll(caller) {
 }
 
 /**
- * Locks due deliveries for a minute and hands them out. Looks at each endpoint by itself, never further than its first
- * few, so that thousands that wait for a slow one neither crowd out others nor cost time. A lock that ran out (the
- * claimer died) counts for nothing.
+ * Leases due deliveries for a minute and hands them out. Looks at each endpoint by itself, never further than its first few, so that
+ * thousands that wait for a slow one neither crowd out others nor cost time.
  */
 function claim(app, caller, body) {
   checkReachesAll(caller);
   const now = timeOf(body.now, '/now');
   const limit = Math.min(Math.max(Number(body.limit ?? MAX_CLAIMED) || 0, 1), MAX_CLAIMED);
-  const ids = body.ids === undefined ? null : JSON.stringify(body.ids);
+  const ids = body.ids === undefined ? {} : { ids: JSON.stringify(body.ids) };
   let items = [];
   transact(app, (tx) => {
-    const claimed = arrayOf(new DynamicModel({ id: '' }));
-    tx.db()
-      .newQuery(
-        `UPDATE webhook_deliveries
-          SET attempt = attempt + 1, locked_until = {:until}, last_attempt_at = {:now}
-          WHERE id IN (${dueSql(ids !== null)}) RETURNING id`,
-      )
-      .bind({ now: stamp(now), until: stamp(now + LOCK_MS), limit, ...(ids !== null && { ids }) })
-      .all(claimed);
+    const params = { limit, ...ids };
+    const claimed = lease(tx, TABLE, dueSql(body.ids !== undefined), { now, leaseMs: LEASE_MS, params });
     if (claimed.length > 0) items = describe(tx, claimed, stamp(now));
   });
   return { items };
@@ -82,42 +74,36 @@ function dueSql(isNamed) {
     WHERE place <= ${MAX_AT_ONCE} ORDER BY place, next_attempt_at LIMIT {:limit}`;
 }
 
+const DESCRIBED = {
+  id: '',
+  attempt: 0,
+  endpoint: '',
+  url: '',
+  secret: '',
+  previous_secret: '',
+  previous_expires_at: '',
+  event: '',
+  type: '',
+  sequence: 0,
+  created: '',
+  data: '',
+  external_id: '',
+};
+const DESCRIBE = `SELECT d.id, d.attempt, d.endpoint, w.url, w.secret,
+    IIF(w.previous_expires_at > {:now}, w.previous_secret, '') AS previous_secret,
+    IIF(w.previous_expires_at > {:now}, w.previous_expires_at, '') AS previous_expires_at,
+    d.event, d.event_type AS type, IFNULL(e.sequence, 0) AS sequence, IFNULL(e.created, d.created) AS created,
+    IFNULL(e.data, json_object('webhook_id', d.endpoint)) AS data, IFNULL(p.external_id, '') AS external_id
+  FROM webhook_deliveries d
+  JOIN webhook_endpoints w ON w.id = d.endpoint
+  LEFT JOIN events e ON e.id = d.event
+  LEFT JOIN profiles p ON p.id = e.profile
+  WHERE d.id IN (SELECT value FROM json_each({:ids}))
+  ORDER BY d.next_attempt_at, d.rowid`;
+
 /** All that a delivery needs; `sequence` is null for a test, which is no event of the outbox. */
 function describe(tx, claimed, now) {
-  const rows = arrayOf(
-    new DynamicModel({
-      id: '',
-      attempt: 0,
-      endpoint: '',
-      url: '',
-      secret: '',
-      previous_secret: '',
-      previous_expires_at: '',
-      event: '',
-      type: '',
-      sequence: 0,
-      created: '',
-      data: '',
-      external_id: '',
-    }),
-  );
-  tx.db()
-    .newQuery(
-      `SELECT d.id, d.attempt, d.endpoint, w.url, w.secret,
-          IIF(w.previous_expires_at > {:now}, w.previous_secret, '') AS previous_secret,
-          IIF(w.previous_expires_at > {:now}, w.previous_expires_at, '') AS previous_expires_at,
-          d.event, d.event_type AS type, IFNULL(e.sequence, 0) AS sequence, IFNULL(e.created, d.created) AS created,
-          IFNULL(e.data, json_object('webhook_id', d.endpoint)) AS data, IFNULL(p.external_id, '') AS external_id
-        FROM webhook_deliveries d
-        JOIN webhook_endpoints w ON w.id = d.endpoint
-        LEFT JOIN events e ON e.id = d.event
-        LEFT JOIN profiles p ON p.id = e.profile
-        WHERE d.id IN (SELECT value FROM json_each({:ids}))
-        ORDER BY d.next_attempt_at, d.rowid`,
-    )
-    .bind({ now, ids: JSON.stringify(claimed.map((row) => row.id)) })
-    .all(rows);
-  return rows.map((row) => ({
+  return all(tx, DESCRIBE, DESCRIBED, { now, ids: JSON.stringify(claimed) }).map((row) => ({
     id: row.id,
     attempt: row.attempt,
     endpoint: {
@@ -137,65 +123,46 @@ function describe(tx, claimed, now) {
   }));
 }
 
+const OUTCOMES = { succeeded: 'succeeded', retry: 'pending', failed: 'failed', disable: 'failed' };
+
 /**
- * Ends an attempt. Only the claim that holds the delivery is heard: `attempt` tells it from one that was given up.
+ * Ends an attempt. Only the lease that holds the delivery is heard.
  * Answers with the endpoint's next due delivery, so that a backlog goes on without waiting for the sweep.
  */
-function conclude(app, caller, id, body) {
+function report(app, caller, id, body) {
   checkReachesAll(caller);
   const now = timeOf(body.now, '/now');
   const { outcome } = body;
-  const status = { succeeded: 'succeeded', retry: 'pending', failed: 'failed', disable: 'failed' }[outcome];
-  if (!status) fail(422, 'validation_failed', 'There is no such outcome.');
-  const nextAttempt = outcome === 'retry' ? stamp(timeOf(body.next_attempt_at ?? null, '/next_attempt_at')) : '';
+  if (!Object.hasOwn(OUTCOMES, outcome)) fail(422, 'validation_failed', 'There is no such outcome.');
+  const nextAttemptAt = outcome === 'retry' ? stamp(timeOf(body.next_attempt_at ?? null, '/next_attempt_at')) : '';
   let answer = { ignored: true, next: null };
   transact(app, (tx) => {
-    const held = findHeld(tx, id, body.attempt);
-    if (!held) return;
-    tx.db()
-      .newQuery(
-        `UPDATE webhook_deliveries
-          SET status = {:status}, next_attempt_at = {:nextAttempt}, locked_until = '',
-            last_status = {:code}, last_latency_ms = {:latency}, last_excerpt = {:excerpt}, last_error = {:error}
-          WHERE id = {:id}`,
-      )
-      .bind({
-        id,
-        status,
-        nextAttempt,
-        code: body.status ?? 0,
-        latency: body.latency_ms ?? 0,
-        // An answer may echo what an applicant has had erased meanwhile.
-        excerpt: held.redacted_at ? '' : (body.excerpt ?? '').slice(0, EXCERPT_LENGTH),
-        error: (body.error ?? '').slice(0, 255),
-      })
-      .execute();
-    judgeEndpoint(tx, held.endpoint, outcome, body, now);
-    answer = { ignored: false, next: nextDue(tx, held.endpoint, stamp(now)) };
+    if (!isHeld(tx, TABLE, id, body.attempt)) return;
+    const { endpoint, redacted_at } = concernOf(tx, id);
+    const columns = {
+      last_status: body.status ?? 0,
+      last_latency_ms: body.latency_ms ?? 0,
+      // An answer may echo what an applicant has had erased meanwhile.
+      last_excerpt: redacted_at ? '' : (body.excerpt ?? '').slice(0, EXCERPT_LENGTH),
+      last_error: (body.error ?? '').slice(0, 255),
+    };
+    conclude(tx, TABLE, id, { status: OUTCOMES[outcome], nextAttemptAt, columns });
+    judgeEndpoint(tx, endpoint, outcome, body, now);
+    answer = { ignored: false, next: nextDue(tx, endpoint, stamp(now)) };
   });
   return answer;
 }
 
-function findHeld(tx, id, attempt) {
-  const held = arrayOf(new DynamicModel({ endpoint: '', redacted_at: '' }));
-  tx.db()
-    .newQuery(
-      `SELECT d.endpoint, IFNULL(p.redacted_at, '') AS redacted_at
-        FROM webhook_deliveries d LEFT JOIN events e ON e.id = d.event LEFT JOIN profiles p ON p.id = e.profile
-        WHERE d.id = {:id} AND d.status = 'pending' AND d.locked_until != '' AND d.attempt = {:attempt}`,
-    )
-    .bind({ id, attempt: attempt ?? 0 })
-    .all(held);
-  return held[0] ?? null;
-}
+const CONCERN = `SELECT d.endpoint, IFNULL(p.redacted_at, '') AS redacted_at
+  FROM webhook_deliveries d LEFT JOIN events e ON e.id = d.event LEFT JOIN profiles p ON p.id = e.profile WHERE d.id = {:id}`;
+
+const concernOf = (tx, id) => all(tx, CONCERN, { endpoint: '', redacted_at: '' }, { id })[0];
 
 function judgeEndpoint(tx, endpoint, outcome, body, now) {
-  const update = (changes, condition, values = {}) =>
-    tx
-      .db()
-      .newQuery(`UPDATE webhook_endpoints SET ${changes}, updated = {:now} WHERE id = {:endpoint} AND ${condition}`)
-      .bind({ endpoint, now: stamp(now), ...values })
-      .execute();
+  const update = (changes, condition, values = {}) => {
+    const sql = `UPDATE webhook_endpoints SET ${changes}, updated = {:now} WHERE id = {:endpoint} AND ${condition}`;
+    run(tx, sql, { endpoint, now: stamp(now), ...values });
+  };
   const disable = (reason, condition, values = {}) =>
     update('enabled = FALSE, disabled_reason = {:reason}', `enabled = TRUE AND ${condition}`, { reason, ...values });
 
@@ -203,44 +170,25 @@ function judgeEndpoint(tx, endpoint, outcome, body, now) {
   update('failing_since = {:now}', "failing_since = ''");
   if (outcome === 'disable') return disable((body.reason ?? 'The endpoint answered 410 Gone.').slice(0, 255), '1');
   disable(`Every attempt failed for ${FAILING_DAYS} days.`, 'failing_since <= {:since}', {
-    since: stamp(now - FAILING_DAYS * DAY_MS),
+    since: stamp(now - FAILING_DAYS * DAY),
   });
 }
 
-function nextDue(tx, endpoint, now) {
-  const found = arrayOf(new DynamicModel({ id: '' }));
-  tx.db()
-    .newQuery(
-      `SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint AND w.enabled = TRUE
-        WHERE d.endpoint = {:endpoint} AND d.status = 'pending' AND d.next_attempt_at <= {:now} AND d.locked_until <= {:now}
-        ORDER BY d.next_attempt_at LIMIT 1`,
-    )
-    .bind({ endpoint, now })
-    .all(found);
-  return found[0]?.id ?? null;
-}
+const NEXT_DUE = `SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint AND w.enabled = TRUE
+  WHERE d.endpoint = {:endpoint} AND d.status = 'pending' AND d.next_attempt_at <= {:now} AND d.locked_until <= {:now}
+  ORDER BY d.next_attempt_at LIMIT 1`;
 
-/** Due now, with the whole schedule before it. One that is being delivered right now is left alone. */
+const nextDue = (tx, endpoint, now) => all(tx, NEXT_DUE, { id: '' }, { endpoint, now })[0]?.id ?? null;
+
+/** Once more, with the whole schedule before it. One that is being delivered right now is left alone. */
 function redeliver(e, caller, endpointId, id) {
   let delivery;
   transact(e.app, (tx) => {
     checkEnabled(findOwn(tx, caller, 'webhook_endpoints', endpointId));
-    try {
-      delivery = tx.findFirstRecordByFilter('webhook_deliveries', 'id = {:id} && endpoint = {:endpointId}', {
-        id,
-        endpointId,
-      });
-    } catch {
-      fail(404, 'not_found', 'There is no such delivery.');
-    }
-    const now = stamp(Date.now());
-    if (delivery.getString('locked_until') > now) return;
-    // A claim that was given up may still report: its attempt must not come again.
-    if (!delivery.getString('locked_until')) delivery.set('attempt', 0);
-    delivery.set('status', 'pending');
-    delivery.set('next_attempt_at', now);
-    tx.saveNoValidate(delivery);
-    announce(e.response.header(), [id]);
+    const isOfIt = $dbx.hashExp({ id, endpoint: endpointId });
+    if (tx.countRecords(TABLE, isOfIt) === 0) fail(404, 'not_found', 'There is no such delivery.');
+    if (giveOutAgain(tx, TABLE, id, Date.now())) announce(e.response.header(), [id]);
+    delivery = tx.findRecordById(TABLE, id);
   });
   return delivery;
 }
@@ -250,7 +198,7 @@ function cleanExcerpts(tx, limit = 100) {
   return emptyExcerpts(
     tx,
     "id IN (SELECT id FROM webhook_deliveries WHERE last_excerpt != '' AND last_attempt_at < {:before} LIMIT {:limit})",
-    { before: stamp(Date.now() - EXCERPT_DAYS * DAY_MS), limit },
+    { before: stamp(Date.now() - EXCERPT_DAYS * DAY), limit },
   );
 }
 
@@ -260,12 +208,7 @@ function eraseExcerpts(tx, profileId) {
 }
 
 function emptyExcerpts(tx, condition, values) {
-  return tx
-    .db()
-    .newQuery(`UPDATE webhook_deliveries SET last_excerpt = '' WHERE last_excerpt != '' AND ${condition}`)
-    .bind(values)
-    .execute()
-    .rowsAffected();
+  return run(tx, `UPDATE webhook_deliveries SET last_excerpt = '' WHERE last_excerpt != '' AND ${condition}`, values);
 }
 
-module.exports = { claim, cleanExcerpts, conclude, eraseExcerpts, redeliver };
+module.exports = { claim, cleanExcerpts, eraseExcerpts, redeliver, report };

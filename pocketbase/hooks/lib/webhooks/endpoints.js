@@ -1,28 +1,27 @@
-const { findOwn } = require(`${__hooks}/lib/base/caller.js`);
-const { NOW } = require(`${__hooks}/lib/webhooks/events.js`);
+const { audit } = require(`${__hooks}/lib/base/audit.js`);
+const { SYSTEM, checkReach, findOwn } = require(`${__hooks}/lib/base/caller.js`);
+const { newId } = require(`${__hooks}/lib/base/ids.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { run } = require(`${__hooks}/lib/base/sql.js`);
+const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { inTransaction, transact } = require(`${__hooks}/lib/base/transaction.js`);
+const eventTypes = require(`${__hooks}/lib/shared/event-types.json`);
 
 const MAX_ENDPOINTS = 20;
-const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const FIELDS = ['id', 'partner', 'url', 'events', 'description', 'enabled', 'secret'];
 /** What the records API never sets. Silently kept, as the admin UI sends whole forms. */
 const KEPT = ['partner', 'secret', 'previous_secret', 'previous_expires_at', 'disabled_reason', 'failing_since'];
+const DEFAULT_EVENTS = Object.keys(eventTypes).filter((type) => eventTypes[type].default);
 
 function createEndpoint(app, caller, body) {
-  if (caller.partner !== '*' && caller.partner !== body.partner)
-    fail(403, 'forbidden', 'x-partner names another partner.');
+  checkReach(caller, body.partner);
   const endpoint = new Record(app.findCachedCollectionByNameOrId('webhook_endpoints'));
   endpoint.set('enabled', true);
   for (const name of FIELDS) if (body[name] !== undefined) endpoint.set(name, body[name]);
+  if (!(body.events?.length > 0)) endpoint.set('events', DEFAULT_EVENTS);
+  endpoint.set('@caller', caller);
   app.save(endpoint);
   return endpoint;
-}
-
-function secretsOf(app, caller, id) {
-  const endpoint = findOwn(app, caller, 'webhook_endpoints', id);
-  const names = ['secret', 'previous_secret', 'previous_expires_at'];
-  return Object.fromEntries(names.map((name) => [name, endpoint.getString(name)]));
 }
 
 /** Until `previous_expires_at` both secrets sign. One that is still expiring is dropped: no more than two ever sign. */
@@ -33,10 +32,15 @@ function rotateSecret(app, caller, id, body) {
     endpoint.set('previous_secret', endpoint.getString('secret'));
     endpoint.set('previous_expires_at', body.previous_expires_at ?? '');
     endpoint.set('secret', body.secret);
+    endpoint.set('@caller', caller);
+    endpoint.set('@action', 'webhook.rotated');
     tx.save(endpoint);
   });
   return endpoint;
 }
+
+const TEST = `INSERT INTO webhook_deliveries (id, partner, endpoint, event, event_type, status, next_attempt_at, created)
+  VALUES ({:id}, {:partner}, {:endpoint}, {:event}, 'webhook.test', 'pending', {:now}, {:now})`;
 
 /** A delivery whose event is in no outbox: it takes no number of the partner's sequence and stays out of the feed. */
 function sendTest(app, caller, id) {
@@ -44,20 +48,10 @@ function sendTest(app, caller, id) {
   transact(app, (tx) => {
     const endpoint = findOwn(tx, caller, 'webhook_endpoints', id);
     checkEnabled(endpoint);
-    const inserted = new DynamicModel({ id: '' });
-    tx.db()
-      .newQuery(
-        `INSERT INTO webhook_deliveries (partner, endpoint, event, event_type, status, next_attempt_at, created)
-          VALUES ({:partner}, {:endpoint}, {:event}, 'webhook.test', 'pending', ${NOW}, ${NOW})
-          RETURNING id`,
-      )
-      .bind({
-        partner: endpoint.getString('partner'),
-        endpoint: endpoint.id,
-        event: $security.randomStringWithAlphabet(15, ID_ALPHABET),
-      })
-      .one(inserted);
-    delivery = tx.findRecordById('webhook_deliveries', inserted.id);
+    const id = newId();
+    const values = { id, partner: endpoint.getString('partner'), endpoint: endpoint.id, event: newId(), now: stamp(Date.now()) };
+    run(tx, TEST, values);
+    delivery = tx.findRecordById('webhook_deliveries', id);
   });
   return delivery;
 }
@@ -74,8 +68,30 @@ function insertEndpoint(e) {
     if (tx.countRecords('webhook_endpoints', $dbx.hashExp({ partner })) >= MAX_ENDPOINTS) {
       fail(422, 'validation_failed', `A partner has no more than ${MAX_ENDPOINTS} webhooks.`);
     }
+    checkEvents(e.model);
     e.next();
+    auditEndpoint(tx, e.model, 'webhook.created');
   });
+}
+
+function updateEndpoint(e) {
+  inTransaction(e, (tx) => {
+    checkEvents(e.model);
+    e.model.ignoreUnchangedFields(true); // else a stale update carries old values back
+    e.next();
+    auditEndpoint(tx, e.model, e.model.get('@action') ?? 'webhook.updated');
+  });
+}
+
+function auditEndpoint(tx, endpoint, action) {
+  audit(tx, endpoint.get('@caller') ?? SYSTEM, action, { partner: endpoint.getString('partner'), target: endpoint.id });
+}
+
+function checkEvents(endpoint) {
+  const types = JSON.parse(endpoint.getString('events') || 'null');
+  const isKnown = Array.isArray(types) && types.every((type) => type === '*' || Object.hasOwn(eventTypes, type));
+  if (isKnown) return;
+  fail(422, 'validation_failed', 'A type is not known.', { errors: [{ pointer: '/events', detail: 'Is not known' }] });
 }
 
 function keepServerFields(endpoint) {
@@ -93,11 +109,9 @@ function forgive(endpoint) {
 
 function deleteEndpoint(e) {
   inTransaction(e, (tx) => {
-    tx.db()
-      .newQuery('DELETE FROM webhook_deliveries WHERE endpoint = {:endpoint}')
-      .bind({ endpoint: e.model.id })
-      .execute();
+    run(tx, 'DELETE FROM webhook_deliveries WHERE endpoint = {:endpoint}', { endpoint: e.model.id });
     e.next();
+    auditEndpoint(tx, e.model, 'webhook.deleted');
   });
 }
 
@@ -109,6 +123,6 @@ module.exports = {
   insertEndpoint,
   keepServerFields,
   rotateSecret,
-  secretsOf,
   sendTest,
+  updateEndpoint,
 };

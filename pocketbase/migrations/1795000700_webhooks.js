@@ -2,23 +2,15 @@
 
 migrate(
   (app) => {
-    const eventTypes = require(`${__hooks}/lib/shared/event-types.json`);
+    const lib = require(`${__hooks}/../migrations/lib/collections.js`);
+    const { bool, cell, created, date, integer, json, ofPartner, refuse, run, save, select, text, updated } = lib;
+    const { slug } = require(`${__hooks}/lib/shared/patterns.json`);
+    const rules = { listRule: ofPartner('partner'), viewRule: ofPartner('partner') };
+    const partner = text('partner', { required: true, max: 40, pattern: slug });
 
-    const rule =
-      '@request.auth.collectionName = "services" && (@request.headers.x_partner = "*" || partner = @request.headers.x_partner)';
-    const text = (name, options) => ({ type: 'text', name, max: 255, ...options });
-    const date = (name) => ({ type: 'date', name });
-    const integer = (name, options) => ({ type: 'number', name, onlyInt: true, min: 0, ...options });
-    const created = { type: 'autodate', name: 'created', onCreate: true };
-    const updated = { type: 'autodate', name: 'updated', onCreate: true, onUpdate: true };
-    const partner = text('partner', { required: true, max: 40, pattern: '^[a-z0-9-]{1,40}$' });
-
-    const save = (name, options) => {
-      const collection = new Collection({ type: 'base', name, listRule: rule, viewRule: rule, ...options });
-      app.save(collection);
-    };
-
-    save('events', {
+    save(app, {
+      name: 'events',
+      ...rules,
       fields: [
         partner,
         integer('sequence', { min: 1 }),
@@ -30,7 +22,7 @@ migrate(
           maxSelect: 1,
           collectionId: app.findCollectionByNameOrId('profiles').id,
         },
-        { type: 'json', name: 'data', maxSize: 4096 },
+        json('data', 4096),
         created,
       ],
       indexes: [
@@ -38,16 +30,23 @@ migrate(
         'CREATE INDEX idx_events_profile ON events (profile)',
       ],
     });
+    lib.appendOnly(app, 'events');
+    // With it, no REPLACE reaches a row by (partner, sequence) either.
+    const gap = 'NEW.sequence IS NOT (SELECT IFNULL(MAX(sequence), 0) + 1 FROM events WHERE partner = NEW.partner)';
+    refuse(app, 'events', 'no_gap', 'INSERT', gap, 'events continue their sequence');
 
-    save('webhook_endpoints', {
-      updateRule: rule,
-      deleteRule: rule,
+    save(app, {
+      name: 'webhook_endpoints',
+      ...rules,
+      updateRule: ofPartner('partner'),
+      deleteRule: ofPartner('partner'),
       fields: [
         partner,
         text('url', { required: true, max: 2048 }),
-        { type: 'select', name: 'events', maxSelect: eventTypes.length, values: eventTypes },
+        // Types of events, or ["*"].
+        json('events', 2048),
         text('description'),
-        { type: 'bool', name: 'enabled' },
+        bool('enabled'),
         text('disabled_reason'),
         // Sealed by the Worker: PocketBase never sees a secret.
         text('secret', { required: true, hidden: true }),
@@ -61,13 +60,15 @@ migrate(
     });
 
     // Plain ids instead of relations: PocketBase would delete an endpoint's deliveries one by one, and a test has no event.
-    save('webhook_deliveries', {
+    save(app, {
+      name: 'webhook_deliveries',
+      ...rules,
       fields: [
         partner,
         text('endpoint', { required: true }),
         text('event', { required: true }),
         text('event_type', { required: true }),
-        { type: 'select', name: 'status', required: true, maxSelect: 1, values: ['pending', 'succeeded', 'failed'] },
+        select('status', ['pending', 'succeeded', 'failed']),
         integer('attempt'),
         date('next_attempt_at'),
         date('locked_until'),
@@ -86,34 +87,20 @@ migrate(
         "CREATE INDEX idx_webhook_deliveries_excerpt ON webhook_deliveries (last_attempt_at) WHERE last_excerpt != ''",
       ],
     });
-
-    const trigger = (name, event, condition, message) =>
-      app
-        .db()
-        .newQuery(
-          `CREATE TRIGGER ${name} BEFORE ${event} ON events ${condition ? `WHEN ${condition}` : ''} BEGIN SELECT RAISE(ABORT, '${message}'); END`,
-        )
-        .execute();
-    trigger('events_no_update', 'UPDATE', '', 'events are append-only');
-    trigger('events_no_delete', 'DELETE', '', 'events are append-only');
-    trigger(
-      'events_no_replace',
-      'INSERT',
-      'EXISTS (SELECT 1 FROM events WHERE id = NEW.id OR rowid = NEW.rowid)',
-      'events are append-only',
-    );
-    // With it, no REPLACE reaches a row by (partner, sequence) either.
-    trigger(
-      'events_no_gap',
-      'INSERT',
-      'NEW.sequence IS NOT (SELECT IFNULL(MAX(sequence), 0) + 1 FROM events WHERE partner = NEW.partner)',
-      'events continue their sequence',
+    run(
+      app,
+      `CREATE TRIGGER events_deliver AFTER INSERT ON events BEGIN
+        INSERT INTO webhook_deliveries (id, partner, endpoint, event, event_type, status, next_attempt_at, created)
+        SELECT '${cell()}' || lower(hex(randomblob(7))), partner, id, NEW.id, NEW.type, 'pending', NEW.created, NEW.created
+        FROM webhook_endpoints
+        WHERE partner = NEW.partner AND enabled = TRUE
+          AND EXISTS (SELECT 1 FROM json_each(events) WHERE value IN ('*', NEW.type));
+      END`,
     );
   },
   (app) => {
+    const { remove } = require(`${__hooks}/../migrations/lib/collections.js`);
     // Their triggers go with the table.
-    for (const name of ['webhook_deliveries', 'webhook_endpoints', 'events']) {
-      app.delete(app.findCollectionByNameOrId(name));
-    }
+    remove(app, ['events', 'webhook_deliveries', 'webhook_endpoints']);
   },
 );

@@ -1,0 +1,51 @@
+/// Accounts in the audit log: made and changed at PocketBase's start, or by a superuser.
+
+onRecordCreateRequest(
+  (e) => {
+    e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
+    return e.next();
+  },
+  'reviewers',
+  'services',
+  '_superusers',
+);
+
+onRecordUpdateRequest(
+  (e) => {
+    e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
+    return e.next();
+  },
+  'reviewers',
+  'services',
+  '_superusers',
+);
+
+onModelCreateExecute(
+  (e) => {
+    const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
+    const { audit } = require(`${__hooks}/lib/base/audit.js`);
+    const { inTransaction } = require(`${__hooks}/lib/base/transaction.js`);
+    inTransaction(e, (tx) => {
+      audit(tx, e.model.get('@caller') ?? SYSTEM, 'account.created', { target: e.model.id });
+      e.next();
+    });
+  },
+  'reviewers',
+  'services',
+  '_superusers',
+);
+
+onModelUpdateExecute(
+  (e) => {
+    const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
+    const { audit } = require(`${__hooks}/lib/base/audit.js`);
+    const { inTransaction } = require(`${__hooks}/lib/base/transaction.js`);
+    inTransaction(e, (tx) => {
+      audit(tx, e.model.get('@caller') ?? SYSTEM, 'account.updated', { target: e.model.id });
+      e.next();
+    });
+  },
+  'reviewers',
+  'services',
+  '_superusers',
+);

@@ -1,0 +1,80 @@
+const { newId } = require(`${__hooks}/lib/base/ids.js`);
+const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { all, run } = require(`${__hooks}/lib/base/sql.js`);
+const { stamp } = require(`${__hooks}/lib/base/time.js`);
+const kinds = require(`${__hooks}/lib/shared/document-kinds.json`);
+
+const STAGE = `INSERT INTO documents (id, profile, kind, file, uploaded_by, uploader_id, state, created, updated)
+  VALUES ({:id}, {:profile}, {:kind}, {:file}, {:type}, {:actor}, 'staged', {:now}, {:now})`;
+/** What Go's detector calls a video that it does not know. */
+const UNKNOWN = 'application/octet-stream';
+
+/** Where PocketBase looks for the files of a document's record. */
+const folderOf = (app, id) => `${app.findCachedCollectionByNameOrId('documents').id}/${id}`;
+
+/**
+ * Writes one file of a form into the storage, while no writer is held. Its row comes first, as `staged`: whatever ends here, the sweep finds it.
+ * The file's name may be personal data, so it is stored under a neutral one.
+ */
+function stage(app, caller, profile, kind, part, staged) {
+  const document = { id: newId(), kind, file: `${kind}_${$security.pseudorandomString(10)}${$filepath.ext(part.fileName())}` };
+  staged.push(document);
+  const { type, id: actor } = caller;
+  run(app, STAGE, { ...document, profile, type, actor, now: stamp(Date.now()) });
+  const files = app.newFilesystem();
+  try {
+    const key = `${folderOf(app, document.id)}/${document.file}`;
+    const writer = files.newWriter(key, null);
+    try {
+      document.size = writer.readFrom(part);
+    } finally {
+      writer.close(); // what came so far, of a form that broke off
+    }
+    checkContent(kind, document.size, files.attributes(key).contentType);
+  } finally {
+    files.close();
+  }
+  return document;
+}
+
+/** The Worker has judged both by the same table, and said so in better words. */
+function checkContent(kind, size, type) {
+  const { maxSize, mimeTypes } = kinds[kind];
+  const refuse = (status, code, detail) => fail(status, code, detail, { errors: [{ pointer: `/${kind}`, detail }] });
+  if (size > maxSize) refuse(413, 'payload_too_large', `May have at most ${maxSize} bytes`);
+  const known = type.split(';')[0];
+  if (!mimeTypes.includes(known) && known !== UNKNOWN) refuse(415, 'unsupported_media_type', 'Is of no accepted type');
+}
+
+/** Takes back what was staged: row and file. The sweep does it for what a crash has left. */
+function discard(app, documents) {
+  const files = app.newFilesystem();
+  try {
+    for (const { id } of documents) {
+      if (run(app, "DELETE FROM documents WHERE id = {:id} AND state = 'staged'", { id }) > 0) removeFolder(app, files, id);
+    }
+  } finally {
+    files.close();
+  }
+}
+
+/** Empties the folders of all versions of an erased profile's documents. */
+function removeFilesOf(app, profile) {
+  const files = app.newFilesystem();
+  try {
+    for (const { id } of all(app, 'SELECT id FROM documents WHERE profile = {:profile}', { id: '' }, { profile })) {
+      removeFolder(app, files, id);
+    }
+  } finally {
+    files.close();
+  }
+}
+
+function removeFolder(app, files, id) {
+  const folder = folderOf(app, id);
+  for (const error of files.deletePrefix(`${folder}/`)) app.logger().warn('A file remains', 'error', String(error));
+  // The local storage describes each file in another one, which the listing above leaves out.
+  $os.removeAll($filepath.join(app.dataDir(), 'storage', folder));
+}
+
+module.exports = { discard, folderOf, removeFilesOf, stage };

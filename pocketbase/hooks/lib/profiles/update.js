@@ -1,0 +1,130 @@
+const { perform } = require(`${__hooks}/lib/base/act.js`);
+const { problem } = require(`${__hooks}/lib/base/problem.js`);
+const { answeredKinds, missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
+const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
+const { readFields } = require(`${__hooks}/lib/profiles/fields.js`);
+const { checkOpen, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
+const { IDENTITY } = require(`${__hooks}/lib/status/evidence.js`);
+const { all } = require(`${__hooks}/lib/base/sql.js`);
+
+const RECOGNISED_BY = ['country', 'document_type', 'document_number'];
+
+/**
+ * Changes fields, supplies documents that were staged, and removes some: all of it or nothing.
+ * @param changes `{fields?, documents?: [{id, kind, filename, content_type, size, sha256}], removed?: [kinds]}`
+ */
+function updateProfile(app, caller, id, { fields = {}, documents = [], removed = [] }) {
+  const wanted = readFields(fields);
+  return writeProfile(app, caller, id, (db, stand) => {
+    const set = changedFields(stand, wanted);
+    const names = Object.keys(set);
+    const gone = stand.documents.filter(({ kind }) => removed.includes(kind));
+    checkMayChange(caller, stand, { names, documents, gone });
+    if (names.length + documents.length + gone.length === 0) return [];
+    const written = documents.map((document) => ({ ...document, version: nextVersion(db, id, document.kind) }));
+    writeChanges(db, caller, stand, { set, written, gone });
+    return written;
+  });
+}
+
+/** In a final status an empty external_id may be filled, and nothing else. A repetition of what stands there is no change. */
+function checkMayChange(caller, stand, { names, documents, gone }) {
+  const isFilling = names.length === 1 && names[0] === 'external_id' && stand.external_id === '';
+  const isOpenToAll = isFilling && (caller.type === 'service' || caller.type === 'reviewer');
+  if (isOpenToAll && documents.length + gone.length === 0) return;
+  checkOpen(caller, stand);
+}
+
+function changedFields(stand, wanted) {
+  const differs = ([name, value]) =>
+    name === 'metadata' ? JSON.stringify(value) !== JSON.stringify(stand.metadata ?? {}) : value !== stand[name];
+  return Object.fromEntries(Object.entries(wanted).filter(differs));
+}
+
+/** What `updateProfile` has judged, as one act. */
+function writeChanges(app, caller, stand, { set, written = [], gone = [] }) {
+  const names = Object.keys(set);
+  const after = { ...stand, ...set };
+  const documents = documentsAfter(stand, written, gone);
+  const isEvidence = names.some((name) => IDENTITY.includes(name)) || isOtherEvidence(stand, documents);
+  const isOther = RECOGNISED_BY.some((name) => names.includes(name));
+  try {
+    perform(app, caller, 'profile_updates', {
+      profile: stand.id,
+      partner: stand.partner,
+      revision: stand.revision,
+      documents: written,
+      removed: gone.map((document) => document.id),
+      set: {
+        ...set,
+        ...(isOther && { dedupe_key: dedupeKey(app, (name) => after[name]) }),
+        evidence_version: stand.evidence_version + (isEvidence ? 1 : 0),
+        missing: missingAfter(app, after, written, documents),
+      },
+      ...tell(names, written, gone),
+    });
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+function documentsAfter(stand, written, gone) {
+  const isReplaced = ({ kind }) => [...written, ...gone].some((one) => one.kind === kind);
+  return [...stand.documents.filter((document) => !isReplaced(document)), ...written];
+}
+
+/** Another file of the same bytes is no other evidence. */
+function isOtherEvidence(stand, documents) {
+  const digestOf = (list, kind) => list.find((one) => one.kind === kind)?.sha256;
+  return [...stand.documents, ...documents].some(({ kind }) => digestOf(stand.documents, kind) !== digestOf(documents, kind));
+}
+
+/** What is written here has no place in the table yet, so it is judged by its bytes. */
+function missingAfter(app, after, written, documents) {
+  const answeredBefore = answeredKinds(app, after);
+  const isAnswered = (kind) => {
+    const one = written.find((document) => document.kind === kind);
+    if (one) return !digestsOf(app, after.id, kind).includes(one.sha256);
+    return answeredBefore.includes(kind) && documents.some((document) => document.kind === kind);
+  };
+  const current = documents.map((document) => document.kind);
+  return missingKinds({ ...after, current, answered: after.asked.filter(isAnswered) });
+}
+
+function digestsOf(app, profile, kind) {
+  const sql = "SELECT sha256 FROM documents WHERE profile = {:profile} AND kind = {:kind} AND state != 'staged'";
+  return all(app, sql, { sha256: '' }, { profile, kind }).map((row) => row.sha256);
+}
+
+function nextVersion(app, profile, kind) {
+  const sql = "SELECT IFNULL(MAX(version), 0) + 1 AS version FROM documents WHERE profile = {:profile} AND kind = {:kind} AND state != 'staged'";
+  return all(app, sql, { version: 0 }, { profile, kind })[0].version;
+}
+
+function tell(names, written, gone) {
+  const fields = names.length > 0 ? [names] : [];
+  const target = ({ kind, version }) => `${kind}/${version}`;
+  const data = ({ kind, version }) => ({ kind, version });
+  return {
+    events: [
+      ...fields.map((fields) => ({ type: 'profile.updated', data: { fields } })),
+      ...written.map((one) => ({ type: 'profile.document_uploaded', data: data(one) })),
+      ...gone.map((one) => ({ type: 'profile.document_removed', data: data(one) })),
+    ],
+    audit: [
+      ...fields.map((fields) => ({ action: 'profile.updated', target: fields.join(',') })),
+      ...written.map((one) => ({ action: 'document.written', target: target(one) })),
+      ...gone.map((one) => ({ action: 'document.removed', target: target(one) })),
+    ],
+  };
+}
+
+/** The words for what a unique index has refused. */
+function explain(error) {
+  const reason = String(error);
+  if (reason.includes('profiles.dedupe_key')) return problem(409, 'duplicate_applicant', 'Another profile has this document.');
+  if (reason.includes('profiles.external_id')) return problem(409, 'external_id_taken', 'Another profile has this external_id.');
+  return error;
+}
+
+module.exports = { explain, updateProfile, writeChanges };

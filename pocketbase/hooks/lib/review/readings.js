@@ -1,0 +1,22 @@
+const { audit } = require(`${__hooks}/lib/base/audit.js`);
+const { ask } = require(`${__hooks}/lib/base/sql.js`);
+const { HOUR, stamp } = require(`${__hooks}/lib/base/time.js`);
+const { transact } = require(`${__hooks}/lib/base/transaction.js`);
+
+const READ = 'profile.read';
+const RECENT = `SELECT id FROM audit_log WHERE profile = {:profile} AND created > {:since} AND action = '${READ}'
+  AND actor_type = {:type} AND actor_id = {:actor} LIMIT 1`;
+
+/**
+ * A person's reading of a profile, its history or its notes: one row an hour, looked for before the writer is taken. Keys leave no row, and
+ * neither does a page that reads itself again because something has changed.
+ */
+function noteReading(app, caller, profile, partner) {
+  if (caller.type !== 'reviewer' || caller.isRefresh) return;
+  const since = stamp(Date.now() - HOUR);
+  const { type, id: actor } = caller;
+  if (ask(app, RECENT, { id: '' }, { profile, since, type, actor }).length > 0) return;
+  transact(app, (tx) => audit(tx, caller, READ, { profile, partner }));
+}
+
+module.exports = { noteReading };
