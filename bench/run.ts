@@ -25,6 +25,7 @@ import {
   startExpress,
   startWorkerd,
 } from './stand.ts';
+import { measureWriter } from './writer.ts';
 
 const DEFAULT_ROUNDS = 7;
 const SOAK_MINUTES = 10;
@@ -40,9 +41,13 @@ try {
   if (chosen[0] === 'growth') await only('growth', () => measureGrowth(cleanup, rounds));
   else if (chosen[0] === 'soak') await only('soak', () => measureSoak(cleanup, Number(words[1] ?? SOAK_MINUTES)));
   else if (chosen[0] === 'cost') await only('cost', () => measureCost(cleanup));
+  else if (chosen[0] === 'writer') await only('writer', () => measureWriter(cleanup, rounds));
   else {
     await runRatios();
-    if (chosen.length === 0) await only('cost', () => measureCost(cleanup));
+    if (chosen.length === 0) {
+      await only('cost', () => measureCost(cleanup));
+      await only('writer', () => measureWriter(cleanup, rounds));
+    }
   }
 } finally {
   await cleanup.run();
@@ -51,7 +56,7 @@ try {
 async function only(part: Part, measure: () => Promise<Row[]>): Promise<void> {
   const rows = await measure();
   for (const row of rows) show(row);
-  keep(part, rows, part === 'growth' ? rounds : undefined);
+  keep(part, rows, ['growth', 'writer'].includes(part) ? rounds : undefined);
   document();
 }
 

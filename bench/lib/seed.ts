@@ -13,7 +13,8 @@ const ROWS_PER_BATCH = 50_000;
 
 export const documentNumber = (i: number) => `S${i}`;
 const partnerOf = `CASE WHEN i % 2 = 0 THEN '${PARTNER}' ELSE 'partner-' || (i / 2 % 100) END`;
-const randomId = 'substr(lower(hex(randomblob(8))), 1, 15)';
+/** As hooks/lib/base/ids.js forms them, for the cell `a`. */
+const randomId = "'a' || lower(hex(randomblob(7)))";
 
 export function seed(dir: string, dedupeSecret: string, count: number): void {
   const db = new DatabaseSync(join(dir, 'data.db'));
@@ -26,9 +27,9 @@ export function seed(dir: string, dedupeSecret: string, count: number): void {
   db.exec(
     'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -1000000',
   );
-  db.exec(`INSERT INTO partners (slug, name, active, created, updated)
+  db.exec(`INSERT INTO partners (id, slug, name, active, created, updated)
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
-    SELECT DISTINCT ${partnerOf}, 'seeded', TRUE, ${ago('0')}, ${ago('0')} FROM n`);
+    SELECT ${randomId}, slug, 'seeded', TRUE, ${ago('0')}, ${ago('0')} FROM (SELECT DISTINCT ${partnerOf} AS slug FROM n)`);
   for (let from = 0; from < count; from += ROWS_PER_BATCH) {
     insert(db, from, Math.min(from + ROWS_PER_BATCH, count), count);
   }
@@ -49,13 +50,13 @@ function insert(db: DatabaseSync, from: number, to: number, count: number): void
     INSERT INTO status_history (id, profile, seq, "from", "to", actor_type, actor_id, request_id, created)
       SELECT submitted, id, 2, 'unverified', 'pending', 'applicant', id, 'seed', created FROM seeds WHERE ${IS_SUBMITTED};
     INSERT INTO profiles (id, partner, status, latest_status, full_name, country, document_type, document_number, date_of_birth, email,
-        phone, external_id, locale, metadata, dedupe_key, created, updated)
+        phone, external_id, locale, metadata, dedupe_key, evidence_version, missing, asked, revision, status_since, created, updated)
       SELECT id, partner, iif(${IS_SUBMITTED}, 'pending', 'unverified'), iif(${IS_SUBMITTED}, submitted, enrolled), 'Nguyễn Thị Minh ' || i,
         'VN', 'passport', 'S' || i, '1990-04-30', 'minh' || i || '@example.com', '+84901234567', 'customer-' || i, 'vi', '{"tier":"gold"}',
-        recognise(partner, 'S' || i), created, created
+        recognise(partner, 'S' || i), 1, '["document_front","facial_photo"]', '[]', 1, created, created, created
       FROM seeds;
-    INSERT INTO events (partner, sequence, type, profile, data, created)
-      SELECT partner, sequence, type, profile, data, created FROM (
+    INSERT INTO events (id, partner, sequence, type, profile, data, created)
+      SELECT ${randomId}, partner, sequence, type, profile, data, created FROM (
         SELECT e.*, row_number() OVER (PARTITION BY e.partner ORDER BY i, e.type)
           + (SELECT IFNULL(MAX(sequence), 0) FROM events WHERE partner = e.partner) AS sequence
         FROM (

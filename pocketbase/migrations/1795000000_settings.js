@@ -5,7 +5,8 @@ migrate(
     const { cell, run } = require(`${__hooks}/../migrations/lib/collections.js`);
     const older = new DynamicModel({ n: 0 });
     app.db().newQuery("SELECT COUNT(*) AS n FROM _migrations WHERE file LIKE '17639%'").one(older);
-    if (older.n > 0) throw new Error('This data is of a layout from before the first release: begin with an empty folder.');
+    if (older.n > 0)
+      throw new Error('This data is of a layout from before the first release: begin with an empty folder.');
     if (!/^[a-z]$/.test(cell())) throw new Error('CELL takes one letter from a to z.');
     const settings = app.settings();
     settings.meta.appName = 'eKYC Edge';

@@ -2,7 +2,9 @@
 
 migrate(
   (app) => {
-    const { bool, cell, created, nameSuperusers, refuse, save, text, updated } = require(`${__hooks}/../migrations/lib/collections.js`);
+    const { bool, cell, created, nameSuperusers, refuse, save, text, updated } = require(
+      `${__hooks}/../migrations/lib/collections.js`,
+    );
     // PocketBase's sample collection, in which anybody may sign up and so hold a valid token. No `down` brings it back.
     for (const { name } of app.findAllCollections('auth')) {
       if (name === 'users') app.delete(app.findCollectionByNameOrId(name));

@@ -2,9 +2,20 @@
 
 migrate(
   (app) => {
-    const { bool, created, date, digest, integer, json, ofAllPartners, ofPartner, refuse, save, text, updated } = require(
-      `${__hooks}/../migrations/lib/collections.js`,
-    );
+    const {
+      bool,
+      created,
+      date,
+      digest,
+      integer,
+      json,
+      ofAllPartners,
+      ofPartner,
+      refuse,
+      save,
+      text,
+      updated,
+    } = require(`${__hooks}/../migrations/lib/collections.js`);
     const { slug } = require(`${__hooks}/lib/shared/patterns.json`);
 
     save(app, {

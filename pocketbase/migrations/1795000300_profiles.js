@@ -108,14 +108,31 @@ migrate(
 
     // Frozen in a final status: what a decision was made on, and all else that a create sets. An external_id may still be filled in.
     const { final } = require(`${__hooks}/lib/shared/status-sets.json`);
-    const frozen = ['full_name', 'country', 'document_type', 'document_number', 'date_of_birth', 'email', 'phone', 'locale', 'metadata'];
+    const frozen = [
+      'full_name',
+      'country',
+      'document_type',
+      'document_number',
+      'date_of_birth',
+      'email',
+      'phone',
+      'locale',
+      'metadata',
+    ];
     const isChanged = [
       ...frozen.map((name) => `NEW.${name} IS NOT OLD.${name}`),
       "(NEW.external_id IS NOT OLD.external_id AND OLD.external_id != '')",
       'NEW.evidence_version IS NOT OLD.evidence_version',
     ].join(' OR ');
     const isFinal = `OLD.status IN (${final.map((status) => `'${status}'`)}) AND NEW.status = OLD.status AND NEW.redacted_at = ''`;
-    refuse(app, 'profiles', 'freeze', 'UPDATE', `${isFinal} AND (${isChanged})`, 'a decided profile is reopened before it is changed');
+    refuse(
+      app,
+      'profiles',
+      'freeze',
+      'UPDATE',
+      `${isFinal} AND (${isChanged})`,
+      'a decided profile is reopened before it is changed',
+    );
 
     // The words are those of SQLite's own unique violation, so that the hooks see one spelling.
     const taken = {
@@ -125,9 +142,19 @@ migrate(
         "NEW.external_id != '' AND NEW.status != 'canceled' AND EXISTS (SELECT 1 FROM profiles WHERE external_id != '' AND status != 'canceled' AND partner = NEW.partner AND external_id = NEW.external_id AND id != ROW.id)",
     };
     for (const [column, condition] of Object.entries(taken)) {
-      for (const [event, row] of [['INSERT', 'NEW'], ['UPDATE', 'OLD']]) {
+      for (const [event, row] of [
+        ['INSERT', 'NEW'],
+        ['UPDATE', 'OLD'],
+      ]) {
         const when = condition.replace('ROW', row);
-        refuse(app, 'profiles', `${column}_on_${event.toLowerCase()}`, event, when, `UNIQUE constraint failed: profiles.${column}`);
+        refuse(
+          app,
+          'profiles',
+          `${column}_on_${event.toLowerCase()}`,
+          event,
+          when,
+          `UNIQUE constraint failed: profiles.${column}`,
+        );
       }
     }
 

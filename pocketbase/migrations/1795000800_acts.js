@@ -9,11 +9,24 @@ migrate(
     const text = (path) => `NEW.act ->> '$.${path}'`;
     const given = (path) => `IFNULL(${text(path)}, '')`;
     const actor = ['type', 'id'].map((name) => text(`actor.${name}`));
-    const texts = ['full_name', 'country', 'document_type', 'document_number', 'date_of_birth', 'email', 'phone', 'external_id', 'locale'];
+    const texts = [
+      'full_name',
+      'country',
+      'document_type',
+      'document_number',
+      'date_of_birth',
+      'email',
+      'phone',
+      'external_id',
+      'locale',
+    ];
 
     const act = (view, statements) => {
       run(app, `CREATE VIEW ${view} (act) AS SELECT '' WHERE FALSE`);
-      run(app, `CREATE TRIGGER ${view}_act INSTEAD OF INSERT ON ${view} BEGIN ${statements.map((sql) => `${sql};`).join('\n')} END`);
+      run(
+        app,
+        `CREATE TRIGGER ${view}_act INSTEAD OF INSERT ON ${view} BEGIN ${statements.map((sql) => `${sql};`).join('\n')} END`,
+      );
     };
     /** A table's row from the act, by column. */
     const insert = (table, row, from = '') =>
@@ -123,7 +136,9 @@ migrate(
         seq: text('history.seq'),
         from: text('history.from'),
         to: text('history.to'),
-        ...Object.fromEntries(['reason_code', 'reason', 'note', 'evidence_sha256'].map((name) => [name, given(`history.${name}`)])),
+        ...Object.fromEntries(
+          ['reason_code', 'reason', 'note', 'evidence_sha256'].map((name) => [name, given(`history.${name}`)]),
+        ),
         kinds: "NEW.act -> '$.history.kinds'",
         evidence_version: text('history.evidence_version'),
         waited: text('history.waited'),
@@ -209,7 +224,14 @@ migrate(
   },
   (app) => {
     const { run } = require(`${__hooks}/../migrations/lib/collections.js`);
-    for (const view of ['note_writings', 'profile_marks', 'profile_updates', 'status_changes', 'enrolments', 'tellings']) {
+    for (const view of [
+      'note_writings',
+      'profile_marks',
+      'profile_updates',
+      'status_changes',
+      'enrolments',
+      'tellings',
+    ]) {
       run(app, `DROP VIEW ${view}`);
     }
   },

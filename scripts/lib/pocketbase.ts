@@ -23,6 +23,7 @@ export async function spawnPocketBase(options: {
   port: number;
   env: PocketBaseEnv | Record<string, string>;
   hooksDir?: string;
+  migrationsDir?: string;
   onLine?: (line: string) => void;
 }): Promise<Child> {
   // Else a stranger's answer on this port would pass for ours.
@@ -34,7 +35,7 @@ export async function spawnPocketBase(options: {
   const args = [
     `--http=127.0.0.1:${options.port}`,
     `--dir=${options.dir}`,
-    `--migrationsDir=${join(SOURCE, 'migrations')}`,
+    `--migrationsDir=${options.migrationsDir ?? join(SOURCE, 'migrations')}`,
     `--hooksDir=${options.hooksDir ?? join(SOURCE, 'hooks')}`,
     '--dev=false',
     '--automigrate=false',

@@ -30,6 +30,7 @@ export async function startPocketBase(
     env?: Partial<PocketBaseEnv> & Record<string, string>;
     port?: number;
     hooksDir?: string;
+    migrationsDir?: string;
   } = {},
 ): Promise<TestPocketBase> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'ekyc-pocketbase-'));
@@ -49,6 +50,7 @@ export async function startPocketBase(
     port,
     env,
     ...(options.hooksDir && { hooksDir: options.hooksDir }),
+    ...(options.migrationsDir && { migrationsDir: options.migrationsDir }),
   }).catch((error) => {
     removeDir();
     throw error;

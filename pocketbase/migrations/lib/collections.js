@@ -10,7 +10,16 @@ const json = (name, maxSize, options) => ({ type: 'json', name, maxSize, ...opti
 const integer = (name, options) => ({ type: 'number', name, onlyInt: true, min: 0, ...options });
 const digest = (name, options) => text(name, { pattern: '^[0-9a-f]{64}$', ...options });
 const select = (name, values, options) => ({ type: 'select', name, values, maxSelect: 1, required: true, ...options });
-const ID = { type: 'text', name: 'id', system: true, primaryKey: true, required: true, min: 15, max: 15, pattern: '^[a-z0-9]+$' };
+const ID = {
+  type: 'text',
+  name: 'id',
+  system: true,
+  primaryKey: true,
+  required: true,
+  min: 15,
+  max: 15,
+  pattern: '^[a-z0-9]+$',
+};
 const created = { type: 'autodate', name: 'created', onCreate: true };
 const updated = { type: 'autodate', name: 'updated', onCreate: true, onUpdate: true };
 
@@ -25,14 +34,22 @@ function save(app, { fields, ...options }) {
   const id = { ...ID, autogeneratePattern: `${cell()}[a-z0-9]{14}` };
   const collection = new Collection({ type: 'base', fields: [id, ...fields], ...options });
   app.save(collection);
-  refuse(app, options.name, 'letter', 'INSERT', `substr(NEW.id, 1, 1) IS NOT '${cell()}'`, 'ids begin with the letter of the cell');
+  refuse(
+    app,
+    options.name,
+    'letter',
+    'INSERT',
+    `substr(NEW.id, 1, 1) IS NOT '${cell()}'`,
+    'ids begin with the letter of the cell',
+  );
   return collection;
 }
 
 /** Ids of PocketBase's own superusers, who act here as well, begin with the letter too. */
 function nameSuperusers(app, letter) {
   const superusers = app.findCollectionByNameOrId('_superusers');
-  superusers.fields.getByName('id').autogeneratePattern = letter.length === 1 ? `${letter}[a-z0-9]{14}` : `${letter}{15}`;
+  superusers.fields.getByName('id').autogeneratePattern =
+    letter.length === 1 ? `${letter}[a-z0-9]{14}` : `${letter}{15}`;
   app.save(superusers);
 }
 

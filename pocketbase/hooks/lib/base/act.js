@@ -17,14 +17,20 @@ function perform(app, caller, view, members) {
     ...members,
     actor: { type: caller.type, id: caller.id, credential_id: caller.credentialId, request_id: caller.requestId },
     now: stamp(Date.now()),
-    events: withIds(members.events ?? []).map((event) => ({ ...event, data: { profile_id: members.profile, ...event.data } })),
+    events: withIds(members.events ?? []).map((event) => ({
+      ...event,
+      data: { profile_id: members.profile, ...event.data },
+    })),
     audit: withIds(members.audit),
   };
   execute(app, view, JSON.stringify(act));
   if (act.events.length === 0 || !caller.answer) return;
   const events = JSON.stringify(act.events.map((event) => event.id));
   const deliveries = ask(app, DELIVERIES, { id: '' }, { events });
-  announce(caller.answer, deliveries.map((delivery) => delivery.id));
+  announce(
+    caller.answer,
+    deliveries.map((delivery) => delivery.id),
+  );
 }
 
 /** The writer's connection keeps one compiled statement for all runtimes, which halves what a write costs (docs/performance.md). */

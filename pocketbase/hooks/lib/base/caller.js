@@ -2,7 +2,15 @@ const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const actorTypes = require(`${__hooks}/lib/shared/actor-types.json`);
 
 /** Who acts when no request does: the cron, the console. */
-const SYSTEM = { type: 'system', id: '', credentialId: '', requestId: '', partner: '*', linkIssuedAt: 0, idempotency: null };
+const SYSTEM = {
+  type: 'system',
+  id: '',
+  credentialId: '',
+  requestId: '',
+  partner: '*',
+  linkIssuedAt: 0,
+  idempotency: null,
+};
 
 /** Quicker than PocketBase's `requestInfo`, which first makes other names of all headers. */
 const headerOf = (e, name) => (e.requestEvent ?? e).request.header.get(name);

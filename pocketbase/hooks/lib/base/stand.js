@@ -65,7 +65,8 @@ function findStand(app, caller, id) {
 /** An applicant's link opens one profile, and none once the partner has revoked it. */
 function checkLink(caller, { id, links_valid_after }) {
   if (caller.type !== 'applicant') return;
-  const isRevoked = links_valid_after && Math.round(caller.linkIssuedAt) < Date.parse(links_valid_after.replace(' ', 'T'));
+  const isRevoked =
+    links_valid_after && Math.round(caller.linkIssuedAt) < Date.parse(links_valid_after.replace(' ', 'T'));
   if (caller.id !== id || !(caller.linkIssuedAt > 0) || isRevoked) {
     // Not 401: that always means the service token, which the Worker would renew.
     fail(403, 'unauthenticated', 'The link is not valid for this profile.');

@@ -6,8 +6,21 @@ const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { folderOf } = require(`${__hooks}/lib/documents/store.js`);
 const { findStand } = require(`${__hooks}/lib/base/stand.js`);
 
-const SHAPE = { id: '', file: '', filename: '', content_type: '', size: 0, sha256: '', kind: '', version: 0, profile: '', partner: '' };
-const DOCUMENT = `SELECT ${Object.keys(SHAPE).filter((name) => name !== 'partner').map((name) => `d.${name}`)}, p.partner
+const SHAPE = {
+  id: '',
+  file: '',
+  filename: '',
+  content_type: '',
+  size: 0,
+  sha256: '',
+  kind: '',
+  version: 0,
+  profile: '',
+  partner: '',
+};
+const DOCUMENT = `SELECT ${Object.keys(SHAPE)
+  .filter((name) => name !== 'partner')
+  .map((name) => `d.${name}`)}, p.partner
   FROM documents d JOIN profiles p ON p.id = d.profile`;
 const CURRENT = `${DOCUMENT} WHERE d.profile = {:profile} AND d.kind = {:kind} AND d.state = 'current'`;
 const VERSION = `${DOCUMENT} WHERE d.profile = {:profile} AND d.kind = {:kind} AND d.version = {:version} AND d.state != 'staged'`;
@@ -26,7 +39,10 @@ function serveDocument(e, caller, { id, kind, version }) {
   auditReading(e.app, e.requestInfo(), caller, document);
   const { filename, content_type, size, sha256 } = document;
   const headers = e.response.header();
-  headers.set('X-Document-Meta', encodeURIComponent(JSON.stringify({ filename: filename || null, content_type, size, sha256 })));
+  headers.set(
+    'X-Document-Meta',
+    encodeURIComponent(JSON.stringify({ filename: filename || null, content_type, size, sha256 })),
+  );
   headers.set('Cache-Control', 'private, no-store');
   // With it, Go's http.ServeContent answers If-Match, If-None-Match and If-Range as well.
   headers.set('ETag', `"${sha256}"`);

@@ -17,7 +17,11 @@ const folderOf = (app, id) => `${app.findCachedCollectionByNameOrId('documents')
  * The file's name may be personal data, so it is stored under a neutral one.
  */
 function stage(app, caller, profile, kind, part, staged) {
-  const document = { id: newId(), kind, file: `${kind}_${$security.pseudorandomString(10)}${$filepath.ext(part.fileName())}` };
+  const document = {
+    id: newId(),
+    kind,
+    file: `${kind}_${$security.pseudorandomString(10)}${$filepath.ext(part.fileName())}`,
+  };
   staged.push(document);
   const { type, id: actor } = caller;
   run(app, STAGE, { ...document, profile, type, actor, now: stamp(Date.now()) });
@@ -51,7 +55,8 @@ function discard(app, documents) {
   const files = app.newFilesystem();
   try {
     for (const { id } of documents) {
-      if (run(app, "DELETE FROM documents WHERE id = {:id} AND state = 'staged'", { id }) > 0) removeFolder(app, files, id);
+      if (run(app, "DELETE FROM documents WHERE id = {:id} AND state = 'staged'", { id }) > 0)
+        removeFolder(app, files, id);
     }
   } finally {
     files.close();

@@ -8,7 +8,16 @@ const { grantable } = require(`${__hooks}/lib/shared/scopes.json`);
 
 const USE_NOTED_EVERY_MS = 60 * SECOND;
 
-const SHAPE = { id: '', digest: '', partner: '', partner_active: false, scopes: '', expires_at: '', revoked_at: '', last_used_at: '' };
+const SHAPE = {
+  id: '',
+  digest: '',
+  partner: '',
+  partner_active: false,
+  scopes: '',
+  expires_at: '',
+  revoked_at: '',
+  last_used_at: '',
+};
 const KEY = `SELECT k.id, k.digest, k.partner, p.active AS partner_active, k.scopes, k.expires_at, k.revoked_at, k.last_used_at
   FROM api_keys k JOIN partners p ON p.slug = k.partner WHERE k.id = {:id}`;
 

@@ -102,7 +102,16 @@ function createPartner(app, caller, slug) {
   return findPartner(app, slug);
 }
 
-const SHAPE = { id: '', status: '', external_id: '', full_name: '', date_of_birth: '', slug: '', active: false, frontend_url: '' };
+const SHAPE = {
+  id: '',
+  status: '',
+  external_id: '',
+  full_name: '',
+  date_of_birth: '',
+  slug: '',
+  active: false,
+  frontend_url: '',
+};
 const ENROLLED = `SELECT p.id, p.status, p.external_id, p.full_name, p.date_of_birth, a.slug, a.active, a.frontend_url
   FROM profiles p JOIN partners a ON a.slug = p.partner`;
 /** The partial index serves only a query that repeats its condition word for word. */

@@ -51,7 +51,9 @@ function checkComplete(fields) {
 }
 
 function refuse(name) {
-  fail(422, 'validation_failed', 'A field is not valid.', { errors: [{ pointer: `/${name}`, detail: 'Is not valid' }] });
+  fail(422, 'validation_failed', 'A field is not valid.', {
+    errors: [{ pointer: `/${name}`, detail: 'Is not valid' }],
+  });
 }
 
 module.exports = { TEXTS, checkComplete, readFields };

@@ -10,7 +10,8 @@ const { writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 function renewLink(app, caller, id, { valid_after, confirm_mismatch }) {
   writeProfile(app, caller, id, (db, stand) => {
     if (stand.mismatches > 0 && !confirm_mismatch) {
-      const detail = 'Creates have named another applicant for this document: confirm that the link is for the stored one.';
+      const detail =
+        'Creates have named another applicant for this document: confirm that the link is for the stored one.';
       fail(409, 'applicant_mismatch', detail, { profile_id: id });
     }
     const links_valid_after = valid_after ? new DateTime(valid_after).string() : '';

@@ -39,7 +39,10 @@ const PRIVATE = {
 
 const read = (change, others) =>
   `SELECT p.partner, p.redacted_at, ${object({
-    ...each(['id', 'partner', 'status', 'full_name', 'country', 'document_type', 'document_number'], (name) => `p.${name}`),
+    ...each(
+      ['id', 'partner', 'status', 'full_name', 'country', 'document_type', 'document_number'],
+      (name) => `p.${name}`,
+    ),
     ...each(['date_of_birth', 'email', 'phone', 'external_id', 'locale'], optional('p')),
     metadata: "json(coalesce(nullif(p.metadata, 'null'), '{}'))",
     evidence_version: 'p.evidence_version',
@@ -71,7 +74,9 @@ function readApplicant(app, caller) {
   const { id, status, document_type, locale, latest_status, missing } = stand;
   const [{ reason_code, reason }] = ask(app, LATEST, { reason_code: '', reason: '' }, { id: latest_status });
   const code = reasonCodes[reason_code]?.internal ? '' : reason_code;
-  const required = kinds.filter((kind) => documentTypes[document_type].required.includes(kind) || stand.asked.includes(kind));
+  const required = kinds.filter(
+    (kind) => documentTypes[document_type].required.includes(kind) || stand.asked.includes(kind),
+  );
   return { id, status, locale: locale || null, document_type, required, missing, reason: reason || code || null };
 }
 

@@ -35,7 +35,8 @@ function redact(app, caller, id, isDue = () => true) {
 
 /** The profile first: what else is emptied asks whether its profile is erased. */
 function erase(tx, id) {
-  const marks = "redacted_at = {:now}, updated = {:now}, files_due = TRUE, revision = revision + 1, claimed_by = '', claimed_until = ''";
+  const marks =
+    "redacted_at = {:now}, updated = {:now}, files_due = TRUE, revision = revision + 1, claimed_by = '', claimed_until = ''";
   const emptied = emptying(tx, 'profiles');
   run(tx, `UPDATE profiles SET ${emptied}, ${marks} WHERE id = {:id}`, { id, now: stamp(Date.now()) });
   for (const name of Object.keys(columns)) {

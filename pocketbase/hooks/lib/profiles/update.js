@@ -76,7 +76,9 @@ function documentsAfter(stand, written, gone) {
 /** Another file of the same bytes is no other evidence. */
 function isOtherEvidence(stand, documents) {
   const digestOf = (list, kind) => list.find((one) => one.kind === kind)?.sha256;
-  return [...stand.documents, ...documents].some(({ kind }) => digestOf(stand.documents, kind) !== digestOf(documents, kind));
+  return [...stand.documents, ...documents].some(
+    ({ kind }) => digestOf(stand.documents, kind) !== digestOf(documents, kind),
+  );
 }
 
 /** What is written here has no place in the table yet, so it is judged by its bytes. */
@@ -97,7 +99,8 @@ function digestsOf(app, profile, kind) {
 }
 
 function nextVersion(app, profile, kind) {
-  const sql = "SELECT IFNULL(MAX(version), 0) + 1 AS version FROM documents WHERE profile = {:profile} AND kind = {:kind} AND state != 'staged'";
+  const sql =
+    "SELECT IFNULL(MAX(version), 0) + 1 AS version FROM documents WHERE profile = {:profile} AND kind = {:kind} AND state != 'staged'";
   return all(app, sql, { version: 0 }, { profile, kind })[0].version;
 }
 
@@ -122,8 +125,10 @@ function tell(names, written, gone) {
 /** The words for what a unique index has refused. */
 function explain(error) {
   const reason = String(error);
-  if (reason.includes('profiles.dedupe_key')) return problem(409, 'duplicate_applicant', 'Another profile has this document.');
-  if (reason.includes('profiles.external_id')) return problem(409, 'external_id_taken', 'Another profile has this external_id.');
+  if (reason.includes('profiles.dedupe_key'))
+    return problem(409, 'duplicate_applicant', 'Another profile has this document.');
+  if (reason.includes('profiles.external_id'))
+    return problem(409, 'external_id_taken', 'Another profile has this external_id.');
   return error;
 }
 

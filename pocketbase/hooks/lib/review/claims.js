@@ -18,7 +18,8 @@ function claim(app, caller, id) {
 function release(app, caller, id) {
   checkReviewer(caller);
   return writeProfile(app, caller, id, (db, stand) => {
-    if (stand.claimed_by === caller.id) mark(db, caller, stand, { claimed_by: '', claimed_until: '' }, 'profile.released');
+    if (stand.claimed_by === caller.id)
+      mark(db, caller, stand, { claimed_by: '', claimed_until: '' }, 'profile.released');
     return claimOf(findStand(db, caller, id));
   });
 }

@@ -11,7 +11,9 @@ const SHAPE = { id: '', profile: '', seq: 0, text: '', actor_type: '', actor_id:
 
 function addNote(app, caller, id, { text }) {
   if (typeof text !== 'string' || text === '' || text.length > MAX_LENGTH) {
-    fail(422, 'validation_failed', 'The text is not valid.', { errors: [{ pointer: '/text', detail: 'Is not valid' }] });
+    fail(422, 'validation_failed', 'The text is not valid.', {
+      errors: [{ pointer: '/text', detail: 'Is not valid' }],
+    });
   }
   return writeProfile(app, caller, id, (db, stand) => {
     const earlier = findEarlier(db, caller, id);

@@ -61,7 +61,16 @@ function move(app, caller, stand, { to, reason_code = '', reason = '', note = ''
   const asked = askedAfter(stand, to, named, reason_code);
   const seq = stand.seq + 1;
   const id = newId();
-  const history = { id, seq, from: stand.status, to, reason_code, reason, note, evidence_version: stand.evidence_version };
+  const history = {
+    id,
+    seq,
+    from: stand.status,
+    to,
+    reason_code,
+    reason,
+    note,
+    evidence_version: stand.evidence_version,
+  };
   perform(app, caller, 'status_changes', {
     profile: stand.id,
     partner: stand.partner,

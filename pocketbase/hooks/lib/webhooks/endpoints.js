@@ -48,10 +48,16 @@ function sendTest(app, caller, id) {
   transact(app, (tx) => {
     const endpoint = findOwn(tx, caller, 'webhook_endpoints', id);
     checkEnabled(endpoint);
-    const id = newId();
-    const values = { id, partner: endpoint.getString('partner'), endpoint: endpoint.id, event: newId(), now: stamp(Date.now()) };
+    const test = newId();
+    const values = {
+      id: test,
+      partner: endpoint.getString('partner'),
+      endpoint: endpoint.id,
+      event: newId(),
+      now: stamp(Date.now()),
+    };
     run(tx, TEST, values);
-    delivery = tx.findRecordById('webhook_deliveries', id);
+    delivery = tx.findRecordById('webhook_deliveries', test);
   });
   return delivery;
 }

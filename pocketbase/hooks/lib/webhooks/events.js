@@ -1,6 +1,7 @@
 const { all } = require(`${__hooks}/lib/base/sql.js`);
 
-const FOUND = "SELECT id, external_id FROM profiles WHERE external_id != '' AND id IN (SELECT value FROM json_each({:ids}))";
+const FOUND =
+  "SELECT id, external_id FROM profiles WHERE external_id != '' AND id IN (SELECT value FROM json_each({:ids}))";
 
 /** `external_id` stands in the profile alone and joins the event when it is read: erasure need not touch events. */
 function addExternalIds(app, events) {
