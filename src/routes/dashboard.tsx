@@ -9,9 +9,9 @@ import { anonymousClient } from '../http/authenticate.ts';
 import { readForm } from '../http/form.ts';
 import { ID, KIND, kindOf } from '../http/paths.ts';
 import { onError, onNotFound } from '../http/problem.ts';
+import { limitPasswords } from '../http/rate-limit.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem, PROBLEMS } from '../lib/problem.ts';
-import { limitPasswords } from '../middleware/limit-failed-auth.ts';
 import {
   checkOrigin,
   csrfToken,
