@@ -3,6 +3,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-env.ts';
 import { openSession, type Session, sealSession, touched } from '../auth/session.ts';
+import { acceptsHtml } from '../http/accept.ts';
 import { anonymousClient } from '../http/authenticate.ts';
 import { readForm } from '../http/form.ts';
 import { isWithinLimit } from '../http/rate-limit.ts';
@@ -16,13 +17,13 @@ export const LOGIN_PATH = '/dashboard/login';
 
 /** `__Host-` ties the cookie to this very host and to HTTPS, which a local run does not have. */
 function cookieOptions(c: Context<AppEnv>) {
-  const isLocal = c.var.runtime.settings.get('DEPLOYMENT') === 'development';
+  const isLocal = c.get('runtime').settings.get('DEPLOYMENT') === 'development';
   const common = { path: '/', httpOnly: true, sameSite: 'Strict' as const };
   return isLocal ? common : { ...common, secure: true, prefix: 'host' as const };
 }
 
 export async function keepSession(c: Context<AppEnv>, session: Session): Promise<void> {
-  const sealed = await sealSession(session, c.var.runtime.settings.get('SESSION_SECRET'));
+  const sealed = await sealSession(session, c.get('runtime').settings.get('SESSION_SECRET'));
   setCookie(c, COOKIE, sealed, cookieOptions(c));
 }
 
@@ -37,9 +38,9 @@ export function endSession(c: Context<AppEnv>): void {
 export function reviewerSession(now: () => number = Date.now) {
   return createMiddleware<AppEnv>(async function reviewerSession(c, next) {
     const session = await readSession(c, now());
-    const caller = session && (await c.var.runtime.reviewers.verify(session.token, anonymousClient(c)));
+    const caller = session && (await c.get('runtime').reviewers.verify(session.token, anonymousClient(c)));
     log(caller ? 'info' : 'warn', 'authentication', {
-      request_id: c.var.requestId,
+      request_id: c.get('requestId'),
       outcome: caller ? 'accepted' : 'refused',
       credential: 'session',
       actor_type: caller?.type,
@@ -49,7 +50,7 @@ export function reviewerSession(now: () => number = Date.now) {
     if (!(await isWithinLimit(c, 'KEY_LIMITER', caller.credential))) throw rateLimited('KEY_LIMITER');
     c.set('session', session);
     c.set('caller', caller);
-    c.set('pb', c.var.pb.as(caller));
+    c.set('pb', c.get('pb').as(caller));
     if (!isSafe(c)) checkOrigin(c);
     await next();
     // What the page fetches by itself is no activity: an idle session must end although its page stays open.
@@ -72,7 +73,7 @@ export function csrfToken() {
   return createMiddleware<AppEnv>(async function csrfToken(c, next) {
     if (isSafe(c)) return next();
     const token = c.req.header('x-csrf-token') ?? (await readForm(c)).csrf;
-    const isRight = typeof token === 'string' && digestsEqual(await sha256(token), await sha256(c.var.session.csrf));
+    const isRight = typeof token === 'string' && digestsEqual(await sha256(token), await sha256(c.get('session').csrf));
     if (!isRight) throw new ApiProblem('forbidden', 'The page is out of date: reload it and repeat');
     await next();
   });
@@ -83,7 +84,7 @@ const isSafe = (c: Context) => ['GET', 'HEAD'].includes(c.req.method);
 async function readSession(c: Context<AppEnv>, now: number): Promise<Session | null> {
   const { prefix } = cookieOptions(c) as { prefix?: 'host' };
   const cookie = prefix ? getCookie(c, COOKIE, prefix) : getCookie(c, COOKIE);
-  return cookie ? openSession(cookie, c.var.runtime.settings.get('SESSION_SECRET'), now) : null;
+  return cookie ? openSession(cookie, c.get('runtime').settings.get('SESSION_SECRET'), now) : null;
 }
 
 function isBackground(c: Context): boolean {
@@ -100,5 +101,5 @@ function refuse(c: Context<AppEnv>): Response {
 }
 
 export function wantsPage(c: Context): boolean {
-  return !isBackground(c) && (c.req.header('accept') ?? '').includes('text/html');
+  return !isBackground(c) && acceptsHtml(c);
 }
