@@ -2,11 +2,13 @@ import type { MiddlewareHandler } from 'hono';
 import { type DescribeRouteOptions, resolver, uniqueSymbol } from 'hono-openapi';
 import type * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
-import { REVIEWER_SCOPES } from '../auth/caller.ts';
+import { type Caller, REVIEWER_SCOPES } from '../auth/caller.ts';
 import { type ErrorCode, PROBLEMS } from '../lib/problem.ts';
 import type { LimiterName } from '../lib/rate-limits.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { Problem } from '../schemas/problem.ts';
 import { type Access, authenticate } from './authenticate.ts';
+import { recordIdOf } from './paths.ts';
 
 type ResponseHeaders = Record<string, { description: string; schema: { type: 'string' | 'integer' } }>;
 
@@ -18,6 +20,11 @@ export interface EndpointSpec {
   access: Access;
   /** A tighter limit than every request's. */
   limiter?: LimiterName;
+  /**
+   * Finds the record that the path names, or throws what is wrong with it. For every route with a record and a query or a body: an error of
+   * the record comes before an error of the request. A test holds each such route to it.
+   */
+  record?: (pb: PocketBaseClient, id: string, caller: Caller) => Promise<unknown>;
   /** Successful answers by status; no schema stands for a body that is not JSON. */
   answers: Record<number, { description: string; schema?: z.ZodType; media?: string; headers?: ResponseHeaders }>;
   /** Problems beyond those that follow from `access`. */
@@ -31,9 +38,10 @@ export interface EndpointSpec {
  * A route without it is neither documented nor reachable by accident: a test compares `app.routes` with the document.
  */
 export function endpoint(spec: EndpointSpec): MiddlewareHandler<AppEnv> {
-  const { access, limiter } = spec;
+  const { access, limiter, record } = spec;
   const guard: MiddlewareHandler<AppEnv> = async function endpoint(c, next) {
     if (access !== 'public') await authenticate(c, access, limiter);
+    if (record) c.set('findRecord', () => record(c.get('pb'), recordIdOf(c), c.get('caller')));
     await next();
   };
   return Object.assign(guard, { [uniqueSymbol]: { spec: describe(spec) } });

@@ -48,24 +48,17 @@ export function query<S extends z.ZodType>(schema: S) {
   }) as unknown as typeof validated;
 }
 
-/** What is wrong with the record outranks what is wrong with the request; this costs a read only when refusing. */
-async function afterRecord<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs a check of the request. When the check refuses, the endpoint's `record` is read first, as an error of the record comes before an
+ * error of the request. A request that passes costs no read.
+ */
+export async function afterRecord<T>(c: Context<AppEnv>, check: () => T | Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await check();
   } catch (error) {
-    await c.var.checkRecord?.();
+    await c.get('findRecord')?.();
     throw error;
   }
-}
-
-/** Names the check of the record that outranks the body's checks; see the contract's order of errors. */
-export function recordFirst(
-  check: (c: Context<AppEnv, '/:id'>) => Promise<unknown>,
-): MiddlewareHandler<AppEnv, '/:id'> {
-  return async function recordFirst(c, next) {
-    c.set('checkRecord', () => check(c));
-    await next();
-  };
 }
 
 function refuseInvalid(result: { success: boolean; error?: { issues: readonly z.core.$ZodIssue[] } }): void {

@@ -10,7 +10,7 @@ export function applicantCors() {
   return cors({
     origin: async (origin, c: Context<AppEnv>) => {
       if (!origin) return null;
-      const { settings, partners } = c.var.runtime;
+      const { settings, partners } = c.get('runtime');
       const frontend = settings.get('KYC_FRONTEND_URL');
       if (frontend && origin === new URL(frontend).origin) return origin;
       return (await partners.hasOrigin(origin, anonymousClient(c), deferOf(c))) ? origin : null;

@@ -6,7 +6,7 @@ import { sendWakeUps } from '../webhooks/message.ts';
 export function wakeDeliveries() {
   return createMiddleware<AppEnv>(async function wakeDeliveries(c, next) {
     await next();
-    const deliveries = c.var.pb?.deliveries ?? [];
+    const deliveries = c.get('pb')?.deliveries ?? [];
     if (deliveries.length > 0) c.executionCtx.waitUntil(sendWakeUps(c.env.WEBHOOKS, deliveries));
   });
 }
