@@ -5,7 +5,7 @@ import type { ApiProblem } from './lib/problem.ts';
 import type { PocketBaseClient } from './pocketbase/client.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What middleware leaves on Hono's context for the handlers. */
+/** The variables that middleware sets for handlers. Read them by `c.get`, as `c.var` copies all of them each time. */
 export interface AppEnv {
   Bindings: Env;
   Variables: {
@@ -18,7 +18,7 @@ export interface AppEnv {
     pb: PocketBaseClient;
     /** Reads the record of the endpoint; see `EndpointSpec.record`. */
     findRecord: (() => Promise<unknown>) | undefined;
-    /** The problem this request ended with. */
+    /** The problem that the request ended with. */
     problem: ApiProblem | undefined;
   };
 }

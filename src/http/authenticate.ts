@@ -8,14 +8,13 @@ import { log } from '../lib/log.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { type LimiterName, rateLimited } from '../lib/rate-limits.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { SLUG_PATTERN } from '../schemas/common.ts';
 import { isWithinLimit } from './rate-limit.ts';
 
 /** Who may call an operation: everybody, the applicant of the token, or callers that have the scope. */
 export type Access = 'public' | 'applicant' | Scope;
 
 type Credential = { type: 'api_key' | 'bearer'; value: string };
-
-const PARTNER_PATTERN = /^[a-z0-9-]{1,40}$/;
 
 /**
  * Verifies the credential of the request, counts the request against the caller's limits, checks the scope, and sets `caller` and `pb`.
@@ -89,7 +88,7 @@ async function verify(
   if (credential.type === 'bearer') return c.get('runtime').reviewers.verify(credential.value, pb);
   const partner = c.req.header('x-partner') ?? null;
   const caller = await verifyKey(c, credential.value, partner, pb);
-  if (caller && partner !== null && (caller.type === 'partner' || !PARTNER_PATTERN.test(partner))) {
+  if (caller && partner !== null && (caller.type === 'partner' || !SLUG_PATTERN.test(partner))) {
     throw new ApiProblem('invalid_request', 'x-partner takes a partner slug, from internal keys only');
   }
   return caller;

@@ -31,7 +31,7 @@ export const REPLAYED_HEADER = {
   },
 };
 
-/** Stands before `jsonBody`: a malformed key (400) is told before an invalid body (422). */
+/** Stands before `jsonBody`, as a malformed key (400) comes before an invalid body (422). */
 export function idempotencyKey() {
   return createMiddleware<AppEnv>(async function idempotencyKey(c, next) {
     await afterRecord(c, () => checkKey(c.req.header(HEADER)));
@@ -58,7 +58,6 @@ export async function idempotencyOf(c: Context<AppEnv, '/:id'>, body: unknown): 
   };
 }
 
-/** Marks the answer to a repeat. */
 export function markReplayed(c: Context<AppEnv>, isReplayed: boolean): void {
   if (isReplayed) c.header('idempotent-replayed', 'true');
 }

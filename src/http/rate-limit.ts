@@ -7,7 +7,7 @@ import { ApiProblem } from '../lib/problem.ts';
 import { type LimiterName, rateLimited } from '../lib/rate-limits.ts';
 
 /**
- * If the limiter itself fails, let the request through: an outage of the limiter must not become an outage of the API.
+ * Counts a request. If the limiter itself fails, let the request through: an outage of the limiter must not become an outage of the API.
  * @throws ApiProblem `not_configured` when the binding is missing
  */
 export async function isWithinLimit(c: Context<AppEnv>, name: LimiterName, key: string): Promise<boolean> {
@@ -22,7 +22,7 @@ export async function isWithinLimit(c: Context<AppEnv>, name: LimiterName, key: 
 }
 
 /**
- * Counts each attempt to log in before the password is checked, by address and by account: counted afterwards, a right guess would be let in
+ * Counts an attempt to log in, by address and by account. Call it before the password is checked: afterwards, a right guess would get in
  * although the limit is reached.
  * @throws ApiProblem `rate_limited`
  */

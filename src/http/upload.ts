@@ -1,4 +1,4 @@
-/** What routes that take documents say of themselves in the OpenAPI document. */
+/** The OpenAPI parts of routes that take documents. */
 import type { ErrorCode } from '../lib/problem.ts';
 import { DOCUMENT_KINDS } from '../schemas/document.ts';
 import { ProfileFields } from '../schemas/profile.ts';

@@ -7,7 +7,6 @@ import type { AppEnv } from '../app-env.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { validationProblem } from '../lib/validation-problem.ts';
 
-/** The contract's bound for JSON bodies. */
 const JSON_MAX_BYTES = 64 * 1024;
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
@@ -18,7 +17,10 @@ const limitJson = bodyLimit({
   },
 });
 
-/** One schema gives validation, the handler's types and the operation's request body. `optional` lets an empty body stand for `{}`. */
+/**
+ * One schema gives the validation, the types of the handler and the request body in OpenAPI.
+ * @param optional an empty body stands for `{}`
+ */
 export function jsonBody<S extends z.ZodType>(schema: S, { optional = false } = {}) {
   const validated = zValidator('json', schema, refuseInvalid);
   const check = validated as unknown as MiddlewareHandler<AppEnv>;

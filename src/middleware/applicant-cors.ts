@@ -5,7 +5,7 @@ import { anonymousClient, deferOf } from '../http/authenticate.ts';
 
 const ONE_HOUR_SECONDS = 3_600;
 
-/** Lets the hosted frontends' pages call, and no other origin. The token is a header, so no cookie ever goes along. */
+/** Allows calls from the origins of the hosted frontends only. The token goes in a header, so no cookie is needed. */
 export function applicantCors() {
   return cors({
     origin: async (origin, c: Context<AppEnv>) => {

@@ -4,7 +4,7 @@ import { problemResponse } from '../http/problem.ts';
 import { addressOf, isWithinLimit } from '../http/rate-limit.ts';
 import { rateLimited } from '../lib/rate-limits.ts';
 
-/** Counts the requests that ended with 401, by address. A valid credential from the same address is neither counted nor refused. */
+/** Counts the requests that end with 401, by address. Valid credentials from the same address are not affected. */
 export function limitFailedAuth() {
   return createMiddleware<AppEnv>(async function limitFailedAuth(c, next) {
     await next();

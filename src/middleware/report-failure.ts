@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-env.ts';
 import { log } from '../lib/log.ts';
 
-/** Logs the failures that an auditor asks about under a name of their own. */
+/** Logs the failures that an auditor asks for, each under its own event. */
 export function reportFailure(event: 'profile_creation_failed' | 'status_change_failed') {
   return createMiddleware<AppEnv>(async function reportFailure(c, next) {
     await next();

@@ -4,7 +4,7 @@ import { matchedRoutes } from 'hono/route';
 import type { AppEnv } from '../app-env.ts';
 import { log } from '../lib/log.ts';
 
-/** One line per request. It names the route's pattern and never the URL, as ids and queries belong to the callers. */
+/** Logs a line per request with the route's pattern. The URL stays out, as its id and query may tell of a person. */
 export function requestLog(now: () => number = Date.now) {
   return createMiddleware<AppEnv>(async function requestLog(c, next) {
     const startedAt = now();
@@ -22,7 +22,7 @@ export function requestLog(now: () => number = Date.now) {
   });
 }
 
-/** The pattern of the route that answered. The other matches are middleware and fallbacks, all of the method `ALL`. */
+/** The pattern of the route that answered. Middleware and fallbacks match as well, under the method `ALL`. */
 function routeOf(c: Context): string {
   const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL');
   return (route?.path ?? '*').replace(/\{[^/]*/g, '');

@@ -10,7 +10,7 @@ import { Applicant } from '../schemas/profile.ts';
 import { documentOf, findApplicant, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
 import { changeStatus } from '../services/status-history.ts';
 
-/** For the applicant's browser: the token names the profile, so no route here takes an id. */
+/** For the applicant's browser. The token names the profile, so no path has an id. */
 export const applicant = new Hono<AppEnv>()
   .get(
     '/',

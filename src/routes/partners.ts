@@ -76,7 +76,7 @@ export const partners = new Hono<AppEnv>()
     },
   );
 
-/** An applicant's link opens this page and carries the token, so it must not travel in the clear. */
+/** The applicant's link leads to this page with the token, so the page needs https. */
 function checkFrontend(c: Context<AppEnv>, url: string | null | undefined): void {
   if (!url?.startsWith('http:') || c.get('runtime').settings.get('DEPLOYMENT') === 'development') return;
   throw new ApiProblem('validation_failed', undefined, {

@@ -75,7 +75,7 @@ export const statusHistory = new Hono<AppEnv>()
     },
   );
 
-/** Two reviewers may decide at the same time: the second one's decision must not rest on a status that is past. */
+/** Two reviewers may decide at once: `expected_status` refuses the second decision, which was made on the old status. */
 function checkExpected(caller: Caller, { expected_status }: ChangeStatusBody): void {
   if (caller.type !== 'reviewer' || expected_status) return;
   throw new ApiProblem('validation_failed', undefined, {

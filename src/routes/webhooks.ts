@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { requirePartner } from '../auth/caller.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
-import { ID } from '../http/paths.ts';
+import { DELIVERY, ID } from '../http/paths.ts';
 import { afterRecord, jsonBody, query } from '../http/validate.ts';
 import { onePartner } from '../middleware/one-partner.ts';
 import { PageQuery } from '../schemas/common.ts';
@@ -177,7 +177,7 @@ export const webhooks = new Hono<AppEnv>()
     },
   )
   .post(
-    `/${ID}/deliveries/:delivery{[a-z0-9]{15}}/redeliver`,
+    `/${ID}/deliveries/${DELIVERY}/redeliver`,
     endpoint({
       id: 'redeliver',
       tag,
