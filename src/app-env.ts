@@ -12,7 +12,7 @@ export interface AppEnv {
     runtime: Runtime;
     requestId: string;
     caller: Caller;
-    /** Set by `reviewerSession`, so in the dashboard only. */
+    /** In the dashboard only, after the login. */
     session: Session;
     /** PocketBase in the caller's name. */
     pb: PocketBaseClient;

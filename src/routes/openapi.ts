@@ -29,7 +29,7 @@ const SECURITY_SCHEMES = {
   },
 } as const;
 
-/** Built from the routes. Takes long, so an isolate does it once. */
+/** Builds the document from the routes. That takes long, so callers keep it. */
 export async function describeApi(app: Hono<AppEnv>) {
   const document = await generateSpecs(app, {
     documentation: {
