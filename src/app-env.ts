@@ -1,25 +1,24 @@
 import type { Caller } from './auth/caller.ts';
 import type { Session } from './auth/session.ts';
-import type { Env, Settings } from './env.ts';
+import type { Env } from './env.ts';
 import type { ApiProblem } from './lib/problem.ts';
 import type { PocketBaseClient } from './pocketbase/client.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What middleware leaves on Hono's context for the handlers. */
+/** The variables that middleware sets for handlers. Read them by `c.get`, as `c.var` copies all of them each time. */
 export interface AppEnv {
   Bindings: Env;
   Variables: {
     runtime: Runtime;
-    settings: Settings;
     requestId: string;
     caller: Caller;
-    /** Behind the dashboard's door only. */
+    /** In the dashboard only, after the login. */
     session: Session;
     /** PocketBase in the caller's name. */
     pb: PocketBaseClient;
-    /** Checks that outrank the body's: a record that is gone or locked is answered before a malformed body. */
-    checkRecord: (() => Promise<unknown>) | undefined;
-    /** The problem this request ended with. */
+    /** Reads the record of the endpoint; see `EndpointSpec.record`. */
+    findRecord: (() => Promise<unknown>) | undefined;
+    /** The problem that the request ended with. */
     problem: ApiProblem | undefined;
   };
 }

@@ -13,7 +13,7 @@ import { audit } from './routes/audit.ts';
 import { dashboard } from './routes/dashboard.tsx';
 import { documents } from './routes/documents.ts';
 import { events } from './routes/events.ts';
-import { service } from './routes/health.ts';
+import { health } from './routes/health.ts';
 import { keys } from './routes/keys.ts';
 import { metrics } from './routes/metrics.ts';
 import { notes } from './routes/notes.ts';
@@ -34,7 +34,7 @@ app.use(methodNotAllowed({ app, onMethodNotAllowed }));
 app.use('/api/applicant/*', applicantCors());
 app.use(limitFailedAuth());
 
-app.route('/', service);
+app.route('/', health);
 app.route('/', openApi(app));
 app.route('/api/profiles', profiles);
 app.route('/api/profiles', documents);

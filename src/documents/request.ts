@@ -1,42 +1,11 @@
 import { parse } from 'content-disposition';
-import type { DescribeRouteOptions } from 'hono-openapi';
-import { ApiProblem, type ErrorCode } from '../lib/problem.ts';
+import { ApiProblem } from '../lib/problem.ts';
 import { validationProblem } from '../lib/validation-problem.ts';
-import { DOCUMENT_KINDS, type DocumentKind } from '../schemas/document.ts';
+import type { DocumentKind } from '../schemas/document.ts';
 import { ProfileFields } from '../schemas/profile.ts';
 import { type DocumentInput, streamDocument } from './document.ts';
 import { streamMultipart } from './form.ts';
 import type { Send } from './upstream-form.ts';
-
-export const UPLOAD_PROBLEMS: ErrorCode[] = [
-  'profile_locked',
-  'payload_too_large',
-  'unsupported_media_type',
-  'invalid_request',
-  'validation_failed',
-  'digest_mismatch',
-];
-
-export const documentBody: DescribeRouteOptions['requestBody'] = {
-  required: true,
-  content: { '*/*': { schema: { type: 'string', contentMediaType: 'application/octet-stream' } } },
-};
-
-/** Beside the JSON body that the schema describes. */
-export const profileForm: DescribeRouteOptions['requestBody'] = {
-  required: true,
-  content: {
-    'multipart/form-data': {
-      schema: {
-        type: 'object',
-        properties: Object.fromEntries([
-          ...Object.keys(ProfileFields.shape).map((name) => [name, { type: 'string' }]),
-          ...DOCUMENT_KINDS.map((kind) => [kind, { type: 'string', contentMediaType: 'application/octet-stream' }]),
-        ]),
-      },
-    },
-  },
-};
 
 /** Streams a raw body on. Whatever fails leaves the profile as it was. */
 export async function relayDocument(request: Request, kind: DocumentKind, send: Send): Promise<Response> {

@@ -8,21 +8,19 @@ import { log } from '../lib/log.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { type LimiterName, rateLimited } from '../lib/rate-limits.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { SLUG_PATTERN } from '../schemas/common.ts';
 import { isWithinLimit } from './rate-limit.ts';
 
-/** Who may call an operation: everybody, whoever has the scope, or the applicant whose token it is. */
+/** Who may call an operation: everybody, the applicant of the token, or callers that have the scope. */
 export type Access = 'public' | 'applicant' | Scope;
 
 type Credential = { type: 'api_key' | 'bearer'; value: string };
 
-const PARTNER_PATTERN = /^[a-z0-9-]{1,40}$/;
-
 /**
- * Verifies the request's one credential, holds it to its limits, checks the scope, and leaves `caller` and a PocketBase client in the
- * caller's name.
- * @param limiter of this operation, beside the one that counts every request
- * @throws ApiProblem `invalid_request` (two credentials), `unauthenticated`, `rate_limited`, `forbidden`, `not_configured`, and
- * `upstream_unavailable`, `upstream_timeout` when only PocketBase knows the credential
+ * Verifies the credential of the request, counts the request against the caller's limits, checks the scope, and sets `caller` and `pb`.
+ * @param limiter of this operation, in addition to the one that counts every request
+ * @throws ApiProblem `invalid_request` (two credentials), `unauthenticated`, `rate_limited`, `forbidden`, `not_configured`; and
+ * `upstream_unavailable`, `upstream_timeout` when only PocketBase can verify the credential
  */
 export async function authenticate(
   c: Context<AppEnv>,
@@ -37,7 +35,7 @@ export async function authenticate(
     caller = credential && (await verify(c, credential, access, pb));
   } finally {
     log(caller ? 'info' : 'warn', 'authentication', {
-      request_id: c.var.requestId,
+      request_id: c.get('requestId'),
       outcome: caller ? 'accepted' : 'refused',
       credential: credential?.type ?? 'none',
       actor_type: caller?.type,
@@ -57,14 +55,14 @@ export async function authenticate(
   }
 }
 
-/** A client without an actor, for what concerns no record. */
+/** PocketBase in nobody's name, for calls that concern no record. */
 export function anonymousClient(c: Context<AppEnv>): PocketBaseClient {
-  const pb = c.var.runtime.connect(c.var.requestId);
+  const pb = c.get('runtime').connect(c.get('requestId'));
   c.set('pb', pb);
   return pb;
 }
 
-/** Work that the answer need not wait for. */
+/** Lets work go on after the answer. */
 export function deferOf(c: Context<AppEnv>): Defer {
   return (work) => c.executionCtx.waitUntil(work);
 }
@@ -86,25 +84,24 @@ async function verify(
   access: Access,
   pb: PocketBaseClient,
 ): Promise<Caller | null> {
-  const { runtime } = c.var;
   if (access === 'applicant') return credential.type === 'bearer' ? verifyApplicant(c, credential.value) : null;
-  if (credential.type === 'bearer') return runtime.reviewers.verify(credential.value, pb);
+  if (credential.type === 'bearer') return c.get('runtime').reviewers.verify(credential.value, pb);
   const partner = c.req.header('x-partner') ?? null;
   const caller = await verifyKey(c, credential.value, partner, pb);
-  if (caller && partner !== null && (caller.type === 'partner' || !PARTNER_PATTERN.test(partner))) {
+  if (caller && partner !== null && (caller.type === 'partner' || !SLUG_PATTERN.test(partner))) {
     throw new ApiProblem('invalid_request', 'x-partner takes a partner slug, from internal keys only');
   }
   return caller;
 }
 
-/** The settings' keys first: they cost nothing. */
+/** Looks in the settings first, as that costs no call to PocketBase. */
 async function verifyKey(
   c: Context<AppEnv>,
   key: string,
   partner: string | null,
   pb: PocketBaseClient,
 ): Promise<Caller | null> {
-  const { runtime } = c.var;
+  const runtime = c.get('runtime');
   const digest = await sha256(key);
   const caller = await runtime.apiKeys.verify(digest, partner);
   if (!caller) return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb);
@@ -113,7 +110,7 @@ async function verifyKey(
 }
 
 async function verifyApplicant(c: Context<AppEnv>, token: string): Promise<Caller | null> {
-  const secrets = c.var.runtime.settings.get('LINK_SECRET');
+  const secrets = c.get('runtime').settings.get('LINK_SECRET');
   const claims = await verifyApplicantToken(token, { secrets, now: Date.now() });
   return claims && applicantCaller(claims.profileId, claims.issuedAt);
 }

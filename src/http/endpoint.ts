@@ -2,11 +2,13 @@ import type { MiddlewareHandler } from 'hono';
 import { type DescribeRouteOptions, resolver, uniqueSymbol } from 'hono-openapi';
 import type * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
-import { REVIEWER_SCOPES } from '../auth/caller.ts';
+import { type Caller, REVIEWER_SCOPES, type Scope } from '../auth/caller.ts';
 import { type ErrorCode, PROBLEMS } from '../lib/problem.ts';
 import type { LimiterName } from '../lib/rate-limits.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { Problem } from '../schemas/problem.ts';
 import { type Access, authenticate } from './authenticate.ts';
+import { recordIdOf } from './paths.ts';
 
 type ResponseHeaders = Record<string, { description: string; schema: { type: 'string' | 'integer' } }>;
 
@@ -16,24 +18,30 @@ export interface EndpointSpec {
   summary: string;
   description?: string;
   access: Access;
-  /** A tighter limit than every request's. */
+  /** Of this operation, in addition to the one that counts every request. */
   limiter?: LimiterName;
-  /** Successful answers by status; no schema stands for a body that is not JSON. */
+  /**
+   * Finds the record that the path names, or throws what is wrong with it. For every route with a record and a query or a body: an error of
+   * the record comes before an error of the request. A test holds each such route to it.
+   */
+  record?: (pb: PocketBaseClient, id: string, caller: Caller) => Promise<unknown>;
+  /** Successful answers by status. A body without a schema is not JSON. */
   answers: Record<number, { description: string; schema?: z.ZodType; media?: string; headers?: ResponseHeaders }>;
-  /** Problems beyond those that follow from `access`. */
+  /** In addition to those that follow from `access`. */
   problems?: ErrorCode[];
   parameters?: DescribeRouteOptions['parameters'];
   requestBody?: DescribeRouteOptions['requestBody'];
 }
 
 /**
- * First in every route: describes the operation for OpenAPI and enforces the very access it describes.
- * A route without it is neither documented nor reachable by accident: a test compares `app.routes` with the document.
+ * Stands first in every route: describes the operation for OpenAPI, and enforces the access that it describes. A test compares `app.routes`
+ * with the document, so no route can leave it out.
  */
 export function endpoint(spec: EndpointSpec): MiddlewareHandler<AppEnv> {
-  const { access, limiter } = spec;
+  const { access, limiter, record } = spec;
   const guard: MiddlewareHandler<AppEnv> = async function endpoint(c, next) {
     if (access !== 'public') await authenticate(c, access, limiter);
+    if (record) c.set('findRecord', () => record(c.get('pb'), recordIdOf(c), c.get('caller')));
     await next();
   };
   return Object.assign(guard, { [uniqueSymbol]: { spec: describe(spec) } });
@@ -41,11 +49,13 @@ export function endpoint(spec: EndpointSpec): MiddlewareHandler<AppEnv> {
 
 function describe(spec: EndpointSpec): DescribeRouteOptions {
   const { id, tag, summary, description, access, parameters, requestBody } = spec;
+  const scope = isScope(access) ? `Scope: \`${access}\`.` : undefined;
+  const text = [description, scope].filter(Boolean).join('\n\n');
   return {
     operationId: id,
     tags: [tag],
     summary,
-    ...(describeAccess(access, description) as { description?: string }),
+    ...(text && { description: text }),
     security: security(access),
     ...(parameters && { parameters }),
     ...(requestBody && { requestBody }),
@@ -53,16 +63,14 @@ function describe(spec: EndpointSpec): DescribeRouteOptions {
   };
 }
 
-function describeAccess(access: Access, description?: string) {
-  const scope = access === 'public' || access === 'applicant' ? undefined : `Scope: \`${access}\`.`;
-  const text = [description, scope].filter(Boolean).join('\n\n');
-  return text ? { description: text } : {};
+function isScope(access: Access): access is Scope {
+  return access !== 'public' && access !== 'applicant';
 }
 
 function security(access: Access) {
   if (access === 'public') return [];
   if (access === 'applicant') return [{ applicantToken: [] }];
-  const forReviewers = (REVIEWER_SCOPES as readonly string[]).includes(access);
+  const forReviewers = (REVIEWER_SCOPES as readonly Scope[]).includes(access);
   return forReviewers ? [{ apiKey: [] }, { reviewerToken: [] }] : [{ apiKey: [] }];
 }
 
@@ -88,9 +96,9 @@ const RATE_LIMIT_HEADERS = {
   },
 };
 
-/** One response per status, naming the codes it stands for. */
+/** One response for each status, which lists its codes. */
 function failures({ access, problems = [] }: EndpointSpec) {
-  const credentialed: ErrorCode[] = [
+  const ofCredential: ErrorCode[] = [
     'invalid_request',
     'unauthenticated',
     'rate_limited',
@@ -98,10 +106,9 @@ function failures({ access, problems = [] }: EndpointSpec) {
     'upstream_unavailable',
     'upstream_timeout',
   ];
-  const scoped: ErrorCode[] = ['forbidden'];
   const codes = new Set<ErrorCode>([
-    ...(access === 'public' ? [] : credentialed),
-    ...(access === 'public' || access === 'applicant' ? [] : scoped),
+    ...(access === 'public' ? [] : ofCredential),
+    ...(isScope(access) ? (['forbidden'] as const) : []),
     ...problems,
     'internal',
   ]);
@@ -119,9 +126,9 @@ function failures({ access, problems = [] }: EndpointSpec) {
   );
 }
 
-/** For routes under `/:id`: what they all can answer about the record. */
+/** For routes under `/:id`: the problems of the record. */
 export const RECORD_PROBLEMS: ErrorCode[] = ['not_found', 'gone'];
-/** For routes with a JSON body. */
+/** For routes with a JSON body: the problems of the body. */
 export const BODY_PROBLEMS: ErrorCode[] = [
   'invalid_request',
   'payload_too_large',

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { ApiProblem } from '../lib/problem.ts';
 
-/** @throws ApiProblem `invalid_request` when the body is not the form that its Content-Type promises */
+/** @throws ApiProblem `invalid_request` (the body is not the form that its Content-Type names) */
 export async function readForm(c: Context): Promise<Record<string, unknown>> {
   try {
     return await c.req.parseBody();

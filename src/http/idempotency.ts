@@ -1,10 +1,12 @@
-/** `Idempotency-Key`, as draft-ietf-httpapi-idempotency-key-header has it: PocketBase judges it in the transaction that writes. */
-import type { Context, MiddlewareHandler } from 'hono';
+/** `Idempotency-Key` of draft-ietf-httpapi-idempotency-key-header. PocketBase judges the key in the transaction that writes. */
+import type { Context } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { AppEnv } from '../app-env.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { ApiProblem, type ErrorCode } from '../lib/problem.ts';
 import type { Idempotency } from '../pocketbase/client.ts';
+import { afterRecord } from './validate.ts';
 
 const HEADER = 'idempotency-key';
 const MAX_LENGTH = 255;
@@ -29,30 +31,33 @@ export const REPLAYED_HEADER = {
   },
 };
 
-/** Goes before the body's validation. */
-export function idempotencyKey(): MiddlewareHandler<AppEnv, '/:id'> {
-  return async function idempotencyKey(c, next) {
-    const key = c.req.header(HEADER);
-    if (key !== undefined && (key.length === 0 || key.length > MAX_LENGTH)) {
-      await c.var.checkRecord?.();
-      throw new ApiProblem('invalid_request', `Idempotency-Key takes 1 to ${MAX_LENGTH} characters`);
-    }
+/** Stands before `jsonBody`, as a malformed key (400) comes before an invalid body (422). */
+export function idempotencyKey() {
+  return createMiddleware<AppEnv>(async function idempotencyKey(c, next) {
+    await afterRecord(c, () => checkKey(c.req.header(HEADER)));
     await next();
-  };
+  });
 }
 
-/** Digests only: neither the key nor the body is to be stored, and the record belongs to what was asked. */
+function checkKey(key: string | undefined): void {
+  if (key === undefined || (key.length > 0 && key.length <= MAX_LENGTH)) return;
+  throw new ApiProblem('invalid_request', `Idempotency-Key takes 1 to ${MAX_LENGTH} characters`);
+}
+
+/**
+ * PocketBase stores digests, as neither the key nor the body may be stored. The profile's id is part of the body's digest, so the same key
+ * for another profile is a reuse.
+ */
 export async function idempotencyOf(c: Context<AppEnv, '/:id'>, body: unknown): Promise<Idempotency | undefined> {
   const key = c.req.header(HEADER);
   if (key === undefined) return undefined;
-  const { credential } = c.var.caller;
+  const { credential } = c.get('caller');
   return {
     key: await sha256Hex(JSON.stringify([credential, c.req.method, routePath(c, -1), key])),
     body: await sha256Hex(JSON.stringify([c.req.param('id'), body])),
   };
 }
 
-/** Marks the answer to a repeat. */
-export function markReplayed(c: Context<AppEnv, '/:id'>, isReplayed: boolean): void {
+export function markReplayed(c: Context<AppEnv>, isReplayed: boolean): void {
   if (isReplayed) c.header('idempotent-replayed', 'true');
 }

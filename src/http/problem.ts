@@ -4,7 +4,7 @@ import type { AppEnv } from '../app-env.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem, PROBLEMS } from '../lib/problem.ts';
 
-/** RFC 9457. `type` leads to the code's line on the documentation page. */
+/** RFC 9457. `type` links to the line of the code on the documentation page. */
 export function problemResponse(c: Context<AppEnv>, problem: ApiProblem): Response {
   const { status, title } = PROBLEMS[problem.code];
   const { errors, headers, members } = problem.extras;
@@ -15,7 +15,7 @@ export function problemResponse(c: Context<AppEnv>, problem: ApiProblem): Respon
     status,
     detail: problem.detail,
     code: problem.code,
-    request_id: c.var.requestId,
+    request_id: c.get('requestId'),
     ...(errors && { errors }),
   };
   // RFC 9110 §11.6.1: a 401 says how to authenticate.
@@ -23,13 +23,14 @@ export function problemResponse(c: Context<AppEnv>, problem: ApiProblem): Respon
   return c.body(JSON.stringify(body), status, { ...challenge, ...headers, 'content-type': 'application/problem+json' });
 }
 
-/** The one place where an error becomes an answer: what is not an `ApiProblem` is a fault of ours and tells the caller nothing. */
+/** The one place where an error becomes an answer. An error that is no `ApiProblem` is our own fault, and its answer says nothing of it. */
 export function onError(error: Error, c: Context<AppEnv>): Response {
   const problem = toProblem(error);
   c.set('problem', problem);
-  const { caller, requestId } = c.var;
+  const requestId = c.get('requestId');
+  const caller = c.get('caller');
   if (problem.code === 'unauthenticated' && caller) {
-    // A link that was revoked: only the profile tells, after its signature was accepted.
+    // A revoked link: its signature was accepted, and only the profile tells that the link has ended.
     log('warn', 'authentication', {
       request_id: requestId,
       outcome: 'revoked',
@@ -39,7 +40,7 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
   }
   if (problem.status >= 500) {
     const cause = problem.extras.cause ?? error;
-    log('error', 'fault', { request_id: c.var.requestId, code: problem.code, cause: describe(cause) });
+    log('error', 'fault', { request_id: requestId, code: problem.code, cause: describe(cause) });
   }
   return problemResponse(c, problem);
 }
@@ -63,7 +64,7 @@ function toProblem(error: Error): ApiProblem {
   return new ApiProblem('internal', undefined, { cause: error });
 }
 
-/** Names and our own words only: the message of a foreign error can hold the value it choked on. */
+/** Our own text, or the error's name and place. Never its message: that may quote a personal value. */
 function describe(cause: unknown): string {
   if (typeof cause === 'string') return cause;
   return cause instanceof Error

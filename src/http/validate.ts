@@ -7,7 +7,6 @@ import type { AppEnv } from '../app-env.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { validationProblem } from '../lib/validation-problem.ts';
 
-/** The contract's bound for JSON bodies. */
 const JSON_MAX_BYTES = 64 * 1024;
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
@@ -18,7 +17,10 @@ const limitJson = bodyLimit({
   },
 });
 
-/** One schema gives validation, the handler's types and the operation's request body. `optional` lets an empty body stand for `{}`. */
+/**
+ * One schema gives the validation, the types of the handler and the request body in OpenAPI.
+ * @param optional an empty body stands for `{}`
+ */
 export function jsonBody<S extends z.ZodType>(schema: S, { optional = false } = {}) {
   const validated = zValidator('json', schema, refuseInvalid);
   const check = validated as unknown as MiddlewareHandler<AppEnv>;
@@ -48,24 +50,17 @@ export function query<S extends z.ZodType>(schema: S) {
   }) as unknown as typeof validated;
 }
 
-/** What is wrong with the record outranks what is wrong with the request; this costs a read only when refusing. */
-async function afterRecord<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs a check of the request. When the check refuses, the endpoint's `record` is read first, as an error of the record comes before an
+ * error of the request. A request that passes costs no read.
+ */
+export async function afterRecord<T>(c: Context<AppEnv>, check: () => T | Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await check();
   } catch (error) {
-    await c.var.checkRecord?.();
+    await c.get('findRecord')?.();
     throw error;
   }
-}
-
-/** Names the check of the record that outranks the body's checks; see the contract's order of errors. */
-export function recordFirst(
-  check: (c: Context<AppEnv, '/:id'>) => Promise<unknown>,
-): MiddlewareHandler<AppEnv, '/:id'> {
-  return async function recordFirst(c, next) {
-    c.set('checkRecord', () => check(c));
-    await next();
-  };
 }
 
 function refuseInvalid(result: { success: boolean; error?: { issues: readonly z.core.$ZodIssue[] } }): void {

@@ -5,12 +5,12 @@ import { anonymousClient, deferOf } from '../http/authenticate.ts';
 
 const ONE_HOUR_SECONDS = 3_600;
 
-/** Lets the hosted frontends' pages call, and no other origin. The token is a header, so no cookie ever goes along. */
+/** Allows calls from the origins of the hosted frontends only. The token goes in a header, so no cookie is needed. */
 export function applicantCors() {
   return cors({
     origin: async (origin, c: Context<AppEnv>) => {
       if (!origin) return null;
-      const { settings, partners } = c.var.runtime;
+      const { settings, partners } = c.get('runtime');
       const frontend = settings.get('KYC_FRONTEND_URL');
       if (frontend && origin === new URL(frontend).origin) return origin;
       return (await partners.hasOrigin(origin, anonymousClient(c), deferOf(c))) ? origin : null;

@@ -4,7 +4,7 @@ import { runtimeFor } from '../runtime.ts';
 
 const REQUEST_ID_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The request's id, the caller's own if it is well-formed, and what the isolate keeps. hono's request-id admits other characters than the contract. */
+/** Sets the isolate's `runtime` and the request's id: the caller's own if it is well-formed. hono's request-id allows other characters. */
 export function requestContext() {
   return createMiddleware<AppEnv>(async function requestContext(c, next) {
     const own = c.req.header('x-request-id') ?? '';

@@ -1,15 +1,16 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
-import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../documents/request.ts';
+import { relayDocument } from '../documents/request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { KIND, kindOf } from '../http/paths.ts';
+import { documentBody, UPLOAD_PROBLEMS } from '../http/upload.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { Document } from '../schemas/document.ts';
 import { Applicant } from '../schemas/profile.ts';
 import { documentOf, findApplicant, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
 import { changeStatus } from '../services/status-history.ts';
 
-/** For the applicant's browser: the token names the profile, so no route here takes an id. */
+/** For the applicant's browser. The token names the profile, so no path has an id. */
 export const applicant = new Hono<AppEnv>()
   .get(
     '/',
@@ -21,7 +22,7 @@ export const applicant = new Hono<AppEnv>()
       answers: { 200: { description: 'The state of the own verification', schema: Applicant } },
       problems: RECORD_PROBLEMS,
     }),
-    async (c) => c.json(await findApplicant(c.var.pb, c.var.caller)),
+    async (c) => c.json(await findApplicant(c.get('pb'), c.get('caller'))),
   )
   .put(
     `/documents/${KIND}`,
@@ -35,7 +36,8 @@ export const applicant = new Hono<AppEnv>()
       problems: [...RECORD_PROBLEMS, ...UPLOAD_PROBLEMS],
     }),
     async (c) => {
-      const { pb, caller } = c.var;
+      const pb = c.get('pb');
+      const caller = c.get('caller');
       await findWritableProfile(pb, caller, caller.id);
       const response = await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, caller.id));
       return c.json(documentOf(await readUploaded(response), kindOf(c)));
@@ -55,7 +57,8 @@ export const applicant = new Hono<AppEnv>()
     }),
     reportFailure('status_change_failed'),
     async (c) => {
-      const { pb, caller } = c.var;
+      const pb = c.get('pb');
+      const caller = c.get('caller');
       await changeStatus(pb, caller.id, { status: 'pending' });
       return c.json(await findApplicant(pb, caller));
     },

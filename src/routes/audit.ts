@@ -16,5 +16,5 @@ export const audit = new Hono<AppEnv>().get(
     problems: ['validation_failed'],
   }),
   query(AuditQuery),
-  async (c) => c.json(await listAudit(c.var.pb, c.var.caller, c.req.valid('query'))),
+  async (c) => c.json(await listAudit(c.get('pb'), c.get('caller'), c.req.valid('query'))),
 );

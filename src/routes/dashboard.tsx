@@ -6,21 +6,16 @@ import type { AppEnv } from '../app-env.ts';
 import { beginSession, endOf } from '../auth/session.ts';
 import { getDocument } from '../documents/download.ts';
 import { anonymousClient } from '../http/authenticate.ts';
+import { checkOrigin, wantsPage } from '../http/browser.ts';
 import { readForm } from '../http/form.ts';
 import { ID, KIND, kindOf } from '../http/paths.ts';
 import { onError, onNotFound } from '../http/problem.ts';
+import { limitPasswords } from '../http/rate-limit.ts';
+import { endSession, keepSession } from '../http/session-cookie.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem, PROBLEMS } from '../lib/problem.ts';
-import { limitPasswords } from '../middleware/limit-failed-auth.ts';
-import {
-  checkOrigin,
-  csrfToken,
-  endSession,
-  keepSession,
-  LOGIN_PATH,
-  reviewerSession,
-  wantsPage,
-} from '../middleware/reviewer-session.ts';
+import { csrfToken } from '../middleware/csrf-token.ts';
+import { LOGIN_PATH, reviewerSession } from '../middleware/reviewer-session.ts';
 import { type DecisionState, NO_DECISION } from '../pages/dashboard/decision.tsx';
 import { PAGE_HEADERS, render } from '../pages/dashboard/layout.tsx';
 import { ErrorPage, LoginPage } from '../pages/dashboard/login.tsx';

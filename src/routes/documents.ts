@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { deleteDocument, getDocument } from '../documents/download.ts';
-import { documentBody, relayDocument, UPLOAD_PROBLEMS } from '../documents/request.ts';
+import { relayDocument } from '../documents/request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { ID, KIND, kindOf } from '../http/paths.ts';
+import { documentBody, UPLOAD_PROBLEMS } from '../http/upload.ts';
 import { Document } from '../schemas/document.ts';
 import { documentOf, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
 
@@ -22,9 +23,9 @@ export const documents = new Hono<AppEnv>()
       problems: [...RECORD_PROBLEMS, ...UPLOAD_PROBLEMS],
     }),
     async (c) => {
-      const { pb, caller } = c.var;
+      const pb = c.get('pb');
       const id = c.req.param('id');
-      await findWritableProfile(pb, caller, id);
+      await findWritableProfile(pb, c.get('caller'), id);
       const response = await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, id));
       return c.json(documentOf(await readUploaded(response), kindOf(c)));
     },
@@ -45,7 +46,7 @@ export const documents = new Hono<AppEnv>()
       },
       problems: [...RECORD_PROBLEMS, 'precondition_failed', 'range_not_satisfiable'],
     }),
-    (c) => getDocument(c.var.pb, c.req.param('id'), kindOf(c), c.req.raw),
+    (c) => getDocument(c.get('pb'), c.req.param('id'), kindOf(c), c.req.raw),
   )
   .delete(
     `/${ID}/documents/${KIND}`,
@@ -58,7 +59,7 @@ export const documents = new Hono<AppEnv>()
       problems: [...RECORD_PROBLEMS, 'profile_locked'],
     }),
     async (c) => {
-      await deleteDocument(c.var.pb, c.req.param('id'), kindOf(c));
+      await deleteDocument(c.get('pb'), c.req.param('id'), kindOf(c));
       return c.body(null, 204);
     },
   );

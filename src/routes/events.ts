@@ -20,5 +20,5 @@ export const events = new Hono<AppEnv>().get(
   }),
   onePartner(),
   query(EventsQuery),
-  async (c) => c.json(await listEvents(c.var.pb, c.req.valid('query'))),
+  async (c) => c.json(await listEvents(c.get('pb'), c.req.valid('query'))),
 );

@@ -6,7 +6,7 @@ import { NAME, VERSION } from '../lib/version.ts';
 import { Health, Readiness, ServiceInfo } from '../schemas/health.ts';
 import { checkReadiness } from '../services/readiness.ts';
 
-export const service = new Hono<AppEnv>()
+export const health = new Hono<AppEnv>()
   .get(
     '/',
     endpoint({
@@ -49,7 +49,7 @@ export const service = new Hono<AppEnv>()
       problems: ['not_configured', 'upstream_unavailable', 'upstream_timeout'],
     }),
     async (c) => {
-      await checkReadiness(c.var.runtime, () => anonymousClient(c));
+      await checkReadiness(c.get('runtime'), () => anonymousClient(c));
       return c.json({ status: 'ready' as const });
     },
   );

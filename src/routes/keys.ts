@@ -4,7 +4,7 @@ import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
 import { ID } from '../http/paths.ts';
 import { jsonBody, query } from '../http/validate.ts';
 import { CreateKeyBody, IssuedKey, Keys, KeysQuery, RotateKeyBody } from '../schemas/key.ts';
-import { createKey, listKeys, revokeKey, rotateKey } from '../services/keys.ts';
+import { createKey, findKey, listKeys, revokeKey, rotateKey } from '../services/keys.ts';
 
 export const keys = new Hono<AppEnv>()
   .post(
@@ -20,7 +20,7 @@ export const keys = new Hono<AppEnv>()
       problems: BODY_PROBLEMS,
     }),
     jsonBody(CreateKeyBody),
-    async (c) => c.json(await createKey(c.var.pb, c.var.runtime.keyEnvironment, c.req.valid('json')), 201),
+    async (c) => c.json(await createKey(c.get('pb'), c.get('runtime').keyEnvironment, c.req.valid('json')), 201),
   )
   .get(
     '/',
@@ -33,7 +33,7 @@ export const keys = new Hono<AppEnv>()
       problems: ['validation_failed'],
     }),
     query(KeysQuery),
-    async (c) => c.json(await listKeys(c.var.pb, c.var.caller, c.req.valid('query'))),
+    async (c) => c.json(await listKeys(c.get('pb'), c.get('caller'), c.req.valid('query'))),
   )
   .post(
     `/${ID}/rotate`,
@@ -43,14 +43,15 @@ export const keys = new Hono<AppEnv>()
       summary: 'Issue a successor of a key, which ends after a grace',
       description: 'The successor has the same partner, name, scopes and expiry. A revoked key has none: 404.',
       access: 'keys:manage',
+      record: (pb, id) => findKey(pb, id, Date.now()),
       answers: { 200: { description: 'The successor', schema: IssuedKey } },
       problems: [...BODY_PROBLEMS, 'not_found'],
     }),
     jsonBody(RotateKeyBody, { optional: true }),
     async (c) => {
-      const { keyEnvironment, managedKeys } = c.var.runtime;
+      const { keyEnvironment, managedKeys } = c.get('runtime');
       const id = c.req.param('id');
-      const successor = await rotateKey(c.var.pb, keyEnvironment, id, c.req.valid('json').grace_seconds);
+      const successor = await rotateKey(c.get('pb'), keyEnvironment, id, c.req.valid('json').grace_seconds);
       managedKeys.forget(id);
       return c.json(successor);
     },
@@ -68,8 +69,8 @@ export const keys = new Hono<AppEnv>()
     }),
     async (c) => {
       const id = c.req.param('id');
-      await revokeKey(c.var.pb, id);
-      c.var.runtime.managedKeys.forget(id);
+      await revokeKey(c.get('pb'), id);
+      c.get('runtime').managedKeys.forget(id);
       return c.body(null, 204);
     },
   );

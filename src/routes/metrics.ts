@@ -13,5 +13,5 @@ export const metrics = new Hono<AppEnv>().get(
     access: 'metrics:read',
     answers: { 200: { description: 'As they are now', schema: Metrics } },
   }),
-  async (c) => c.json(await readMetrics(c.var.pb, c.var.runtime.upstream.breaker)),
+  async (c) => c.json(await readMetrics(c.get('pb'), c.get('runtime').upstream.breaker)),
 );

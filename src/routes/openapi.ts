@@ -29,7 +29,7 @@ const SECURITY_SCHEMES = {
   },
 } as const;
 
-/** Built from the routes themselves, once per isolate. */
+/** Builds the document from the routes. That takes long, so callers keep it. */
 export async function describeApi(app: Hono<AppEnv>) {
   const document = await generateSpecs(app, {
     documentation: {
@@ -66,7 +66,7 @@ function schemaOf(type: z.ZodType): object {
   return schema;
 }
 
-/** The router knows the names of path parameters, but not what they may be. */
+/** hono-openapi knows the names of path parameters, but not their schemas. */
 const PATH_PARAMETERS: Record<string, object> = {
   id: schemaOf(Id),
   delivery: schemaOf(Id),

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
 import { SLUG } from '../http/paths.ts';
-import { jsonBody, query } from '../http/validate.ts';
+import { afterRecord, jsonBody, query } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { CreatePartnerBody, Partner, Partners, UpdatePartnerBody } from '../schemas/partner.ts';
@@ -23,8 +23,8 @@ export const partners = new Hono<AppEnv>()
     async (c) => {
       const body = c.req.valid('json');
       checkFrontend(c, body.frontend_url);
-      const partner = await createPartner(c.var.pb, c.var.caller, body);
-      c.var.runtime.partners.forget();
+      const partner = await createPartner(c.get('pb'), c.get('caller'), body);
+      c.get('runtime').partners.forget();
       return c.json(partner, 201);
     },
   )
@@ -39,7 +39,7 @@ export const partners = new Hono<AppEnv>()
       problems: ['validation_failed'],
     }),
     query(PageQuery),
-    async (c) => c.json(await listPartners(c.var.pb, c.var.caller, c.req.valid('query'))),
+    async (c) => c.json(await listPartners(c.get('pb'), c.get('caller'), c.req.valid('query'))),
   )
   .get(
     `/${SLUG}`,
@@ -51,7 +51,7 @@ export const partners = new Hono<AppEnv>()
       answers: { 200: { description: 'The partner', schema: Partner } },
       problems: ['not_found'],
     }),
-    async (c) => c.json(await findPartner(c.var.pb, c.req.param('slug'))),
+    async (c) => c.json(await findPartner(c.get('pb'), c.req.param('slug'))),
   )
   .patch(
     `/${SLUG}`,
@@ -62,22 +62,23 @@ export const partners = new Hono<AppEnv>()
       description:
         'With `active: false` every key of the partner stops within a minute; its links go on until they expire.',
       access: 'partners:manage',
+      record: findPartner,
       answers: { 200: { description: 'The partner as it is now', schema: Partner } },
       problems: [...BODY_PROBLEMS, 'not_found'],
     }),
     jsonBody(UpdatePartnerBody),
     async (c) => {
       const body = c.req.valid('json');
-      checkFrontend(c, body.frontend_url);
-      const partner = await updatePartner(c.var.pb, c.var.caller, c.req.param('slug'), body);
-      c.var.runtime.partners.forget();
+      await afterRecord(c, () => checkFrontend(c, body.frontend_url));
+      const partner = await updatePartner(c.get('pb'), c.get('caller'), c.req.param('slug'), body);
+      c.get('runtime').partners.forget();
       return c.json(partner);
     },
   );
 
-/** The link carries the applicant's token to that page. */
+/** The applicant's link leads to this page with the token, so the page needs https. */
 function checkFrontend(c: Context<AppEnv>, url: string | null | undefined): void {
-  if (!url?.startsWith('http:') || c.var.runtime.settings.get('DEPLOYMENT') === 'development') return;
+  if (!url?.startsWith('http:') || c.get('runtime').settings.get('DEPLOYMENT') === 'development') return;
   throw new ApiProblem('validation_failed', undefined, {
     errors: [{ pointer: '/frontend_url', detail: 'Needs https' }],
   });

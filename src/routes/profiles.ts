@@ -1,10 +1,11 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { requirePartner } from '../auth/caller.ts';
-import { isForm, profileForm, relayForm } from '../documents/request.ts';
+import { isForm, relayForm } from '../documents/request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { ID } from '../http/paths.ts';
-import { jsonBody, query, recordFirst } from '../http/validate.ts';
+import { profileForm } from '../http/upload.ts';
+import { jsonBody, query } from '../http/validate.ts';
 import { onePartner } from '../middleware/one-partner.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import {
@@ -53,7 +54,7 @@ export const profiles = new Hono<AppEnv>()
     onePartner(),
     jsonBody(CreateProfileBody),
     async (c) => {
-      const answer = await createProfile(c.var.pb, requirePartner(c.var.caller), c.req.valid('json'));
+      const answer = await createProfile(c.get('pb'), requirePartner(c.get('caller')), c.req.valid('json'));
       const { id, status, created } = answer;
       return c.json(
         { id, status, created, ...(await linkFor(c, answer)) } satisfies CreatedProfile,
@@ -74,7 +75,7 @@ export const profiles = new Hono<AppEnv>()
       problems: ['validation_failed'],
     }),
     query(ProfilesQuery),
-    async (c) => c.json(await listProfiles(c.var.pb, c.var.caller, c.req.valid('query'))),
+    async (c) => c.json(await listProfiles(c.get('pb'), c.get('caller'), c.req.valid('query'))),
   )
   .get(
     `/${ID}`,
@@ -86,7 +87,7 @@ export const profiles = new Hono<AppEnv>()
       answers: { 200: { description: 'The profile', schema: Profile } },
       problems: RECORD_PROBLEMS,
     }),
-    async (c) => c.body(await readProfile(c.var.pb, c.req.param('id')), 200, { 'content-type': 'application/json' }),
+    async (c) => c.body(await readProfile(c.get('pb'), c.req.param('id')), 200, { 'content-type': 'application/json' }),
   )
   .patch(
     `/${ID}`,
@@ -98,13 +99,14 @@ export const profiles = new Hono<AppEnv>()
         'As JSON, or as `multipart/form-data` with fields and document files in any order, streamed; an empty text field stands for `null`, `metadata` is JSON text.',
       requestBody: profileForm,
       access: 'profiles:write',
+      record: (pb, id, caller) => findWritableProfile(pb, caller, id),
       answers: { 200: { description: 'The profile as it is now', schema: Profile } },
       problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'profile_locked', 'duplicate_applicant', 'external_id_taken'],
     }),
-    recordFirst((c) => findWritableProfile(c.var.pb, c.var.caller, c.req.param('id'))),
     async (c, next) => {
       if (!isForm(c.req.raw)) return next();
-      const { pb, caller } = c.var;
+      const pb = c.get('pb');
+      const caller = c.get('caller');
       const id = c.req.param('id');
       await findWritableProfile(pb, caller, id);
       const response = await relayForm(c.req.raw, profileUpload(pb, id));
@@ -112,8 +114,8 @@ export const profiles = new Hono<AppEnv>()
     },
     jsonBody(UpdateProfileBody),
     async (c) => {
-      const { pb, caller } = c.var;
-      return c.json(presentProfile(await updateProfile(pb, c.req.param('id'), c.req.valid('json')), caller));
+      const record = await updateProfile(c.get('pb'), c.req.param('id'), c.req.valid('json'));
+      return c.json(presentProfile(record, c.get('caller')));
     },
   )
   .delete(
@@ -129,7 +131,7 @@ export const profiles = new Hono<AppEnv>()
       problems: ['not_found'],
     }),
     async (c) => {
-      await redactProfile(c.var.pb, c.req.param('id'));
+      await redactProfile(c.get('pb'), c.req.param('id'));
       return c.body(null, 204);
     },
   )
@@ -140,23 +142,20 @@ export const profiles = new Hono<AppEnv>()
       tag: 'Profiles',
       summary: 'Issue a fresh link for the applicant',
       access: 'profiles:create',
+      record: findProfile,
       answers: { 200: { description: 'The link', schema: Link } },
       problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS],
     }),
-    recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
     jsonBody(CreateLinkBody, { optional: true }),
     async (c) => {
       const now = Date.now();
-      const answer = await prepareLink(
-        c.var.pb,
-        c.req.param('id'),
-        c.req.valid('json').revoke_previous ? new Date(now) : null,
-      );
+      const validAfter = c.req.valid('json').revoke_previous ? new Date(now) : null;
+      const answer = await prepareLink(c.get('pb'), c.req.param('id'), validAfter);
       const { id, status } = answer;
       return c.json({ id, status, ...(await linkFor(c, answer, now)) } satisfies Link);
     },
   );
 
 function linkFor(c: Context<AppEnv>, answer: Parameters<typeof issueLink>[1], now = Date.now()) {
-  return issueLink(c.var.runtime.settings, answer, { origin: new URL(c.req.url).origin, now });
+  return issueLink(c.get('runtime').settings, answer, { origin: new URL(c.req.url).origin, now });
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
+import type { Caller } from '../auth/caller.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import {
   IDEMPOTENCY_PROBLEMS,
@@ -10,7 +11,7 @@ import {
   REPLAYED_HEADER,
 } from '../http/idempotency.ts';
 import { ID } from '../http/paths.ts';
-import { jsonBody, query, recordFirst } from '../http/validate.ts';
+import { afterRecord, jsonBody, query } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { PageQuery } from '../schemas/common.ts';
@@ -26,17 +27,17 @@ export const statusHistory = new Hono<AppEnv>()
       tag: 'Profiles',
       summary: 'Read how the status came about, oldest first',
       access: 'profiles:read',
+      record: findProfile,
       answers: { 200: { description: 'A page of the history', schema: StatusHistory } },
       problems: ['not_found', 'validation_failed'],
     }),
-    recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
     query(PageQuery),
     async (c) => {
       const id = c.req.param('id');
-      const { items, next_cursor } = await listHistory(c.var.pb, id, c.req.valid('query'));
-      // Every profile has a first row: without any there is no such profile in reach.
-      if (items.length === 0) await findProfile(c.var.pb, id);
-      return c.json({ items: items.map((row) => presentChange(row, c.var.caller)), next_cursor });
+      const { items, next_cursor } = await listHistory(c.get('pb'), id, c.req.valid('query'));
+      // Every profile has a first row. Where there is none, the profile does not exist or belongs to another partner.
+      if (items.length === 0) await findProfile(c.get('pb'), id);
+      return c.json({ items: items.map((row) => presentChange(row, c.get('caller'))), next_cursor });
     },
   )
   .post(
@@ -47,6 +48,7 @@ export const statusHistory = new Hono<AppEnv>()
       summary: 'Decide, or move the profile along',
       description: 'The same status again changes nothing and answers 200 with the newest row.',
       access: 'status:write',
+      record: findProfile,
       parameters: idempotencyParameters,
       answers: {
         201: { description: 'The new row of the history', schema: StatusChange, headers: REPLAYED_HEADER },
@@ -61,20 +63,22 @@ export const statusHistory = new Hono<AppEnv>()
       ],
     }),
     reportFailure('status_change_failed'),
-    recordFirst((c) => findProfile(c.var.pb, c.req.param('id'))),
     idempotencyKey(),
     jsonBody(ChangeStatusBody),
     async (c) => {
       const body = c.req.valid('json');
-      if (c.var.caller.type === 'reviewer' && !body.expected_status) {
-        await c.var.checkRecord?.();
-        throw new ApiProblem('validation_failed', undefined, {
-          errors: [{ pointer: '/expected_status', detail: 'Reviewers must send it' }],
-        });
-      }
+      await afterRecord(c, () => checkExpected(c.get('caller'), body));
       const idempotency = await idempotencyOf(c, body);
-      const { changed, row, replayed } = await changeStatus(c.var.pb, c.req.param('id'), body, idempotency);
+      const { changed, row, replayed } = await changeStatus(c.get('pb'), c.req.param('id'), body, idempotency);
       markReplayed(c, replayed);
-      return c.json(presentChange(row, c.var.caller), changed ? 201 : 200);
+      return c.json(presentChange(row, c.get('caller')), changed ? 201 : 200);
     },
   );
+
+/** Two reviewers may decide at once: `expected_status` refuses the second decision, which was made on the old status. */
+function checkExpected(caller: Caller, { expected_status }: ChangeStatusBody): void {
+  if (caller.type !== 'reviewer' || expected_status) return;
+  throw new ApiProblem('validation_failed', undefined, {
+    errors: [{ pointer: '/expected_status', detail: 'Reviewers must send it' }],
+  });
+}

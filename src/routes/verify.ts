@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
+import { acceptsHtml } from '../http/browser.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { ID } from '../http/paths.ts';
 import { acceptedLanguage } from '../pages/applicant/languages.ts';
@@ -24,16 +25,16 @@ verify.get(
     problems: ['not_found', 'not_configured'],
   }),
   (c) => {
-    const frontend = c.var.runtime.settings.get('KYC_FRONTEND_URL');
+    const frontend = c.get('runtime').settings.get('KYC_FRONTEND_URL');
     if (frontend) return c.redirect(pageUrl(frontend, c.req.param('id')).href, 302);
     return builtInPage(c, 200);
   },
 );
 
-/** A person whose link was cut off or mistyped reads what to do; a program gets its problem document. */
-verify.use(async (c, next) => {
-  const isPerson = c.req.method === 'GET' && c.req.header('accept')?.includes('text/html');
-  if (!isPerson || c.var.runtime.settings.get('KYC_FRONTEND_URL')) return next();
+/** A person whose link is cut off or mistyped gets a page that says what to do. A program gets the problem document. */
+verify.use(async function brokenLink(c, next) {
+  const isPerson = c.req.method === 'GET' && acceptsHtml(c);
+  if (!isPerson || c.get('runtime').settings.get('KYC_FRONTEND_URL')) return next();
   return builtInPage(c, 404);
 });
 

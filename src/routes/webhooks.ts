@@ -2,8 +2,8 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { requirePartner } from '../auth/caller.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
-import { ID } from '../http/paths.ts';
-import { jsonBody, query, recordFirst } from '../http/validate.ts';
+import { DELIVERY, ID } from '../http/paths.ts';
+import { afterRecord, jsonBody, query } from '../http/validate.ts';
 import { onePartner } from '../middleware/one-partner.ts';
 import { PageQuery } from '../schemas/common.ts';
 import {
@@ -35,7 +35,6 @@ import {
 
 const tag = 'Webhooks';
 const access = 'webhooks:manage';
-const ofRecord = recordFirst((c) => findWebhook(c.var.pb, c.req.param('id')));
 
 export const webhooks = new Hono<AppEnv>()
   .post(
@@ -52,11 +51,11 @@ export const webhooks = new Hono<AppEnv>()
     onePartner(),
     jsonBody(CreateWebhookBody),
     async (c) => {
-      const partner = requirePartner(c.var.caller);
+      const partner = requirePartner(c.get('caller'));
       const body = c.req.valid('json');
       checkTarget(body.url, await policyOf(c));
-      const dataSecrets = c.var.runtime.settings.get('DATA_SECRET');
-      const { row, secret } = await createWebhook(c.var.pb, partner, body, dataSecrets);
+      const dataSecrets = c.get('runtime').settings.get('DATA_SECRET');
+      const { row, secret } = await createWebhook(c.get('pb'), partner, body, dataSecrets);
       return c.json({ ...presentWebhook(row, Date.now()), secret } satisfies CreatedWebhook, 201);
     },
   )
@@ -72,7 +71,7 @@ export const webhooks = new Hono<AppEnv>()
     }),
     query(PageQuery),
     async (c) => {
-      const { items, next_cursor } = await listWebhooks(c.var.pb, c.req.valid('query'));
+      const { items, next_cursor } = await listWebhooks(c.get('pb'), c.req.valid('query'));
       return c.json({ items: items.map((row) => presentWebhook(row, Date.now())), next_cursor });
     },
   )
@@ -86,7 +85,7 @@ export const webhooks = new Hono<AppEnv>()
       answers: { 200: { description: 'The webhook', schema: Webhook } },
       problems: ['not_found'],
     }),
-    async (c) => c.json(presentWebhook(await findWebhook(c.var.pb, c.req.param('id')), Date.now())),
+    async (c) => c.json(presentWebhook(await findWebhook(c.get('pb'), c.req.param('id')), Date.now())),
   )
   .patch(
     `/${ID}`,
@@ -95,19 +94,19 @@ export const webhooks = new Hono<AppEnv>()
       tag,
       summary: 'Change a webhook, disable or enable it',
       access,
+      record: findWebhook,
       answers: { 200: { description: 'The webhook as it is now', schema: Webhook } },
       problems: ['not_found', ...BODY_PROBLEMS],
     }),
-    ofRecord,
     jsonBody(UpdateWebhookBody),
     async (c) => {
       const body = c.req.valid('json');
-      if (body.url !== undefined) {
+      const { url } = body;
+      if (url !== undefined) {
         const policy = await policyOf(c);
-        await c.var.checkRecord?.();
-        checkTarget(body.url, policy);
+        await afterRecord(c, () => checkTarget(url, policy));
       }
-      return c.json(presentWebhook(await updateWebhook(c.var.pb, c.req.param('id'), body), Date.now()));
+      return c.json(presentWebhook(await updateWebhook(c.get('pb'), c.req.param('id'), body), Date.now()));
     },
   )
   .delete(
@@ -121,7 +120,7 @@ export const webhooks = new Hono<AppEnv>()
       problems: ['not_found'],
     }),
     async (c) => {
-      await deleteWebhook(c.var.pb, c.req.param('id'));
+      await deleteWebhook(c.get('pb'), c.req.param('id'));
       return c.body(null, 204);
     },
   )
@@ -137,7 +136,7 @@ export const webhooks = new Hono<AppEnv>()
       answers: { 200: { description: 'The delivery, due now', schema: Delivery } },
       problems: ['not_found', 'validation_failed'],
     }),
-    async (c) => c.json(presentDelivery(await sendTest(c.var.pb, c.req.param('id')))),
+    async (c) => c.json(presentDelivery(await sendTest(c.get('pb'), c.req.param('id')))),
   )
   .post(
     `/${ID}/rotate`,
@@ -147,15 +146,15 @@ export const webhooks = new Hono<AppEnv>()
       summary: 'Replace the secret',
       description: 'Both sign until `previous_expires_at`. A secret that was still expiring ends now.',
       access,
+      record: findWebhook,
       answers: { 200: { description: 'The new secret, shown this once', schema: RotatedSecret } },
       problems: ['not_found', ...BODY_PROBLEMS],
     }),
-    ofRecord,
     jsonBody(RotateWebhookBody, { optional: true }),
     async (c) => {
-      const dataSecrets = c.var.runtime.settings.get('DATA_SECRET');
+      const dataSecrets = c.get('runtime').settings.get('DATA_SECRET');
       const graceSeconds = c.req.valid('json').grace_seconds;
-      return c.json(await rotateSecret(c.var.pb, c.req.param('id'), { dataSecrets, graceSeconds, now: Date.now() }));
+      return c.json(await rotateSecret(c.get('pb'), c.req.param('id'), { dataSecrets, graceSeconds, now: Date.now() }));
     },
   )
   .get(
@@ -165,19 +164,20 @@ export const webhooks = new Hono<AppEnv>()
       tag,
       summary: 'Read how deliveries went, newest first',
       access,
+      record: findWebhook,
       answers: { 200: { description: 'A page of deliveries', schema: Deliveries } },
       problems: ['not_found', 'validation_failed'],
     }),
     query(PageQuery),
     async (c) => {
       const id = c.req.param('id');
-      const { items, next_cursor } = await listDeliveries(c.var.pb, id, c.req.valid('query'));
-      if (items.length === 0) await findWebhook(c.var.pb, id);
+      const { items, next_cursor } = await listDeliveries(c.get('pb'), id, c.req.valid('query'));
+      if (items.length === 0) await findWebhook(c.get('pb'), id);
       return c.json({ items: items.map(presentDelivery), next_cursor });
     },
   )
   .post(
-    `/${ID}/deliveries/:delivery{[a-z0-9]{15}}/redeliver`,
+    `/${ID}/deliveries/${DELIVERY}/redeliver`,
     endpoint({
       id: 'redeliver',
       tag,
@@ -187,10 +187,10 @@ export const webhooks = new Hono<AppEnv>()
       answers: { 200: { description: 'The delivery', schema: Delivery } },
       problems: ['not_found', 'validation_failed'],
     }),
-    async (c) => c.json(presentDelivery(await redeliver(c.var.pb, c.req.param('id'), c.req.param('delivery')))),
+    async (c) => c.json(presentDelivery(await redeliver(c.get('pb'), c.req.param('id'), c.req.param('delivery')))),
   );
 
 async function policyOf(c: Context<AppEnv>) {
-  const { settings, ownHosts } = c.var.runtime;
+  const { settings, ownHosts } = c.get('runtime');
   return targetPolicy(settings, await ownHosts.including(new URL(c.req.url).host));
 }

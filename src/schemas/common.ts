@@ -19,9 +19,10 @@ export const Instant = z.iso
 export const graceSeconds = (max: number, description: string) =>
   z.int().min(0).max(max).default(86_400).meta({ description });
 
+export const SLUG_PATTERN = /^[a-z0-9-]{1,40}$/;
 export const PartnerSlug = z
   .string()
-  .regex(/^[a-z0-9-]{1,40}$/)
+  .regex(SLUG_PATTERN)
   .meta({ description: 'Lower-case letters, digits and hyphens, at most 40', example: 'acme' });
 
 /** One line of text: trimmed, no control characters, no lone surrogates (PocketBase would store U+FFFD for them). */

@@ -1,6 +1,7 @@
 import type { Caller } from '../auth/caller.ts';
 import { createManagedKey, type KeyEnvironment } from '../auth/managed-key-format.ts';
 import { sha256Hex } from '../lib/digest.ts';
+import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
 import { KeyRow } from '../pocketbase/records.ts';
@@ -13,6 +14,14 @@ export async function createKey(pb: PocketBaseClient, environment: KeyEnvironmen
   const digest = await sha256Hex(key);
   const row = await pb.call(KeyRow, '/api/edge/keys', { method: 'POST', body: { ...body, id, prefix, digest } });
   return { ...presentKey(row), key };
+}
+
+/** @throws ApiProblem `not_found` (a key that has ended too, as it has no successor) */
+export async function findKey(pb: PocketBaseClient, id: string, now: number): Promise<KeyRow> {
+  const row = await pb.call(KeyRow, `/api/collections/api_keys/records/${id}`);
+  const hasEnded = row.revoked_at !== null || (row.expires_at !== null && Date.parse(row.expires_at) <= now);
+  if (hasEnded) throw new ApiProblem('not_found');
+  return row;
 }
 
 /** The successor has the same partner, name, scopes and expiry. @throws ApiProblem `not_found` (a revoked key too) */

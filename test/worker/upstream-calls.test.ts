@@ -64,6 +64,7 @@ describe('calls to PocketBase', () => {
     const { id: webhook } = created as { id: string };
     const endpoint = `/api/collections/webhook_endpoints/records/${webhook}`;
     expect(await cost(() => partner.get(`/api/webhooks/${webhook}`))).toEqual([`GET ${endpoint}`]);
+    expect(await cost(() => partner.patch(`/api/webhooks/${webhook}`, target))).toEqual([`PATCH ${endpoint}`]);
     expect(await cost(() => partner.post(`/api/webhooks/${webhook}/rotate`, {}))).toEqual([
       `POST /api/edge/webhooks/${webhook}/rotate`,
     ]);

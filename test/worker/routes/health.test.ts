@@ -78,6 +78,22 @@ describe('GET /verify/:id', () => {
       expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
     });
   });
+
+  it('answers a mistyped link with a page to a browser, and with a problem to a program', async () => {
+    const [browser, program] = ['text/html; charset=UTF-8', 'application/problem+json'];
+    await withSettings({ KYC_FRONTEND_URL: '' }, async (own) => {
+      for (const [accept, type] of [
+        ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', browser],
+        ['application/json, text/html;q=0.5', browser],
+        ['application/json, text/html;q=0', program],
+        ['application/json', program],
+        ['*/*', program],
+      ] as const) {
+        const response = await own.fetch('/verify/aaaa', { headers: { accept } });
+        expect([accept, response.status, response.headers.get('content-type')]).toEqual([accept, 404, type]);
+      }
+    });
+  });
 });
 
 describe('every answer', () => {

@@ -73,10 +73,10 @@ describe('/api/partners', () => {
     expect((await operator().patch('/api/partners/nobody-knows', { active: false })).status).toBe(404);
     expect((await operator().patch('/api/partners/acme', { slug: 'other' })).status).toBe(422);
     const own = await startWorker({ DEPLOYMENT: 'production' }, { pocketbase });
-    const response = await api(own, own.keys.internal).patch('/api/partners/acme', {
-      frontend_url: 'http://x.example',
-    });
+    const plain = { frontend_url: 'http://x.example' };
+    const response = await api(own).patch('/api/partners/acme', plain);
     expect(await problemOf(response)).toMatchObject({ status: 422, errors: [{ pointer: '/frontend_url' }] });
+    expect((await api(own).patch('/api/partners/nobody-knows', plain)).status).toBe(404);
     const key = await issueKey(own);
     expect(key.key).toMatch(/^ek_live_/);
     expect((await api(worker, key.key).get('/api/profiles')).status).toBe(401);

@@ -1,0 +1,21 @@
+import { createMiddleware } from 'hono/factory';
+import type { AppEnv } from '../app-env.ts';
+import { isSafe } from '../http/browser.ts';
+import { readForm } from '../http/form.ts';
+import { digestsEqual, sha256 } from '../lib/digest.ts';
+import { ApiProblem } from '../lib/problem.ts';
+
+/**
+ * Unsafe methods need the token of the session, in the form or in `x-csrf-token`. Reads the form, so it stands behind the limit of a form's
+ * size.
+ * @throws ApiProblem `forbidden`
+ */
+export function csrfToken() {
+  return createMiddleware<AppEnv>(async function csrfToken(c, next) {
+    if (isSafe(c)) return next();
+    const token = c.req.header('x-csrf-token') ?? (await readForm(c)).csrf;
+    const isRight = typeof token === 'string' && digestsEqual(await sha256(token), await sha256(c.get('session').csrf));
+    if (!isRight) throw new ApiProblem('forbidden', 'The page is out of date: reload it and repeat');
+    await next();
+  });
+}
