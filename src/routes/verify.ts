@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { ID } from '../http/paths.ts';
-import { acceptedLanguage } from '../pages/applicant/languages.ts';
+import { acceptedLanguage } from '../pages/applicant/accepted-language.ts';
 import { renderVerify } from '../pages/applicant/page.tsx';
 import { pageUrl } from '../services/links.ts';
 
@@ -38,6 +38,6 @@ verify.use(async (c, next) => {
 });
 
 function builtInPage(c: Context<AppEnv>, status: 200 | 404): Response | Promise<Response> {
-  const { html, headers } = renderVerify(acceptedLanguage(c.req.header('accept-language')));
+  const { html, headers } = renderVerify(acceptedLanguage(c));
   return c.html(html, status, headers);
 }

@@ -2,19 +2,9 @@ import type { StatusRow } from '../../pocketbase/records.ts';
 import { REASONED_STATUSES } from '../../schemas/review.ts';
 import { ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
 import { isClaimedByAnother } from '../../services/review.ts';
+import { actorText, type DecisionState, type ProfileProps, Section } from './case.tsx';
 import { Csrf, Notice, Time } from './layout.tsx';
-import { actorText, type ProfileProps, Section } from './profile.tsx';
 import { DECISIONS, REASON_NAMES, STATUS_NAMES } from './words.ts';
-
-/** What the form held when it could not be carried out, and why. */
-export interface DecisionState {
-  values: Record<string, string>;
-  errors: Record<string, string>;
-  /** The status that the reviewer saw, when it was no longer so. */
-  conflict?: { expected: Status | null; isClaimed: boolean };
-}
-
-export const NO_DECISION: DecisionState = { values: {}, errors: {} };
 
 export function DecisionPanel(props: ProfileProps) {
   const { record, session, reviewers, now, decision } = props;

@@ -1,21 +1,11 @@
-import type { PropsWithChildren } from 'hono/jsx';
-import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
-import type { NoteRow, StatusRow } from '../../pocketbase/records.ts';
-import { type Case, isClaimed, isClaimedByAnother } from '../../services/review.ts';
-import { DecisionPanel, type DecisionState } from './decision.tsx';
+import { isClaimed, isClaimedByAnother } from '../../services/review.ts';
+import { actorText, type ProfileProps, Section } from './case.tsx';
+import { DecisionPanel } from './decision.tsx';
 import { Documents } from './documents.tsx';
-import { Age, Csrf, Notice, OpenNext, Page, type Shortcut, StatusPill, Time } from './layout.tsx';
+import type { Shortcut } from './help.tsx';
+import { Age, Csrf, Notice, OpenNext, Page, StatusPill, Time } from './layout.tsx';
 import { countryName, DOCUMENT_TYPE_NAMES, REASON_NAMES, STATUS_NAMES } from './words.ts';
-
-export interface ProfileProps extends Case {
-  session: Session;
-  now: number;
-  decision: DecisionState;
-  noteError?: { text: string; message: string } | undefined;
-  /** The row of history that this reviewer has just written. */
-  done?: string | undefined;
-}
 
 const SHORTCUTS: Shortcut[] = [
   { keys: ['c'], does: 'Claim the profile, or release it' },
@@ -30,10 +20,16 @@ const SHORTCUTS: Shortcut[] = [
 ];
 
 export function ProfilePage(props: ProfileProps) {
-  const { record, session, now, done } = props;
+  const { record, session, scopes, now, done } = props;
   const { id: newest, actor_id } = record.expand.latest_status;
   return (
-    <Page title={record.full_name} session={session} live={`/dashboard/profiles/${record.id}`} shortcuts={SHORTCUTS}>
+    <Page
+      title={record.full_name}
+      session={session}
+      scopes={scopes}
+      live={`/dashboard/profiles/${record.id}`}
+      shortcuts={SHORTCUTS}
+    >
       <Heading {...props} />
       <div data-stale hidden>
         <Notice tone="bad">
@@ -194,25 +190,6 @@ function Earlier({ what }: { what: string }) {
   return <li class="none">Earlier {what} are left out here; the API lists all of them.</li>;
 }
 
-const ACTOR_NAMES: Partial<Record<StatusRow['actor_type'], string>> = {
-  applicant: 'Applicant',
-  system: 'System',
-  superuser: 'Administrator',
-};
-
-export function actorText(
-  { actor_type, actor_id }: StatusRow | NoteRow,
-  reviewers: Map<string, string>,
-  session: Session,
-): string {
-  if (actor_type === 'reviewer') {
-    return actor_id === session.id ? 'You' : (reviewers.get(actor_id ?? '') ?? 'A former reviewer');
-  }
-  const name = ACTOR_NAMES[actor_type];
-  if (name) return name;
-  return `${actor_id ?? ''} (${actor_type === 'partner' ? 'partner' : 'operator'})`.trim();
-}
-
 function Notes({ record, notes, reviewers, session, noteError }: ProfileProps) {
   return (
     <Section id="notes" title="Notes">
@@ -253,14 +230,5 @@ function Notes({ record, notes, reviewers, session, noteError }: ProfileProps) {
         {notes.items.length === 0 && <li class="none">No notes yet.</li>}
       </ol>
     </Section>
-  );
-}
-
-export function Section({ id, title, children }: PropsWithChildren<{ id: string; title: string }>) {
-  return (
-    <section class="panel" aria-labelledby={`${id}-title`} id={id}>
-      <h2 id={`${id}-title`}>{title}</h2>
-      {children}
-    </section>
   );
 }

@@ -1,5 +1,6 @@
 import { h } from '../../browser/dom.ts';
-import { place, refresh } from './live.ts';
+import { refresh } from './live.ts';
+import { place } from './place.ts';
 import { goToLogin } from './session.ts';
 
 const UNANSWERED =
@@ -21,14 +22,6 @@ export function watchForms(): void {
     if (!(target instanceof HTMLInputElement) || target.type !== 'radio') return;
     const code = target.form?.elements.namedItem('reason_code');
     if (code instanceof HTMLSelectElement) code.required = target.hasAttribute('data-needs-reason');
-  });
-}
-
-/** Whether somebody has begun to fill in a form there: that must not be taken away. */
-export function isDirty(region: HTMLElement): boolean {
-  return [...region.querySelectorAll<HTMLInputElement>('textarea, input[type=radio], select')].some((field) => {
-    if (field.type === 'radio') return field.checked;
-    return field instanceof HTMLSelectElement ? field.selectedIndex > 0 : field.value.trim() !== '';
   });
 }
 
