@@ -124,7 +124,7 @@ function TextField({ label, hint, name, maxlength, values, errors }: TextFieldPr
   );
 }
 
-/** Always there, as it is what the field's description refers to. */
+/** Stands there even without a message, as the field's description refers to it. */
 function FieldError({ id, message }: { id: string; message: string | undefined }) {
   return (
     <p class="error" id={id}>
@@ -133,7 +133,7 @@ function FieldError({ id, message }: { id: string; message: string | undefined }
   );
 }
 
-/** Says what happened instead of the reviewer's decision, which is still in the form. */
+/** Says what happened in place of the reviewer's decision, which is still in the form. */
 function Conflict({ record, history, reviewers, session, decision, now }: ProfileProps) {
   const { expected = null, isClaimed = false } = decision.conflict ?? {};
   if (isClaimed && isClaimedByAnother(record, session.id, now)) {

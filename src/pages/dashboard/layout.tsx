@@ -8,7 +8,7 @@ import { goTo, Help, SHOW_HELP, type Shortcut } from './help.tsx';
 import { type PageId, pagesFor } from './navigation.ts';
 import { STATUS_NAMES } from './words.ts';
 
-/** Everything comes from this origin, as files; a document's picture from our own route. */
+/** Scripts, styles and documents come from this origin, none of them inline. */
 export const PAGE_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -48,7 +48,7 @@ interface PageProps {
   session: Session;
   scopes: ReadonlySet<Scope>;
   current?: PageId;
-  /** Where the page reads itself anew when something changes. */
+  /** Where the page reads itself again when something changes. */
   live?: string;
   shortcuts?: Shortcut[];
 }

@@ -26,8 +26,8 @@ export function watchForms(): void {
 }
 
 /**
- * Sends without leaving the page, so that zoom and half-written words stay. What the server refuses is sent the plain way, whose page
- * explains it; what may have been recorded is never sent twice.
+ * Sends without leaving the page, so that zoom and half-written words stay. A form that the server refuses is sent again the plain way:
+ * its page explains the refusal. A form that may have been recorded is never sent twice.
  */
 async function send(form: HTMLFormElement): Promise<void> {
   const button = form.querySelector('button');

@@ -1,4 +1,4 @@
-/** Keeps the page as it is on the server: an event says that something changed, the page is read again, and what differs is put in place. */
+/** Keeps the page as it is on the server: an event says that something changed, the page is read again, what differs is put in place. */
 import { place } from './place.ts';
 import { goToLogin } from './session.ts';
 
@@ -57,7 +57,7 @@ function listen(isOn: boolean): void {
   showConnection();
 }
 
-/** Live is what hears of changes and could read the last of them. */
+/** A page is live if it hears of changes and could read the last of them. */
 function showConnection(): void {
   if (!connection) return;
   const isLive = isListening && !hasFailed;
@@ -66,7 +66,7 @@ function showConnection(): void {
   if (words) words.textContent = isLive ? 'Live' : 'Reconnecting';
 }
 
-/** Soon: at once after a quiet time, else when the reading before is long enough ago. */
+/** Reads the page at once after a quiet time, or when the last reading is long enough ago. */
 export function refresh(): void {
   isStale = true;
   schedule(Math.max(GATHER_MS, readAt + EVERY_MS - Date.now()));
@@ -92,7 +92,7 @@ async function readPage(): Promise<boolean> {
   try {
     const response = await fetch(href, { headers: { 'x-live': '1' } });
     if (response.status === 401) goToLogin();
-    // Erased: there is a page that says so.
+    // An erased profile has a page that says so.
     else if (response.status === 410) location.assign(href);
     else if (response.ok) place(await response.text());
     return response.ok;

@@ -6,7 +6,7 @@ const regions = () => document.querySelectorAll<HTMLElement>('[data-live]');
 /** Each region as the server sent it, before scripts touched it. */
 const served = new Map<string, string>([...regions()].map((region) => [nameOf(region), region.innerHTML]));
 
-/** Puts in place what differs in a page that the server has rendered anew. */
+/** Puts in place what differs in a page that the server has rendered again. */
 export function place(html: string): void {
   const page = new DOMParser().parseFromString(html, 'text/html');
   let isBehind = false;
