@@ -3,8 +3,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that wait or work longest begin first, or the run would end with one of them alone. */
 const LONGEST = [
-  'pages/dashboard',
-  'pages/verify',
+  'pages/applicant/journey',
+  'pages/dashboard/states',
+  'pages/dashboard/live',
+  'pages/applicant/link',
+  'pages/dashboard/two-reviewers',
   'worker/webhooks/dispatch',
   'worker/routes/keys',
   'hooks/webhooks/events',

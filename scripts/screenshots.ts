@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { ROOT } from './lib/settings.ts';
@@ -38,7 +38,8 @@ async function take(shot: Shot, browser: Browser): Promise<void> {
     await page.mouse.move(0, 0);
     const png = await page.screenshot({ fullPage: true, animations: 'disabled' });
     await context.close();
-    const path = join(OUT, `${shot.name}-${viewport.width}.webp`);
+    const path = join(OUT, shot.page, String(viewport.width), `${shot.name}.webp`);
+    mkdirSync(dirname(path), { recursive: true });
     const { size } = await sharp(png).webp({ quality: 80, smartSubsample: true }).toFile(path);
     if (size > MAX_BYTES) throw new Error(`${path} has ${size} bytes`);
     console.log(`${path.slice(ROOT.length + 1)}  ${Math.round(size / 1000)} kB`);
@@ -48,7 +49,6 @@ async function take(shot: Shot, browser: Browser): Promise<void> {
 const directory = mkdtempSync(join(tmpdir(), 'ekyc-screenshots-'));
 const system = await startSystem();
 try {
-  mkdirSync(OUT, { recursive: true });
   const plain = await launch();
   const films = await specimens(plain, directory);
   await plain.close();
@@ -60,7 +60,7 @@ try {
     running = browser;
     const wanted = process.argv.slice(2);
     for (const shot of [...applicantShots(system), ...dashboard]) {
-      const isWanted = wanted.length === 0 || wanted.some((name) => shot.name.includes(name));
+      const isWanted = wanted.length === 0 || wanted.some((name) => `${shot.page}/${shot.name}`.includes(name));
       if (shot.film === film && isWanted) await take(shot, browser);
     }
     await browser.close();

@@ -40,7 +40,8 @@ export function applicantShots(system: System): Shot[] {
     await page.locator('img.shot').waitFor();
   }
   const shot = (name: string, reach: Shot['reach'], more: Partial<Shot> = {}): Shot => ({
-    name: `applicant-${name}`,
+    page: 'applicant',
+    name,
     film: 'card',
     reach,
     ...more,

@@ -54,7 +54,8 @@ export function dashboardShots(system: System, browser: () => Browser | null): S
     await page.goto(`${system.origin}/dashboard/metrics`);
   };
   const shot = (name: string, reach: Shot['reach'], more: Partial<Shot> = {}): Shot => ({
-    name: `dashboard-${name}`,
+    page: 'dashboard',
+    name,
     film: 'card',
     reach,
     ...more,

@@ -3,7 +3,7 @@ import type { AppEnv } from '../app-env.ts';
 import { acceptsHtml } from '../http/browser.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { ID } from '../http/paths.ts';
-import { acceptedLanguage } from '../pages/applicant/languages.ts';
+import { acceptedLanguage } from '../pages/applicant/accepted-language.ts';
 import { renderVerify } from '../pages/applicant/page.tsx';
 import { pageUrl } from '../services/links.ts';
 
@@ -39,6 +39,6 @@ verify.use(async function brokenLink(c, next) {
 });
 
 function builtInPage(c: Context<AppEnv>, status: 200 | 404): Response | Promise<Response> {
-  const { html, headers } = renderVerify(acceptedLanguage(c.req.header('accept-language')));
+  const { html, headers } = renderVerify(acceptedLanguage(c));
   return c.html(html, status, headers);
 }

@@ -61,7 +61,7 @@ function explain(name: Trouble, moveFocus = true): void {
   showTrouble(name, null, moveFocus);
 }
 
-/** What repeating by itself does not mend. */
+/** A failure that is not mended by repeating. */
 function fail(failure: Failure): void {
   const code = failure.type === 'lost' ? 0 : failure.status;
   if (code === 409) void start({ wasLocked: true, moveFocus: true });
@@ -133,7 +133,7 @@ async function prepare(kind: Kind, source: Blob, name: string | null): Promise<v
   stage.show((words) => preview(words, file, { isSmall: prepared.isSmall && !isVideo, use: () => send(file), retake }));
 }
 
-/** What another file mends. */
+/** Failures that another file mends. */
 const REFUSALS: Record<string, Refusal> = {
   payload_too_large: 'large',
   unsupported_media_type: 'unreadable',
@@ -185,7 +185,7 @@ async function finish(alert: HTMLElement, button: HTMLButtonElement): Promise<vo
     alert.textContent = text.upload.gaveUp;
     return;
   }
-  // Whatever is asked for from here on is another request.
+  // What is asked for from here on is another request.
   if (outcome.type === 'ok' || outcome.status === 422) stage.plan?.forget();
   if (outcome.type === 'ok') {
     const applicant = outcome.value;

@@ -1,5 +1,5 @@
 import { watchForms } from './client/forms.ts';
-import { startLive } from './client/live.ts';
+import { refresh, startLive } from './client/live.ts';
 import { keepSessionAlive } from './client/session.ts';
 import { watchKeys } from './client/shortcuts.ts';
 import { watchTimes } from './client/times.ts';
@@ -10,6 +10,6 @@ document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest
 enhanceViewers(document);
 watchForms();
 watchKeys();
-watchTimes();
+watchTimes(refresh);
 keepSessionAlive();
 startLive();

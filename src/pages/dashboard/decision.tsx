@@ -2,19 +2,9 @@ import type { StatusRow } from '../../pocketbase/records.ts';
 import { REASONED_STATUSES } from '../../schemas/review.ts';
 import { ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
 import { isClaimedByAnother } from '../../services/review.ts';
+import { actorText, type DecisionState, type ProfileProps, Section } from './case.tsx';
 import { Csrf, Notice, Time } from './layout.tsx';
-import { actorText, type ProfileProps, Section } from './profile.tsx';
 import { DECISIONS, REASON_NAMES, STATUS_NAMES } from './words.ts';
-
-/** What the form held when it could not be carried out, and why. */
-export interface DecisionState {
-  values: Record<string, string>;
-  errors: Record<string, string>;
-  /** The status that the reviewer saw, when it was no longer so. */
-  conflict?: { expected: Status | null; isClaimed: boolean };
-}
-
-export const NO_DECISION: DecisionState = { values: {}, errors: {} };
 
 export function DecisionPanel(props: ProfileProps) {
   const { record, session, reviewers, now, decision } = props;
@@ -134,7 +124,7 @@ function TextField({ label, hint, name, maxlength, values, errors }: TextFieldPr
   );
 }
 
-/** Always there, as it is what the field's description refers to. */
+/** Stands there even without a message, as the field's description refers to it. */
 function FieldError({ id, message }: { id: string; message: string | undefined }) {
   return (
     <p class="error" id={id}>
@@ -143,7 +133,7 @@ function FieldError({ id, message }: { id: string; message: string | undefined }
   );
 }
 
-/** Says what happened instead of the reviewer's decision, which is still in the form. */
+/** Says what happened in place of the reviewer's decision, which is still in the form. */
 function Conflict({ record, history, reviewers, session, decision, now }: ProfileProps) {
   const { expected = null, isClaimed = false } = decision.conflict ?? {};
   if (isClaimed && isClaimedByAnother(record, session.id, now)) {

@@ -1,11 +1,14 @@
 import type { Child, PropsWithChildren } from 'hono/jsx';
+import type { Scope } from '../../auth/caller.ts';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { Status } from '../../schemas/status.ts';
 import { Head } from '../head.tsx';
+import { goTo, Help, SHOW_HELP, type Shortcut } from './help.tsx';
+import { type PageId, pagesFor } from './navigation.ts';
 import { STATUS_NAMES } from './words.ts';
 
-/** Everything comes from this origin, as files; a document's picture from our own route. */
+/** Scripts, styles and documents come from this origin, none of them inline. */
 export const PAGE_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -43,13 +46,23 @@ export function Document({ title, class: name, script = true, children }: PropsW
 interface PageProps {
   title: string;
   session: Session;
-  current?: 'queue' | 'metrics';
-  /** Where the page reads itself anew when something changes. */
+  scopes: ReadonlySet<Scope>;
+  current?: PageId;
+  /** Where the page reads itself again when something changes. */
   live?: string;
   shortcuts?: Shortcut[];
 }
 
-export function Page({ title, session, current, live, shortcuts = [], children }: PropsWithChildren<PageProps>) {
+export function Page({
+  title,
+  session,
+  scopes,
+  current,
+  live,
+  shortcuts = [],
+  children,
+}: PropsWithChildren<PageProps>) {
+  const pages = pagesFor(scopes);
   return (
     <Document title={title}>
       <a class="skip" href="#main">
@@ -60,12 +73,11 @@ export function Page({ title, session, current, live, shortcuts = [], children }
           eKYC Edge <span>Review</span>
         </a>
         <nav aria-label="Dashboard">
-          <NavLink href="/dashboard" isCurrent={current === 'queue'} letter="q">
-            Queue
-          </NavLink>
-          <NavLink href="/dashboard/metrics" isCurrent={current === 'metrics'} letter="m">
-            Metrics
-          </NavLink>
+          {pages.map(({ id, name, href, letter }) => (
+            <a href={href} aria-current={id === current ? 'page' : undefined} data-key={`g ${letter}`}>
+              {name}
+            </a>
+          ))}
         </nav>
         {live && (
           <p class="connection" data-connection data-href={live}>
@@ -88,60 +100,8 @@ export function Page({ title, session, current, live, shortcuts = [], children }
         {children}
       </main>
       <p class="visually-hidden" role="status" data-announce></p>
-      <Help shortcuts={[...shortcuts, ...EVERYWHERE]} />
+      <Help shortcuts={[...shortcuts, ...pages.map(goTo), SHOW_HELP]} />
     </Document>
-  );
-}
-
-interface NavLinkProps {
-  href: string;
-  isCurrent: boolean;
-  letter: string;
-}
-
-function NavLink({ href, isCurrent, letter, children }: PropsWithChildren<NavLinkProps>) {
-  return (
-    <a href={href} aria-current={isCurrent ? 'page' : undefined} data-key={`g ${letter}`}>
-      {children}
-    </a>
-  );
-}
-
-export interface Shortcut {
-  keys: string[];
-  does: string;
-}
-
-const EVERYWHERE: Shortcut[] = [
-  { keys: ['g q'], does: 'Go to the queue' },
-  { keys: ['g m'], does: 'Go to the metrics' },
-  { keys: ['?'], does: 'Show this list' },
-];
-
-/** Single keys get in the way of speech input, so they can be switched off (WCAG 2.1.4). */
-function Help({ shortcuts }: { shortcuts: Shortcut[] }) {
-  return (
-    <dialog id="help" aria-labelledby="help-title">
-      <div class="title">
-        <h2 id="help-title">Keyboard shortcuts</h2>
-        <form method="dialog">
-          <button type="submit" class="quiet">
-            Close
-          </button>
-        </form>
-      </div>
-      <dl class="keys">
-        {shortcuts.map(({ keys, does }) => (
-          <div>
-            <dt>{keys.flatMap((key) => key.split(' ').map((part) => <kbd>{part}</kbd>))}</dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-      <label class="check">
-        <input type="checkbox" data-shortcuts-switch checked /> Use single-key shortcuts
-      </label>
-    </dialog>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Scope } from '../../auth/caller.ts';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { DailyFigures } from '../../pocketbase/records/review.ts';
@@ -6,6 +7,7 @@ import { Page } from './layout.tsx';
 
 interface Props {
   session: Session;
+  scopes: ReadonlySet<Scope>;
   days: number;
   figures: DailyFigures[];
 }
@@ -17,13 +19,13 @@ function secondsText(seconds: number): string {
   return seconds < MINUTE_SECONDS ? `${Math.round(seconds)} s` : durationText(seconds * 1000);
 }
 
-export function MetricsPage({ session, days, figures }: Props) {
+export function MetricsPage({ session, scopes, days, figures }: Props) {
   const sum = (pick: (one: DailyFigures) => number) => figures.reduce((total, one) => total + pick(one), 0);
   const approved = sum((one) => one.approved);
   const rejected = sum((one) => one.rejected);
   const decided = approved + rejected;
   return (
-    <Page title="Metrics" session={session} current="metrics">
+    <Page title="Metrics" session={session} scopes={scopes} current="metrics">
       <div class="heading">
         <h1>Metrics</h1>
         <nav class="tabs" aria-label="Period">

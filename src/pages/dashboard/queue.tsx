@@ -1,13 +1,16 @@
+import type { Scope } from '../../auth/caller.ts';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { QueueAnswer, QueueItem } from '../../pocketbase/records/review.ts';
 import { ARCHIVE_STATUSES, QUEUE_PAGES, type QueueQuery, REVIEW_STATUSES } from '../../schemas/review.ts';
 import { isClaimed } from '../../services/review.ts';
-import { Age, OpenNext, Page, type Shortcut, StatusPill } from './layout.tsx';
+import type { Shortcut } from './help.tsx';
+import { Age, OpenNext, Page, StatusPill } from './layout.tsx';
 import { countryName, DOCUMENT_TYPE_NAMES, STATUS_NAMES } from './words.ts';
 
 interface Props {
   session: Session;
+  scopes: ReadonlySet<Scope>;
   query: QueueQuery;
   queue: QueueAnswer;
   reviewers: Map<string, string>;
@@ -34,10 +37,10 @@ const TABS = [
 ] as const;
 
 export function QueuePage(props: Props) {
-  const { session, query, queue } = props;
+  const { session, scopes, query, queue } = props;
   const title = query.status === 'review' ? 'To review' : STATUS_NAMES[query.status];
   return (
-    <Page title={title} session={session} current="queue" live={hrefOf(query)} shortcuts={SHORTCUTS}>
+    <Page title={title} session={session} scopes={scopes} current="queue" live={hrefOf(query)} shortcuts={SHORTCUTS}>
       <div class="heading">
         <h1>{title}</h1>
         <PartnerFilter {...props} />

@@ -13,7 +13,7 @@ export const STATUS_NAMES: Record<Status, string> = {
   canceled: 'Canceled',
 };
 
-/** What a reviewer does to bring a profile there. Without a word here it is the applicant's or the clock's doing. */
+/** What a reviewer does to bring a profile to the status. A status without a word here comes from the applicant or the clock. */
 export const DECISIONS: Partial<Record<Status, { verb: string; key: string }>> = {
   approved: { verb: 'Approve', key: 'a' },
   rejected: { verb: 'Reject', key: 'r' },

@@ -1,4 +1,4 @@
-/** The part of OpenAPI 3.1 and JSON Schema that our own document uses: what `endpoint` and zod write, nothing else. */
+/** The part of OpenAPI 3.1 and JSON Schema that our own document uses: only what `endpoint` and zod write. */
 export interface Schema {
   $ref?: string;
   type?: string | string[];

@@ -58,7 +58,7 @@ function findOwn(app, caller, collection, id) {
   try {
     record = app.findRecordById(collection, id);
   } catch {}
-  checkOwn(caller, record && record.getString('partner'));
+  checkOwn(caller, record?.getString('partner') ?? null);
   return record;
 }
 

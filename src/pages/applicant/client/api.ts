@@ -4,14 +4,14 @@ import { deferred } from '../../browser/dom.ts';
 export type { Applicant };
 export type Kind = Applicant['required'][number];
 
-/** Why a request did not succeed: `lost` may well succeed later, all else needs a person. */
+/** Why a request did not succeed: `lost` may succeed later; any other failure needs a person. */
 export type Failure =
   | { type: 'lost'; isOffline: boolean; retryAfterMs: number | null }
   | { type: 'refused'; status: number; code: string };
 export type Outcome<T> = { type: 'ok'; value: T } | Failure;
 
 const READ_TIMEOUT_MS = 20_000;
-/** Nothing sent or heard for so long means that the connection is dead, whatever the browser believes. */
+/** A connection that has sent and heard nothing for so long is dead, even if the browser believes in it. */
 const STALL_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 90_000;
 
@@ -56,14 +56,14 @@ export interface UploadOptions {
 /** Moved or changed since it was chosen. */
 const GONE_FILE: Failure = { type: 'refused', status: 0, code: 'gone_file' };
 
-/** XMLHttpRequest, as `fetch` tells nothing of an upload's progress. */
+/** By XMLHttpRequest: `fetch` tells nothing of an upload's progress. */
 export async function upload(
   { kind, blob, name }: Upload,
   token: string,
   { digest, onProgress, signal }: UploadOptions,
 ): Promise<Outcome<null>> {
   const contentDigest = await digest.catch(() => undefined);
-  // Asked anew each time: sending a file that has gone looks like a lost connection.
+  // The file is read before each attempt: sending a file that has gone looks like a lost connection.
   if (contentDigest === undefined || !(await isReadable(blob))) return GONE_FILE;
   const { promise, resolve } = deferred<Outcome<null>>();
   const xhr = new XMLHttpRequest();
@@ -89,7 +89,7 @@ export async function upload(
   xhr.onerror = xhr.onabort = () => end(lost());
   xhr.open('PUT', `/api/applicant/documents/${kind}`);
   xhr.setRequestHeader('authorization', `Bearer ${token}`);
-  // Without parameters: a recorder's `;codecs=` says nothing that the server would use.
+  // Without parameters: the server does not use a recorder's `;codecs=`.
   xhr.setRequestHeader('content-type', blob.type.split(';', 1)[0] || 'application/octet-stream');
   if (contentDigest) xhr.setRequestHeader('content-digest', contentDigest);
   if (name) xhr.setRequestHeader('content-disposition', `attachment; filename*=UTF-8''${encodeRfc8187(name)}`);

@@ -4,7 +4,7 @@ import { toJpeg } from './picture.ts';
 export type CameraTrouble = 'denied' | 'none' | 'busy';
 export const VIDEO_MAX_SECONDS = 10;
 const VIDEO_BITS_PER_SECOND = 2_500_000;
-/** The first that the browser records. The API decides by content, so a recorder's own guess is not taken. */
+/** The first type that the browser can record is used. The API decides by content, so a recorder's own guess is not taken. */
 const RECORDINGS = [
   'video/webm;codecs=vp9',
   'video/webm;codecs=vp8',

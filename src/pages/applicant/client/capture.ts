@@ -13,7 +13,7 @@ export interface CaptureActions {
   announce: (message: string) => void;
 }
 
-/** The viewfinder shows the whole frame, and the whole frame is taken: what lies outside of the guide is kept too. */
+/** The viewfinder shows the whole frame, and the photo is the whole frame: what lies outside of the guide is kept too. */
 export function capture(text: Text, kind: Kind, shape: 'card' | 'passport' | 'face', on: CaptureActions): Screen {
   const isVideo = kind === 'facial_video';
   const isFace = shape === 'face';
@@ -36,7 +36,7 @@ export function capture(text: Text, kind: Kind, shape: 'card' | 'passport' | 'fa
       if (!hasLeft) on.trouble(trouble as CameraTrouble);
       return;
     }
-    // Left while the browser was asking for permission.
+    // The applicant left while the browser was asking for permission.
     if (hasLeft) return closeCamera(stream);
     video.srcObject = stream;
     await video.play().catch(() => {});

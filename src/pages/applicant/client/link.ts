@@ -1,6 +1,6 @@
 import { recall, remember } from '../../browser/storage.ts';
 
-/** What the link gave us. The token leaves the address bar, and so history and screenshots, but survives a reload of this tab. */
+/** What the link gave us. The token is taken out of the address bar, so that history and screenshots don't hold it. It survives a reload of this tab. */
 export interface Link {
   id: string;
   token: string | null;

@@ -1,33 +1,29 @@
 /** What arrives from a file or a camera, made into what the API takes. */
+import { LIMITS } from './limits.ts';
+
 export type Prepared = { type: 'ok'; blob: Blob; isSmall: boolean } | { type: 'unreadable' } | { type: 'large' };
 
-export const PICTURE_TYPES = 'image/jpeg,image/png,image/webp';
-export const VIDEO_TYPES = 'video/mp4,video/webm,video/quicktime';
-export const DOCUMENT_TYPES = `${PICTURE_TYPES},application/pdf`;
-
-/** Uploads over a phone's connection stay short, and small print stays readable: 2,000 px across an ID-1 card are 590 dpi. */
+/** Small enough for a phone's connection, large enough for small print: 2,000 px across an ID-1 card are 590 dpi. */
 const MAX_BYTES = 3_000_000;
 const MAX_SIDE = 3200;
 const LEGIBLE_SIDE = 2000;
 const SMALL_SIDE = 1000;
 const QUALITIES = [0.92, 0.85, 0.78, 0.7, 0.6];
 const LAST_QUALITIES = [0.5, 0.35, 0.2];
-export const DOCUMENT_MAX_BYTES = 10_485_760;
-export const VIDEO_MAX_BYTES = 90_000_000;
 
 export async function prepareDocument(file: Blob): Promise<Prepared> {
   if (!(await startsWith(file, '%PDF-'))) return preparePicture(file);
-  if (file.size > DOCUMENT_MAX_BYTES) return { type: 'large' };
+  if (file.size > LIMITS.document_front.maxSize) return { type: 'large' };
   return { type: 'ok', blob: new Blob([file], { type: 'application/pdf' }), isSmall: false };
 }
 
 export function prepareVideo(file: Blob): Prepared {
   const type = file.type.split(';', 1)[0] ?? '';
-  if (!VIDEO_TYPES.split(',').includes(type) || file.size === 0) return { type: 'unreadable' };
-  return file.size > VIDEO_MAX_BYTES ? { type: 'large' } : { type: 'ok', blob: file, isSmall: false };
+  if (!LIMITS.facial_video.mimeTypes.includes(type) || file.size === 0) return { type: 'unreadable' };
+  return file.size > LIMITS.facial_video.maxSize ? { type: 'large' } : { type: 'ok', blob: file, isSmall: false };
 }
 
-/** Always encoded anew as JPEG, upright and without what a camera writes beside the picture, such as the place. */
+/** Every picture is encoded again as JPEG: upright, and without a camera's metadata, such as the place. */
 export async function preparePicture(file: Blob): Promise<Prepared> {
   let bitmap: ImageBitmap;
   try {

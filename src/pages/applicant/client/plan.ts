@@ -4,16 +4,16 @@ import type { Applicant, Kind } from './api.ts';
 export type StepName = Kind | 'review';
 export type StepState = 'done' | 'missing' | 'optional';
 
-/** What this tab knows of one request to send something again. The API tells only what is missing still. */
+/** What this tab knows of one request to send something again. The API tells only what is still missing. */
 interface Again {
   reason: string | null;
   asked: Kind[];
   supplied: Kind[];
-  /** Asked for anew, but left as it is by the applicant. */
+  /** Asked for again, but kept as it is by the applicant. */
   kept: Kind[];
 }
 
-/** Which steps this visit has, and which of them are done. The API does not tell of the optional video either: the tab remembers. */
+/** Which steps this visit has, and which of them are done. The API does not tell of the optional video: the tab remembers it. */
 export class Plan {
   readonly kinds: Kind[];
   readonly isResubmission: boolean;
@@ -31,7 +31,7 @@ export class Plan {
     this.#againKey = `ekyc-again:${id}`;
     if (!this.isResubmission) this.forget();
     const known: Again | null = JSON.parse(recall('sessionStorage', this.#againKey) || 'null');
-    // Of an earlier request when it does not fit what is missing now.
+    // What does not fit what is missing now belongs to an earlier request.
     const isSame =
       known?.reason === reason && missing.every((kind) => known.asked.includes(kind) && !known.supplied.includes(kind));
     this.#again = known && isSame ? known : { reason, asked: missing, supplied: [], kept: [] };
@@ -84,7 +84,7 @@ export class Plan {
     if (this.#video !== 'sent') this.#rememberVideo('skipped');
   }
 
-  /** What is asked for next is another request. */
+  /** After this, the next thing asked for is another request. */
   forget(): void {
     remember('sessionStorage', this.#againKey, '');
   }

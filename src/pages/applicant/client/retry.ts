@@ -11,8 +11,8 @@ export interface Persistence {
 }
 
 /**
- * Repeats what was lost on the way: after a while, at once when the browser is online again, or when the person says so through
- * the returned `now`. Gives up waiting by itself after the last delay, never on the person.
+ * Repeats an attempt that was lost on the way: after a delay, at once when the browser is online again, or when the person says so
+ * through the returned `now`. After the last delay only those two start another attempt.
  */
 export function persist<T>(attempt: () => Promise<Outcome<T>>, { onWait, onAttempt, signal }: Persistence) {
   let wake: () => void = () => {};

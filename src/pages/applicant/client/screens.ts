@@ -1,9 +1,9 @@
-/** The screens that only tell something or ask for one decision; what holds a camera, a file or an upload has a file of its own. */
+/** The screens that tell something or ask for one decision. A screen that holds a camera, a file or an upload has a file of its own. */
 import { h } from '../../browser/dom.ts';
 import type { Applicant, Kind } from './api.ts';
 import { canRecord, hasCamera } from './camera.ts';
 import { drawingOf } from './drawings.ts';
-import { DOCUMENT_TYPES, PICTURE_TYPES, VIDEO_TYPES } from './picture.ts';
+import { LIMITS } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Screen } from './stage.ts';
 import { askOf, nameOf, reasonOf, type Text } from './text.ts';
@@ -15,7 +15,7 @@ export const button = (label: string, onclick: Action, className = 'secondary', 
   h('button', { type: 'button', class: className, onclick, ...more }, label);
 export const lead = (text: string) => h('p', { class: 'lead' }, text);
 export const actions = (...children: (Node | false | null)[]) => h('div', { class: 'actions' }, ...children);
-/** Empty until something goes wrong; assistive technology speaks up when it does. */
+/** Empty until something goes wrong; then assistive technology reads it out. */
 export const alertBox = () => h('p', { class: 'alert', role: 'alert' });
 const list = (items: string[]) => h('ul', { class: 'tips' }, ...items.map((item) => h('li', {}, item)));
 
@@ -63,7 +63,7 @@ export function ask(text: Text, applicant: Applicant, kind: Kind, on: AskActions
   const isVideo = kind === 'facial_video';
   const mayUseCamera = isVideo ? canRecord() : hasCamera();
   const isDocument = kind.startsWith('document');
-  const accept = isVideo ? VIDEO_TYPES : isDocument ? DOCUMENT_TYPES : PICTURE_TYPES;
+  const accept = LIMITS[kind].mimeTypes.join();
   const hint = isVideo ? text.fileHintVideo : isDocument ? text.fileHintDocument : text.fileHint;
   const input = h('input', { type: 'file', accept, class: 'unseen', tabindex: -1, 'aria-hidden': 'true' });
   input.addEventListener('change', () => input.files?.[0] && on.file(input.files[0]));
@@ -71,7 +71,7 @@ export function ask(text: Text, applicant: Applicant, kind: Kind, on: AskActions
     'aria-describedby': 'file-hint',
   });
   const alert = alertBox();
-  // After the screen stands: only a change is spoken.
+  // Assistive technology reads out only what changes after the screen has been put up.
   if (refusal) setTimeout(() => (alert.textContent = refusal), 50);
   return {
     title,

@@ -12,7 +12,7 @@ export interface Screen {
   content: Node[];
   /** The step that the list of steps marks; `null`: no list, as nothing is to be done. */
   step?: StepName | 'opening' | null;
-  /** Holds a camera, a file or an upload, which a change of language would throw away. */
+  /** The screen holds a camera, a file or an upload: a change of language would throw that away. */
   isBusy?: boolean;
   leave?: () => void;
 }
@@ -57,7 +57,7 @@ export class Stage {
     this.#speak();
   }
 
-  /** `moveFocus`: to the new heading, so that a screen reader begins there; not for what the page shows by itself at the start. */
+  /** `moveFocus` puts the focus on the new heading, so that a screen reader begins there. Not for what the page shows by itself at the start. */
   show(render: Render, { moveFocus = true } = {}): void {
     this.#screen?.leave?.();
     this.#render = render;

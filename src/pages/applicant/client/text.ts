@@ -1,7 +1,7 @@
 import type { Language } from '../languages.ts';
 import { JOURNEY, type Journey, OPENING, type Opening } from '../text/by-language.ts';
 import type { Applicant, Kind } from './api.ts';
-import { DOCUMENT_MAX_BYTES, VIDEO_MAX_BYTES } from './picture.ts';
+import { LIMITS } from './limits.ts';
 
 export type Text = Opening & Journey;
 
@@ -26,7 +26,7 @@ export type Refusal = 'large' | 'unreadable' | 'gone';
 export function refusalOf(text: Text, kind: Kind, why: Refusal): string {
   const isVideo = kind === 'facial_video';
   if (why === 'large') {
-    return text.refused.large(`${Math.floor((isVideo ? VIDEO_MAX_BYTES : DOCUMENT_MAX_BYTES) / 1e6)} MB`);
+    return text.refused.large(`${Math.floor(LIMITS[kind].maxSize / 1e6)} MB`);
   }
   if (why === 'gone') return text.refused.gone;
   return text.refused[isVideo ? 'video' : kind === 'facial_photo' ? 'picture' : 'document'];

@@ -1,5 +1,6 @@
 import { h } from '../../browser/dom.ts';
-import { place, refresh } from './live.ts';
+import { refresh } from './live.ts';
+import { place } from './place.ts';
 import { goToLogin } from './session.ts';
 
 const UNANSWERED =
@@ -24,17 +25,9 @@ export function watchForms(): void {
   });
 }
 
-/** Whether somebody has begun to fill in a form there: that must not be taken away. */
-export function isDirty(region: HTMLElement): boolean {
-  return [...region.querySelectorAll<HTMLInputElement>('textarea, input[type=radio], select')].some((field) => {
-    if (field.type === 'radio') return field.checked;
-    return field instanceof HTMLSelectElement ? field.selectedIndex > 0 : field.value.trim() !== '';
-  });
-}
-
 /**
- * Sends without leaving the page, so that zoom and half-written words stay. What the server refuses is sent the plain way, whose page
- * explains it; what may have been recorded is never sent twice.
+ * Sends without leaving the page, so that zoom and half-written words stay. A form that the server refuses is sent again the plain way:
+ * its page explains the refusal. A form that may have been recorded is never sent twice.
  */
 async function send(form: HTMLFormElement): Promise<void> {
   const button = form.querySelector('button');

@@ -1,8 +1,6 @@
-/** Keeps the page as it is on the server: an event says that something changed, the page is read again, and what differs is put in place. */
-import { isDirty } from './forms.ts';
+/** Keeps the page as it is on the server: an event says that something changed, the page is read again, what differs is put in place. */
+import { place } from './place.ts';
 import { goToLogin } from './session.ts';
-import { showTimes } from './times.ts';
-import { enhanceViewers } from './viewer.ts';
 
 /** Several changes at once are one reading. */
 const GATHER_MS = 100;
@@ -11,9 +9,6 @@ const EVERY_MS = 1_000;
 const RETRY_MS = 3_000;
 
 const connection = document.querySelector<HTMLElement>('[data-connection]');
-const regions = () => document.querySelectorAll<HTMLElement>('[data-live]');
-/** Each region as the server sent it, before scripts touched it. */
-const served = new Map<string, string>([...regions()].map((region) => [nameOf(region), region.innerHTML]));
 
 let events: EventSource | undefined;
 let reconnecting: number | undefined;
@@ -62,7 +57,7 @@ function listen(isOn: boolean): void {
   showConnection();
 }
 
-/** Live is what hears of changes and could read the last of them. */
+/** A page is live if it hears of changes and could read the last of them. */
 function showConnection(): void {
   if (!connection) return;
   const isLive = isListening && !hasFailed;
@@ -71,7 +66,7 @@ function showConnection(): void {
   if (words) words.textContent = isLive ? 'Live' : 'Reconnecting';
 }
 
-/** Soon: at once after a quiet time, else when the reading before is long enough ago. */
+/** Reads the page at once after a quiet time, or when the last reading is long enough ago. */
 export function refresh(): void {
   isStale = true;
   schedule(Math.max(GATHER_MS, readAt + EVERY_MS - Date.now()));
@@ -97,54 +92,11 @@ async function readPage(): Promise<boolean> {
   try {
     const response = await fetch(href, { headers: { 'x-live': '1' } });
     if (response.status === 401) goToLogin();
-    // Erased: there is a page that says so.
+    // An erased profile has a page that says so.
     else if (response.status === 410) location.assign(href);
     else if (response.ok) place(await response.text());
     return response.ok;
   } catch {
     return false;
   }
-}
-
-/** Puts in place what differs in a page that the server has rendered anew. */
-export function place(html: string): void {
-  const page = new DOMParser().parseFromString(html, 'text/html');
-  let isBehind = false;
-  for (const region of regions()) {
-    const fresh = page.querySelector<HTMLElement>(`[data-live="${nameOf(region)}"]`);
-    if (!fresh || isSame(region, fresh)) continue;
-    if (isDirty(region)) {
-      isBehind = true;
-      continue;
-    }
-    served.set(nameOf(region), fresh.innerHTML);
-    replace(region, fresh);
-  }
-  document.querySelector('[data-stale]')?.toggleAttribute('hidden', !isBehind);
-  showTimes();
-}
-
-function isSame(region: HTMLElement, fresh: HTMLElement): boolean {
-  const { version } = region.dataset;
-  return version === undefined ? served.get(nameOf(region)) === fresh.innerHTML : version === fresh.dataset.version;
-}
-
-function replace(region: HTMLElement, fresh: HTMLElement): void {
-  const focused = region.contains(document.activeElement) ? document.activeElement?.id : '';
-  const scroll = region.querySelector('[data-scroll]')?.scrollLeft ?? 0;
-  announce(region, fresh);
-  region.replaceWith(document.adoptNode(fresh));
-  fresh.querySelector('[data-scroll]')?.scrollTo(scroll, 0);
-  enhanceViewers(fresh);
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-}
-
-function announce(region: HTMLElement, fresh: HTMLElement): void {
-  const textOf = (element: HTMLElement) => element.querySelector('[data-said]')?.textContent?.trim() ?? '';
-  const place = document.querySelector('[data-announce]');
-  if (place && textOf(region) !== textOf(fresh)) place.textContent = textOf(fresh);
-}
-
-function nameOf(region: HTMLElement): string {
-  return region.dataset.live ?? '';
 }

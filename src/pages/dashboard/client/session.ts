@@ -8,7 +8,7 @@ export function keepSessionAlive(): void {
   for (const type of ['pointerdown', 'keydown', 'wheel']) addEventListener(type, touch, { passive: true });
 }
 
-/** Reported a minute late rather than not at all: what comes last before a long reading counts too. */
+/** A late report is better than none: the last activity before a long reading counts too. */
 function touch(): void {
   if (report === undefined) report = setTimeout(send, Math.max(0, reportedAt + EVERY_MS - Date.now()));
 }
@@ -22,7 +22,7 @@ function send(): void {
   );
 }
 
-/** What is on the screen is personal data: it goes with the session. */
+/** Personal data leaves the screen together with the session. */
 export function goToLogin(): void {
   const here = document.querySelector<HTMLElement>('[data-connection]')?.dataset.href ?? '/dashboard';
   location.replace(`/dashboard/login?${new URLSearchParams({ next: here })}`);

@@ -66,7 +66,7 @@ function moveRow(step: number): boolean {
   return rows.length > 0;
 }
 
-/** Of the document that has the focus, else of the first. */
+/** A tool of the document that has the focus, or of the first one. */
 function useTool(tool: string): boolean {
   const sheet = document.activeElement?.closest('[data-sheet]') ?? document.querySelector('[data-sheet]');
   const button = sheet?.querySelector<HTMLElement>(`[data-tool="${tool}"]`);

@@ -1,15 +1,14 @@
 import { durationText } from '../../../lib/duration.ts';
-import { refresh } from './live.ts';
 
 const TICK_MS = 10_000;
 const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-export function watchTimes(): void {
+/** @param onEnd a claim has run out: no event tells of that */
+export function watchTimes(onEnd: () => void): void {
   showTimes();
   setInterval(() => {
     showTimes();
-    // No event tells of a claim that runs out.
-    if ([...claims()].some((claim) => leftOf(claim) < 0)) refresh();
+    if ([...claims()].some((claim) => leftOf(claim) < 0)) onEnd();
   }, TICK_MS);
 }
 

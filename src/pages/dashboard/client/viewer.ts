@@ -1,4 +1,4 @@
-/** Zoom and turn of pictures. Panning is scrolling, so that wheel, touch, keyboard and scroll bars all do it; dragging comes on top. */
+/** Zoom and turn of pictures. Panning is scrolling, so wheel, touch, keyboard and scroll bars do it; dragging is added. */
 const STEP = 1.4;
 const MAX_ZOOM = 8;
 const NEAR_ZOOM = 2.5;

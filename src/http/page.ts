@@ -1,0 +1,32 @@
+/** What the routes of the dashboard's pages share. */
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AppEnv } from '../app-env.ts';
+import { ApiProblem } from '../lib/problem.ts';
+import { PAGE_HEADERS, render } from '../pages/dashboard/layout.tsx';
+
+const FORM_MAX_BYTES = 64 * 1024;
+export const HOME = '/dashboard';
+
+export const formLimit = bodyLimit({
+  maxSize: FORM_MAX_BYTES,
+  onError: () => {
+    throw new ApiProblem('payload_too_large');
+  },
+});
+
+export function page(
+  c: Context<AppEnv>,
+  content: Parameters<typeof render>[0],
+  status = 200,
+  headers: Record<string, string> = {},
+) {
+  return c.html(render(content), status as 200, { ...headers, ...PAGE_HEADERS });
+}
+
+/** Who looks at the page, and when. */
+export function viewOf(c: Context<AppEnv>) {
+  return { session: c.get('session'), scopes: c.get('caller').scopes, now: Date.now() };
+}
+
+export const profilePath = (id: string) => `${HOME}/profiles/${id}`;

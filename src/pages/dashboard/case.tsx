@@ -1,0 +1,55 @@
+/** What the parts of a profile's page share. */
+import type { PropsWithChildren } from 'hono/jsx';
+import type { Scope } from '../../auth/caller.ts';
+import type { Session } from '../../auth/session.ts';
+import type { NoteRow, StatusRow } from '../../pocketbase/records.ts';
+import type { Status } from '../../schemas/status.ts';
+import type { Case } from '../../services/review.ts';
+
+export interface ProfileProps extends Case {
+  session: Session;
+  scopes: ReadonlySet<Scope>;
+  now: number;
+  decision: DecisionState;
+  noteError?: { text: string; message: string } | undefined;
+  /** The row of history that this reviewer has just written. */
+  done?: string | undefined;
+}
+
+/** What the form held when it could not be carried out, and why. */
+export interface DecisionState {
+  values: Record<string, string>;
+  errors: Record<string, string>;
+  /** The status that the reviewer saw, when it was no longer so. */
+  conflict?: { expected: Status | null; isClaimed: boolean };
+}
+
+export const NO_DECISION: DecisionState = { values: {}, errors: {} };
+
+export function Section({ id, title, children }: PropsWithChildren<{ id: string; title: string }>) {
+  return (
+    <section class="panel" aria-labelledby={`${id}-title`} id={id}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+const ACTOR_NAMES: Partial<Record<StatusRow['actor_type'], string>> = {
+  applicant: 'Applicant',
+  system: 'System',
+  superuser: 'Administrator',
+};
+
+export function actorText(
+  { actor_type, actor_id }: StatusRow | NoteRow,
+  reviewers: Map<string, string>,
+  session: Session,
+): string {
+  if (actor_type === 'reviewer') {
+    return actor_id === session.id ? 'You' : (reviewers.get(actor_id ?? '') ?? 'A former reviewer');
+  }
+  const name = ACTOR_NAMES[actor_type];
+  if (name) return name;
+  return `${actor_id ?? ''} (${actor_type === 'partner' ? 'partner' : 'operator'})`.trim();
+}

@@ -1,0 +1,36 @@
+import { type ProfileProps, Section } from './case.tsx';
+import { Time } from './layout.tsx';
+import { countryName, DOCUMENT_TYPE_NAMES } from './words.ts';
+
+export function Declared({ record }: ProfileProps) {
+  const fields: [string, string | null][] = [
+    ['Full name', record.full_name],
+    ['Date of birth', record.date_of_birth],
+    ['Document', DOCUMENT_TYPE_NAMES[record.document_type] ?? record.document_type],
+    ['Number', record.document_number],
+    ['Country', `${countryName(record.country)} (${record.country})`],
+    ['Email', record.email],
+    ['Phone', record.phone],
+    ['Language', record.locale],
+    ['Partner’s id', record.external_id],
+    ...Object.entries(record.metadata),
+  ];
+  return (
+    <Section id="declared" title="Declared">
+      <dl class="declared" data-live="declared">
+        {fields.map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd class={value ? undefined : 'none'}>{value ?? 'not given'}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>Created</dt>
+          <dd>
+            <Time iso={record.created} />
+          </dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}

@@ -1,0 +1,28 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../../app-env.ts';
+import { endOf } from '../../auth/session.ts';
+import { endSession } from '../../http/session-cookie.ts';
+import { requireScope } from '../../middleware/require-scope.ts';
+import { LOGIN_PATH } from '../../middleware/reviewer-session.ts';
+import { openChanges } from '../../services/live-stream.ts';
+
+export const session = new Hono<AppEnv>();
+
+session.post('/logout', (c) => {
+  endSession(c);
+  return c.redirect(LOGIN_PATH, 303);
+});
+
+/** What a page fetches while somebody works on it, so that the session does not end under the work. */
+session.get('/session', (c) => c.body(null, 204));
+
+session.get('/events', requireScope('profiles:read'), async (c) => {
+  const [{ reviewers }, pb, current] = [c.get('runtime'), c.get('pb'), c.get('session')];
+  const end = endOf(current);
+  const stream = await openChanges(pb, {
+    signal: c.req.raw.signal,
+    sleep: (ms) => scheduler.wait(ms),
+    isAllowed: async () => Date.now() < end && (await reviewers.verify(current.token, pb)) !== null,
+  });
+  return c.body(stream, 200, { 'content-type': 'text/event-stream', 'cache-control': 'private, no-store' });
+});

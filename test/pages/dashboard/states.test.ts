@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { api } from '../../support/api.ts';
+import { audit } from '../../support/browser/axe.ts';
+import { DashboardSite } from '../../support/browser/dashboard-site.ts';
+
+const site = new DashboardSite();
+
+describe('every page in every state', () => {
+  it('breaks no rule of axe in light and dark, and is no wider than a phone', { timeout: 300_000 }, async () => {
+    const applicant = await site.enrolled('Axe Subject');
+    await site.supply(applicant.headers);
+    await site.submit(applicant.headers);
+    const path = `/dashboard/profiles/${applicant.id}`;
+    const page = await site.openQueue(site.anna);
+    const other = await site.openQueue(site.ben);
+    const check = async (state: string, on = page) => {
+      expect([state, await audit(on)]).toEqual([state, []]);
+      await on.setViewportSize({ width: 1440, height: 900 });
+    };
+    await check('queue');
+    await page.goto(`${site.worker.origin}/dashboard?status=canceled&partner=globex`);
+    await check('nothing there');
+    await page.goto(site.worker.origin + path);
+    await page.locator('[data-state=live]').waitFor();
+    await check('profile');
+    await page.keyboard.press('c');
+    await page.locator('.claim-bar.own').waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('l');
+    await check('claimed, one document large');
+    await page.keyboard.press('?');
+    await check('shortcuts');
+    await other.goto(site.worker.origin + path);
+    await check('claimed by another', other);
+    await other.goto(`${site.worker.origin}/dashboard`);
+    await check('taken in the queue', other);
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Reject').check();
+    await page.getByRole('button', { name: 'Record decision' }).click();
+    await page.getByText('Choose a reason').waitFor();
+    await check('reason missing');
+    await api(site.worker).decide(applicant.id, { status: 'in_review' });
+    await page.getByLabel('Reason code').selectOption('other');
+    await page.getByRole('button', { name: 'Record decision' }).click();
+    await page.getByText('Not recorded.').waitFor();
+    await check('conflict');
+    await page.getByLabel('Approve').check();
+    await page.getByRole('button', { name: 'Record decision' }).click();
+    await page.getByText('The decision is recorded.').waitFor();
+    await check('decided');
+    await page.goto(`${site.worker.origin}/dashboard/metrics?days=7`);
+    await page.getByText('The same as a table').click();
+    await check('metrics');
+    await page.goto(`${site.worker.origin}/dashboard/profiles/aaaaaaaaaaaaaaa`);
+    await check('not found');
+    await page.context().clearCookies();
+    await page.goto(`${site.worker.origin}/dashboard`);
+    await check('login');
+    await page.getByLabel('Email').fill('nobody@example.com');
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('alert').waitFor();
+    await check('login refused');
+  });
+});
