@@ -1,6 +1,6 @@
 import type { Caller } from './auth/caller.ts';
 import type { Session } from './auth/session.ts';
-import type { Env, Settings } from './env.ts';
+import type { Env } from './env.ts';
 import type { ApiProblem } from './lib/problem.ts';
 import type { PocketBaseClient } from './pocketbase/client.ts';
 import type { Runtime } from './runtime.ts';
@@ -10,10 +10,9 @@ export interface AppEnv {
   Bindings: Env;
   Variables: {
     runtime: Runtime;
-    settings: Settings;
     requestId: string;
     caller: Caller;
-    /** Behind the dashboard's door only. */
+    /** In the dashboard only, after the login. */
     session: Session;
     /** PocketBase in the caller's name. */
     pb: PocketBaseClient;

@@ -1,6 +1,6 @@
 /**
  * The form of a managed key: `ek_live_<record id><secret><checksum>`. The prefix lets secret scanners find a leak, the id finds the
- * record, the secret has 166 bits, and the checksum refuses a mistyped key without a look-up. The checksum is no protection: anybody
+ * record, the secret has 166 bits, and the checksum refuses a mistyped key without a look-up. The checksum protects nothing: anybody
  * can compute it.
  */
 import { crc32 } from 'node:zlib';
@@ -19,7 +19,7 @@ export interface NewManagedKey {
   id: string;
   /** The whole key: shown once, stored nowhere. */
   key: string;
-  /** What may be shown for ever: it names the key. */
+  /** Names the key, and may be shown. */
   prefix: string;
 }
 
@@ -30,7 +30,7 @@ export function createManagedKey(environment: KeyEnvironment): NewManagedKey {
   return { id, prefix, key: body + checksum(body) };
 }
 
-/** `null` for whatever cannot be a key that was issued, a mistyped one among it. */
+/** `null` for a text that was never issued as a key, such as a mistyped one. */
 export function parseManagedKey(text: string): { environment: KeyEnvironment; id: string } | null {
   const [, environment, id, sum] = PATTERN.exec(text) ?? [];
   if (!id || sum !== checksum(text.slice(0, -CHECKSUM_LENGTH))) return null;

@@ -45,9 +45,9 @@ export function idempotencyKey(): MiddlewareHandler<AppEnv, '/:id'> {
 export async function idempotencyOf(c: Context<AppEnv, '/:id'>, body: unknown): Promise<Idempotency | undefined> {
   const key = c.req.header(HEADER);
   if (key === undefined) return undefined;
-  const { credential } = c.var.caller;
+  const { credentialId } = c.var.caller;
   return {
-    key: await sha256Hex(JSON.stringify([credential, c.req.method, routePath(c, -1), key])),
+    key: await sha256Hex(JSON.stringify([credentialId, c.req.method, routePath(c, -1), key])),
     body: await sha256Hex(JSON.stringify([c.req.param('id'), body])),
   };
 }

@@ -1,4 +1,4 @@
-/** The closed table of error codes (RFC 9457 `code`): status and title of each. A code that is not here cannot be answered. */
+/** The closed table of error codes (RFC 9457 `code`), with status and title. The API answers no code that is not here. */
 export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is malformed' },
   unauthenticated: { status: 401, title: 'Credentials are missing or not valid' },
@@ -37,7 +37,7 @@ export interface FieldError {
 export interface ProblemExtras {
   errors?: FieldError[];
   headers?: Record<string, string>;
-  /** Members of the problem document beside the standard ones, such as `allowed` or `current_status`. */
+  /** Further members of the problem document, such as `allowed` or `current_status`. */
   members?: Record<string, unknown>;
   /** For the log only: the answer never carries it. */
   cause?: unknown;

@@ -1,15 +1,8 @@
 import type * as z from 'zod';
 import { ApiProblem, type ErrorCode, type FieldError, isErrorCode, PROBLEMS } from '../lib/problem.ts';
+import type { Actor } from './actor.ts';
 import type { ServiceToken } from './service-token.ts';
-import { type Answer, isOwn, RETRY_LATER, type Upstream, unavailable } from './upstream.ts';
-
-/** In whose name PocketBase is called: its rules and hooks read isolation and actor from this, and nothing else. */
-export interface Actor {
-  type: string;
-  id: string;
-  partner: string | null;
-  linkIssuedAt?: number;
-}
+import { type Answer, isOwn, otherShape, parseAnswer, RETRY_LATER, type Upstream, unavailable } from './upstream.ts';
 
 export interface ClientOptions {
   upstream: Upstream;
@@ -43,7 +36,7 @@ export interface Download {
   signal: AbortSignal;
 }
 
-/** What the calls of one request add up to, in whosever name they were made. */
+/** What the calls of one request add up to, for all actors together. */
 interface Tally {
   calls: number;
   deliveries: string[];
@@ -69,7 +62,7 @@ export class PocketBaseClient {
     return this.#tally.calls;
   }
 
-  /** Ids of webhook deliveries that what was written has made due. */
+  /** Ids of the webhook deliveries that this request's writes have made due. */
   get deliveries(): readonly string[] {
     return this.#tally.deliveries;
   }
@@ -84,18 +77,18 @@ export class PocketBaseClient {
    */
   async call<T extends z.ZodType>(schema: T, path: string, call: Call = {}): Promise<z.output<T>> {
     const answer = await this.#send(path, call);
-    // A foreign page with 200 is no JSON either, and no confirmation.
+    // A page of something in between has no JSON, even with 200: it confirms nothing.
     if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer);
     return parseAnswer(schema, answer.body);
   }
 
-  /** JSON that our hooks have written for the caller, as text: to parse it and to write it again would cost more than the rest of a read. */
+  /** JSON that our hooks have written for the caller, as text: parsing it and writing it again would cost more than the rest of a read. */
   async text(path: string): Promise<string> {
     const answer = await this.#send(path);
     if (answer.status === 200 && answer.final !== undefined) return answer.final;
     const problem = refusal(answer);
     const isOurWord = isErrorCode((answer.body as { code?: unknown } | null)?.code);
-    // Hooks that know the route word each refusal of it.
+    // Hooks that have the route name a code in each of its refusals.
     if (problem.code === 'not_found' && !isOurWord) throw new ApiProblem('not_configured', undefined, MISSING_HOOKS);
     throw problem;
   }
@@ -121,7 +114,7 @@ export class PocketBaseClient {
     );
   }
 
-  /** An update whose body streams, and its answer. A body that has begun cannot be sent twice, so a stale token is a 503 then. */
+  /** An update whose body streams, and its answer. A body that has begun cannot be sent twice, so a stale token ends in a 503. */
   async upload(path: string, { headers, ...init }: Upload): Promise<Response> {
     const url = this.#url(path);
     const { upstream } = this.#options;
@@ -138,7 +131,7 @@ export class PocketBaseClient {
     return this.#stream(path, init, isDocument);
   }
 
-  /** PocketBase's realtime, until either side ends it. */
+  /** PocketBase's realtime stream, until either side ends it. */
   listen(path: string, signal: AbortSignal): Promise<Response> {
     return this.#stream(path, { method: 'GET', headers: {}, signal }, isEventStream);
   }
@@ -154,13 +147,13 @@ export class PocketBaseClient {
     return answer.response;
   }
 
-  /** A call with a reviewer's own token, for PocketBase to judge it. */
+  /** A call with a reviewer's own token, which PocketBase judges; `null` when it refuses the token. */
   async callAs<T extends z.ZodType>(schema: T, token: string, path: string): Promise<z.output<T> | null> {
     const init = { method: 'POST', headers: { authorization: token } };
     return judged(schema, await this.#options.upstream.call(this.#url(path), init, this.#count, 'login'));
   }
 
-  /** A login in the name of whoever gave the password; `null` when PocketBase refuses it. */
+  /** A login with a person's own password; `null` when PocketBase refuses it. */
   async logIn<T extends z.ZodType>(schema: T, path: string, credentials: object): Promise<z.output<T> | null> {
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(credentials) };
@@ -209,22 +202,16 @@ const isDocument = ({ status, headers }: Response) =>
 const isEventStream = ({ status, headers }: Response) =>
   status === 200 && headers.get('content-type') === 'text/event-stream';
 
-/** What PocketBase says to somebody else's credential: `null` when it refuses it. */
+/** The answer to a credential that is not the service account's: `null` when PocketBase refuses it. */
 function judged<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> | null {
   if ([400, 401, 403].includes(answer.status) && isOwn(answer)) return null;
   if (answer.status !== 200) throw unavailable(`status ${answer.status}`);
   return parseAnswer(schema, answer.body);
 }
 
-/** @throws ApiProblem `upstream_unavailable` when PocketBase sent another shape than ours */
-export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw unavailable(parsed.error);
-  return parsed.data;
-}
-
-/** What PocketBase refused, in the contract's words. Its own messages stay here. */
+/** What PocketBase refused, in the contract's words. PocketBase's own messages stay here. */
 function refusal({ status, body }: Pick<Answer, 'status' | 'body'>): ApiProblem {
+  if (status < 300 && body !== null) return otherShape(`status ${status}`);
   const answer = (body ?? {}) as Record<string, unknown>;
   if (isErrorCode(answer.code)) {
     const { code, status: _, detail, errors, ...members } = answer;
@@ -245,7 +232,7 @@ function refusal({ status, body }: Pick<Answer, 'status' | 'body'>): ApiProblem 
   return new ApiProblem(code, undefined, { errors });
 }
 
-/** PocketBase's own check of a file, which may find what ours did not. */
+/** PocketBase checks a file again, and may refuse one that our check let through. */
 const FILE_PROBLEMS: Record<string, ErrorCode> = {
   validation_invalid_mime_type: 'unsupported_media_type',
   validation_file_size_limit: 'payload_too_large',

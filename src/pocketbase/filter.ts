@@ -1,4 +1,4 @@
-/** `null` and `undefined` ask for nothing. */
+/** A condition whose value is `null` or `undefined` is left out. */
 export type Condition = [field: string, operator: '=' | '<' | '>' | '>=', value: string | null | undefined];
 
 /**

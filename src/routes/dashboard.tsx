@@ -28,7 +28,8 @@ import { MetricsPage } from '../pages/dashboard/metrics.tsx';
 import { ProfilePage, type ProfileProps } from '../pages/dashboard/profile.tsx';
 import { QueuePage } from '../pages/dashboard/queue.tsx';
 import { DecisionForm, FigureDays, LoginForm, NextForm, NoteForm, QueueQuery } from '../schemas/review.ts';
-import { openChanges } from '../services/live-stream.ts';
+import { openLiveStream } from '../services/live-stream.ts';
+import { createNote } from '../services/notes.ts';
 import {
   claimProfile,
   logIn,
@@ -39,7 +40,7 @@ import {
   releaseProfile,
   takeNext,
 } from '../services/review.ts';
-import { changeStatus, createNote } from '../services/status-history.ts';
+import { changeStatus } from '../services/status-history.ts';
 
 const FORM_MAX_BYTES = 64 * 1024;
 const HOME = '/dashboard';
@@ -105,7 +106,7 @@ dashboard.get('/session', (c) => c.body(null, 204));
 dashboard.get('/events', async (c) => {
   const { session, runtime, pb } = c.var;
   const end = endOf(session);
-  const stream = await openChanges(pb, {
+  const stream = await openLiveStream(pb, {
     signal: c.req.raw.signal,
     sleep: (ms) => scheduler.wait(ms),
     isAllowed: async () => Date.now() < end && (await runtime.reviewers.verify(session.token, pb)) !== null,

@@ -19,16 +19,16 @@ import {
 } from '../schemas/profile.ts';
 import { issueLink } from '../services/links.ts';
 import {
-  createProfile,
+  enrol,
   findProfile,
   findWritableProfile,
   listProfiles,
-  prepareLink,
   presentProfile,
   profileUpload,
   readProfile,
   readUploaded,
-  redactProfile,
+  redact,
+  renewLink,
   updateProfile,
 } from '../services/profiles.ts';
 
@@ -53,7 +53,7 @@ export const profiles = new Hono<AppEnv>()
     onePartner(),
     jsonBody(CreateProfileBody),
     async (c) => {
-      const answer = await createProfile(c.var.pb, requirePartner(c.var.caller), c.req.valid('json'));
+      const answer = await enrol(c.var.pb, requirePartner(c.var.caller), c.req.valid('json'));
       const { id, status, created } = answer;
       return c.json(
         { id, status, created, ...(await linkFor(c, answer)) } satisfies CreatedProfile,
@@ -129,7 +129,7 @@ export const profiles = new Hono<AppEnv>()
       problems: ['not_found'],
     }),
     async (c) => {
-      await redactProfile(c.var.pb, c.req.param('id'));
+      await redact(c.var.pb, c.req.param('id'));
       return c.body(null, 204);
     },
   )
@@ -147,7 +147,7 @@ export const profiles = new Hono<AppEnv>()
     jsonBody(CreateLinkBody, { optional: true }),
     async (c) => {
       const now = Date.now();
-      const answer = await prepareLink(
+      const answer = await renewLink(
         c.var.pb,
         c.req.param('id'),
         c.req.valid('json').revoke_previous ? new Date(now) : null,

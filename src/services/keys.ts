@@ -3,7 +3,7 @@ import { createManagedKey, type KeyEnvironment } from '../auth/managed-key-forma
 import { sha256Hex } from '../lib/digest.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
-import { KeyRow } from '../pocketbase/records.ts';
+import { KeyRow } from '../pocketbase/records/keys.ts';
 import type { CreateKeyBody, Key, KeysQuery } from '../schemas/key.ts';
 import { KeyScope } from '../schemas/key.ts';
 

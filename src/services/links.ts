@@ -1,7 +1,7 @@
 import { signApplicantToken } from '../auth/applicant-token.ts';
 import type { Settings } from '../env.ts';
 import { ApiProblem } from '../lib/problem.ts';
-import type { PartnerBrief } from '../pocketbase/records.ts';
+import type { PartnerBrief } from '../pocketbase/records/profiles.ts';
 import { LINKLESS_STATUSES, type Status } from '../schemas/status.ts';
 
 export interface IssuedLink {
@@ -29,7 +29,7 @@ export async function issueLink(
   return { redirect_url: url.href, redirect_expires_at: expiresAt.toISOString() };
 }
 
-/** `<base>/<id>`, whatever query the frontend's own URL carries. */
+/** `<base>/<id>`; the base may carry a query. */
 export function pageUrl(base: string, id: string): URL {
   const url = URL.parse(base);
   if (!url) throw new ApiProblem('not_configured', undefined, { cause: 'frontend_url of a partner' });

@@ -1,15 +1,16 @@
 /**
  * PocketBase's realtime as server-sent events for the dashboard (https://html.spec.whatwg.org/multipage/server-sent-events.html): ids,
- * statuses and claims only. PocketBase replays nothing and ends a quiet stream after five minutes; then this one ends too, the
- * browser reconnects by itself and reads its page anew.
+ * statuses and claims only. PocketBase repeats no event, and ends a quiet stream after five minutes. Then this stream ends too; the
+ * browser reconnects by itself and reads its page again.
  */
+import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { ChangeEvent } from '../pocketbase/records/review.ts';
 import { unavailable } from '../pocketbase/upstream.ts';
 
-/** A client that left is noticed only by writing to it. */
+/** Only a write shows that a client has left. */
 const PING_MS = 15_000;
 const RECONNECT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -26,20 +27,26 @@ const SUBSCRIPTIONS = [
 
 export interface StreamOptions {
   signal: AbortSignal;
-  /** Asked at each ping: a reviewer who was shut out must not go on listening. */
+  /** Called at each ping: a reviewer who was shut out must not go on listening. */
   isAllowed: () => Promise<boolean>;
   sleep: (ms: number) => Promise<unknown>;
 }
 
 /** @throws ApiProblem when PocketBase cannot be subscribed to; afterwards the stream just ends */
-export async function openChanges(pb: PocketBaseClient, options: StreamOptions): Promise<ReadableStream<Uint8Array>> {
+export async function openLiveStream(
+  pb: PocketBaseClient,
+  options: StreamOptions,
+): Promise<ReadableStream<Uint8Array>> {
   const upstream = new AbortController();
   const signal = AbortSignal.any([upstream.signal, options.signal]);
   const response = await pb.listen('/api/realtime', signal);
-  const messages = readMessages(response.body as ReadableStream<Uint8Array>);
+  const messages = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>)
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream())
+    .getReader();
   try {
-    const first = await Promise.race([messages.next(), options.sleep(CONNECT_TIMEOUT_MS).then(() => null)]);
-    const { clientId } = Connected.parse(JSON.parse(first?.value ?? 'null'));
+    const first = await Promise.race([messages.read(), options.sleep(CONNECT_TIMEOUT_MS).then(() => null)]);
+    const { clientId } = Connected.parse(JSON.parse(first?.value?.data ?? 'null'));
     await pb.call(z.null(), '/api/realtime', { method: 'POST', body: { clientId, subscriptions: SUBSCRIPTIONS } });
   } catch (error) {
     upstream.abort();
@@ -51,7 +58,7 @@ export async function openChanges(pb: PocketBaseClient, options: StreamOptions):
 }
 
 async function pump(
-  messages: AsyncGenerator<string>,
+  messages: ReadableStreamDefaultReader<EventSourceMessage>,
   writer: WritableStreamDefaultWriter<Uint8Array>,
   { isAllowed, sleep }: StreamOptions,
 ): Promise<void> {
@@ -60,7 +67,7 @@ async function pump(
   const tick = () => sleep(PING_MS).then(() => 'tick' as const);
   try {
     await write(`retry: ${RECONNECT_MS}\nevent: ready\ndata: {}\n\n`);
-    let message = messages.next();
+    let message = messages.read();
     let ping = tick();
     for (;;) {
       const next = await Promise.race([message, ping]);
@@ -71,13 +78,13 @@ async function pump(
         continue;
       }
       if (next.done) break;
-      message = messages.next();
-      const change = changeOf(next.value);
+      message = messages.read();
+      const change = changeOf(next.value.data);
       if (change) await write(`event: change\ndata: ${JSON.stringify(change)}\n\n`);
     }
     await writer.close();
   } catch {
-    // The browser or PocketBase has gone: the browser comes back by itself.
+    // The browser has left, or PocketBase is gone: the browser reconnects by itself.
     await writer.abort().catch(() => {});
   }
 }
@@ -86,17 +93,4 @@ function changeOf(data: string) {
   const { success, data: event } = ChangeEvent.safeParse(JSON.parse(data));
   if (!success) return null;
   return 'profile' in event.record ? { id: event.record.profile } : event.record;
-}
-
-/** The `data` of each message. PocketBase writes one line of it per message. */
-async function* readMessages(body: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  let rest = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split('\n\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) {
-      const line = part.split('\n').find((one) => one.startsWith('data:'));
-      if (line) yield line.slice('data:'.length);
-    }
-  }
 }

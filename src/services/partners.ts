@@ -3,7 +3,8 @@ import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { where } from '../pocketbase/filter.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
-import { listOf, PartnerRow } from '../pocketbase/records.ts';
+import { listOf } from '../pocketbase/records/common.ts';
+import { PartnerRow } from '../pocketbase/records/partners.ts';
 import type { PageQuery } from '../schemas/common.ts';
 import type { CreatePartnerBody, Partner, UpdatePartnerBody } from '../schemas/partner.ts';
 
@@ -54,7 +55,7 @@ async function find(pb: PocketBaseClient, slug: string): Promise<PartnerRow> {
   return row;
 }
 
-/** An internal key that named a partner keeps to it; PocketBase lets partners be written by those who reach all. */
+/** An internal key that named a partner keeps to it. PocketBase itself lets only an actor for all partners write one: see `everywhere`. */
 function checkReach({ partner }: Caller, slug: string): void {
   if (partner !== null && partner !== slug) throw new ApiProblem('forbidden', 'x-partner names another partner');
 }

@@ -1,9 +1,16 @@
 import * as z from 'zod';
 import { type Caller, isBoundByLock } from '../auth/caller.ts';
 import { ApiProblem } from '../lib/problem.ts';
-import { type PocketBaseClient, parseAnswer } from '../pocketbase/client.ts';
+import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst, pocketBaseTime } from '../pocketbase/lists.ts';
-import { CreateAnswer, LinkAnswer, ProfileRecord, RedactAnswer, RedactedRecord } from '../pocketbase/records.ts';
+import {
+  EnrolAnswer,
+  LinkAnswer,
+  ProfileRecord,
+  RedactAnswer,
+  RedactedRecord,
+} from '../pocketbase/records/profiles.ts';
+import { parseAnswer } from '../pocketbase/upstream.ts';
 import { DOCUMENT_KINDS, type DocumentKind, replacedFor, requiredDocuments } from '../schemas/document.ts';
 import type {
   Applicant,
@@ -26,9 +33,9 @@ const SummaryRecord = ProfileRecord.omit({
 });
 const EXPAND = { expand: 'latest_status' };
 
-/** Creates the profile or finds the one of the same applicant, in one round trip: PocketBase's unique index decides. */
-export function createProfile(pb: PocketBaseClient, partner: string, body: CreateProfileBody) {
-  return pb.call(CreateAnswer, '/api/edge/profiles', { method: 'POST', body: { ...body, partner } });
+/** Creates the profile, or finds the one of the same applicant, in one round trip: PocketBase's unique index decides. */
+export function enrol(pb: PocketBaseClient, partner: string, body: CreateProfileBody) {
+  return pb.call(EnrolAnswer, '/api/edge/profiles', { method: 'POST', body: { ...body, partner } });
 }
 
 /** The profile as the API answers it, in JSON. @throws ApiProblem `not_found` (another partner's too), `gone` */
@@ -50,7 +57,7 @@ export async function findWritableProfile(pb: PocketBaseClient, caller: Caller, 
   return record;
 }
 
-/** A partner's own are asked for explicitly, though PocketBase's rule shows no others: the rule alone leads to no index. */
+/** The filter names the caller's partner, though PocketBase's rule shows no others: with the rule alone SQLite uses no index. */
 export async function listProfiles(pb: PocketBaseClient, caller: Caller, query: ProfilesQuery) {
   const { status, external_id, updated_after, partner, ...page } = query;
   if (partner && caller.type !== 'service') {
@@ -64,15 +71,15 @@ export async function listProfiles(pb: PocketBaseClient, caller: Caller, query: 
       ['status', '=', status],
       ['external_id', '=', external_id],
       ['updated', '>', pocketBaseTime(updated_after)],
-      // With one bound alone SQLite takes it for most of the table, and walks the list instead of the index.
+      // SQLite takes a range with one bound for most of the table, and walks the list: with two it uses the index.
       ['updated', '<', updated_after && '9999'],
       ['redacted_at', '=', ''],
     ],
   }) satisfies Promise<{ items: ProfileSummary[]; next_cursor: string | null }>;
 }
 
-/** Erases what is personal; what was erased already stays so. @throws ApiProblem `not_found` */
-export async function redactProfile(pb: PocketBaseClient, id: string): Promise<void> {
+/** Erases what is personal. An erased profile stays as it is. @throws ApiProblem `not_found` */
+export async function redact(pb: PocketBaseClient, id: string): Promise<void> {
   await pb.call(RedactAnswer, `/api/edge/profiles/${id}/redact`, { method: 'POST', body: {} });
 }
 
@@ -85,7 +92,7 @@ export async function updateProfile(pb: PocketBaseClient, id: string, body: Upda
   return pb.call(ProfileRecord, `${RECORDS}/${id}`, { method: 'PATCH', query: EXPAND, body });
 }
 
-/** Where a streamed form for PocketBase goes: an update of the profile. */
+/** Sends a streamed form to PocketBase, as an update of the profile. */
 export function profileUpload(pb: PocketBaseClient, id: string) {
   const path = `${RECORDS}/${id}?${new URLSearchParams(EXPAND)}`;
   return (body: ReadableStream<Uint8Array>, contentType: string, signal: AbortSignal) =>
@@ -96,8 +103,8 @@ export async function readUploaded(response: Response): Promise<ProfileRecord> {
   return parseAnswer(ProfileRecord, await response.json().catch(() => null));
 }
 
-/** What a link needs to know; with `validAfter` every link issued before it ends. */
-export function prepareLink(pb: PocketBaseClient, id: string, validAfter: Date | null): Promise<LinkAnswer> {
+/** What a new link needs to know. With `validAfter`, every link that was issued before ends. */
+export function renewLink(pb: PocketBaseClient, id: string, validAfter: Date | null): Promise<LinkAnswer> {
   const body = validAfter ? { valid_after: validAfter.toISOString() } : {};
   return pb.call(LinkAnswer, `/api/edge/profiles/${id}/link`, { method: 'POST', body });
 }

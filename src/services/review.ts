@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { RedactedRecord } from '../pocketbase/records/profiles.ts';
 import {
   ClaimAnswer,
   DailyAnswer,
@@ -10,10 +11,10 @@ import {
   ReviewersAnswer,
   ReviewRecord,
 } from '../pocketbase/records/review.ts';
-import { RedactedRecord } from '../pocketbase/records.ts';
 import type { NextForm, QueueQuery } from '../schemas/review.ts';
 import { ARCHIVE_STATUSES, REVIEW_STATUSES } from '../schemas/review.ts';
-import { newestHistory, newestNotes } from './status-history.ts';
+import { newestNotes } from './notes.ts';
+import { newestHistory } from './status-history.ts';
 
 /** Nobody reads more of one profile's history or notes on one page. */
 const SHOWN_ROWS = 500;
@@ -32,7 +33,7 @@ export function readQueue(pb: PocketBaseClient, { status, partner, page }: Queue
   });
 }
 
-/** Claims the profile that has waited longest and that nobody has claimed; `null` when there is none. */
+/** Claims the profile that has waited longest among those that nobody has claimed; `null` when there is none. */
 export async function takeNext(pb: PocketBaseClient, { partner }: NextForm): Promise<string | null> {
   const body = { status: REVIEW_STATUSES.join(), partner };
   return (await pb.call(NextAnswer, '/api/edge/queue/next', { method: 'POST', body })).id;
@@ -50,7 +51,7 @@ export async function readDaily(pb: PocketBaseClient, days: number) {
 
 /** @throws ApiProblem `not_found`, `gone` */
 export async function readCase(pb: PocketBaseClient, id: string) {
-  // Alone: while PocketBase is down the first call is the breaker's one probe, and what ran beside it would fail the request.
+  // The first call goes alone: after an outage it may be the breaker's one probe, and calls at the same time would fail.
   const record = await pb.call(z.union([RedactedRecord, ReviewRecord]), `/api/collections/profiles/records/${id}`, {
     query: { expand: 'latest_status' },
   });
@@ -64,7 +65,7 @@ export async function readCase(pb: PocketBaseClient, id: string) {
 }
 export type Case = Awaited<ReturnType<typeof readCase>>;
 
-/** Ten minutes for the calling reviewer, unless another one was first. */
+/** Claims the profile for the calling reviewer, for ten minutes, unless another reviewer's claim holds. */
 export function claimProfile(pb: PocketBaseClient, id: string) {
   return pb.call(ClaimAnswer, `/api/edge/profiles/${id}/claim`, { method: 'POST', body: {} });
 }

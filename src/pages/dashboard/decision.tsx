@@ -1,4 +1,4 @@
-import type { StatusRow } from '../../pocketbase/records.ts';
+import type { StatusRow } from '../../pocketbase/records/status-history.ts';
 import { REASONED_STATUSES } from '../../schemas/review.ts';
 import { ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
 import { isClaimedByAnother } from '../../services/review.ts';

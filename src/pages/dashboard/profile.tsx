@@ -1,7 +1,8 @@
 import type { PropsWithChildren } from 'hono/jsx';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
-import type { NoteRow, StatusRow } from '../../pocketbase/records.ts';
+import type { NoteRow } from '../../pocketbase/records/notes.ts';
+import type { StatusRow } from '../../pocketbase/records/status-history.ts';
 import { type Case, isClaimed, isClaimedByAnother } from '../../services/review.ts';
 import { DecisionPanel, type DecisionState } from './decision.tsx';
 import { Documents } from './documents.tsx';

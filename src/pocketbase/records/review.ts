@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { DocumentType } from '../../schemas/profile.ts';
 import { Status } from '../../schemas/status.ts';
-import { ProfileRecord, text, time } from '../records.ts';
+import { id, text, time } from './common.ts';
+import { ProfileRecord } from './profiles.ts';
 
 const claim = { claimed_by: text, claimed_until: time };
 
@@ -46,12 +47,14 @@ const DailyFigures = z.object({
 export type DailyFigures = z.infer<typeof DailyFigures>;
 export const DailyAnswer = z.object({ items: z.array(DailyFigures) });
 
+export const ReviewerAnswer = z.object({ record: z.object({ id }) });
+
 export const LoginAnswer = z.object({
   token: z.string(),
   record: z.object({ id: z.string(), name: z.string() }),
 });
 
-/** What a subscription sends of a changed record: see `openChanges`. */
+/** What a subscription sends of a changed record: see `openLiveStream`. */
 export const ChangeEvent = z.object({
   record: z.union([z.object({ id: z.string(), status: Status, ...claim }), z.object({ profile: z.string() })]),
 });

@@ -5,7 +5,7 @@ import { ManagedKeys } from '../../../src/auth/managed-keys.ts';
 import { sha256, sha256Hex } from '../../../src/lib/digest.ts';
 import { ApiProblem } from '../../../src/lib/problem.ts';
 import type { PocketBaseClient } from '../../../src/pocketbase/client.ts';
-import type { KeyAnswer } from '../../../src/pocketbase/records.ts';
+import type { KeyAnswer } from '../../../src/pocketbase/records/keys.ts';
 
 let now: number;
 let keys: ManagedKeys;
