@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { log } from '../lib/log.ts';
 import { open, type SealOptions, seal } from '../lib/sealed-box.ts';
 import { TIMEOUT_MS } from './limits.ts';
-import { parseAnswer, type Upstream, unavailable } from './upstream.ts';
+import { otherShape, parseAnswer, type Upstream, unavailable } from './upstream.ts';
 
 export interface ServiceTokenOptions {
   upstream: Upstream;
@@ -135,6 +135,6 @@ function expiryOf(token: string): number {
   try {
     return decodeJwt(token).exp ?? 0;
   } catch (cause) {
-    throw unavailable(cause);
+    throw otherShape(cause);
   }
 }
