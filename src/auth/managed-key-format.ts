@@ -30,7 +30,7 @@ export function createManagedKey(environment: KeyEnvironment): NewManagedKey {
   return { id, prefix, key: body + checksum(body) };
 }
 
-/** `null` for a text that was never issued as a key, such as a mistyped one. */
+/** `null` for a text that cannot be an issued key, such as a mistyped one. */
 export function parseManagedKey(text: string): { environment: KeyEnvironment; id: string } | null {
   const [, environment, id, sum] = PATTERN.exec(text) ?? [];
   if (!id || sum !== checksum(text.slice(0, -CHECKSUM_LENGTH))) return null;

@@ -12,15 +12,15 @@ export interface Pass {
 export type Outcome = 'reached' | 'failed' | 'unknown';
 
 /**
- * Spares callers the wait for a PocketBase that is down, and PocketBase the rush when it comes back. Values only: each isolate has its
- * own, and no request waits for another.
+ * Callers need not wait for a PocketBase that is down, and a PocketBase that comes back meets no rush. Each isolate has a breaker of its
+ * own; it holds values only, so no request waits for another.
  */
 export class Breaker {
   readonly #now: () => number;
   readonly #onChange: (state: BreakerState) => void;
   #state: BreakerState = 'closed';
   #failures = 0;
-  /** When the next probe may go, unless closed. */
+  /** When the next probe may go; without meaning while closed. */
   #probeAt = 0;
   #round = 0;
   #openings = 0;

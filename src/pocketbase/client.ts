@@ -18,7 +18,7 @@ export interface Call {
   idempotency?: Idempotency | undefined;
 }
 
-/** Digests of what names a request and of what it asks for, in hex. */
+/** Two digests in hex: of what names the request, and of what it asks for. */
 export interface Idempotency {
   key: string;
   body: string;
@@ -172,7 +172,7 @@ export class PocketBaseClient {
     };
     const first = await token.get(this.#count);
     const answer = await attempt(first);
-    // Our hooks refuse a caller with other statuses: a 401 always means the service token.
+    // Our hooks never refuse a caller with 401: it always means the service token.
     if (answer.status !== 401) return answer;
     const second = await token.replace(first, this.#count);
     if (!canRepeat) throw unavailable('stale token');
@@ -221,7 +221,7 @@ function refusal({ status, body }: Pick<Answer, 'status' | 'body'>): ApiProblem 
       ...(PROBLEMS[code as ErrorCode].status === 503 && { headers: RETRY_LATER }),
     });
   }
-  // A 404 or 413 that is not PocketBase's own comes from what stands between us, and says nothing about a record.
+  // A 404 or 413 that PocketBase did not write comes from a tunnel or proxy, and says nothing about a record.
   if (!isOwn({ status, body })) return unavailable(`status ${status}`);
   if (status === 404) return new ApiProblem('not_found');
   if (status === 413) return new ApiProblem('payload_too_large');

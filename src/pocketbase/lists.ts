@@ -64,7 +64,7 @@ export async function newestBySequence<T extends z.ZodType<{ seq: number }>>(
   return { items: items.slice(0, limit), hasEarlier: items.length > limit };
 }
 
-/** As PocketBase writes a time. */
+/** An RFC 3339 time as PocketBase writes it. */
 export function pocketBaseTime(time: string | undefined): string | undefined {
   return time?.replace('T', ' ');
 }
@@ -79,7 +79,7 @@ async function readRows<T extends z.ZodType>(
   return (await pb.call(listOf(schema), path, { query: { ...query, skipTotal: '1' } })).items;
 }
 
-/** With the range in front the index is entered at the cursor; the alternatives alone would be read from its start. */
+/** The range comes first, so that SQLite enters the index at the cursor: with the alternatives alone it reads from the start. */
 function after(cursor: string | undefined): string {
   if (cursor === undefined) return '';
   const { created, id } = decodeCursor(cursor);

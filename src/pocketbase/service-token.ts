@@ -1,6 +1,6 @@
 /**
  * The service account's token: isolate memory, then KV (sealed), then a login.
- * KV only spares logins of new isolates. It is eventually consistent, so a token that PocketBase refused is never looked for there again.
+ * KV only saves new isolates a login. It is eventually consistent, and may still hold a token that PocketBase refused: that one is ignored.
  */
 import { decodeJwt } from 'jose';
 import * as z from 'zod';
@@ -27,7 +27,7 @@ const KV_MIN_TTL_SECONDS = 60;
 /** How long other requests wait for a login in flight. If its client has left, Workers may have frozen it. */
 const LOGIN_PATIENCE_MS = TIMEOUT_MS.login;
 const POLL_MS = 10;
-/** After a refused login, so that a wrong password does not become a storm of bcrypt. */
+/** The pause after a login that failed: with a wrong password each login would cost PocketBase a bcrypt. */
 const LOGIN_PAUSE_MS = 1_000;
 
 const AuthResponse = z.object({ token: z.string() });

@@ -10,9 +10,9 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export interface Answer {
   status: number;
   headers: Headers;
-  /** `null` when PocketBase sent no JSON, or when it is `final`. */
+  /** The JSON, parsed; `null` when there is none, or when `final` has it. */
   body: unknown;
-  /** The JSON text, where our hooks wrote it for the caller and said so. */
+  /** The JSON as text, when our hooks wrote it for the caller: they mark it with `x-answer`. */
   final?: string;
 }
 

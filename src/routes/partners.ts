@@ -3,7 +3,7 @@ import type { AppEnv } from '../app-env.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
 import { SLUG } from '../http/paths.ts';
 import { jsonBody, query } from '../http/validate.ts';
-import { ApiProblem } from '../lib/problem.ts';
+import { invalidField } from '../lib/validation-problem.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { CreatePartnerBody, Partner, Partners, UpdatePartnerBody } from '../schemas/partner.ts';
 import { createPartner, findPartner, listPartners, updatePartner } from '../services/partners.ts';
@@ -78,7 +78,5 @@ export const partners = new Hono<AppEnv>()
 /** The link carries the applicant's token to that page. */
 function checkFrontend(c: Context<AppEnv>, url: string | null | undefined): void {
   if (!url?.startsWith('http:') || c.var.runtime.settings.get('DEPLOYMENT') === 'development') return;
-  throw new ApiProblem('validation_failed', undefined, {
-    errors: [{ pointer: '/frontend_url', detail: 'Needs https' }],
-  });
+  throw invalidField('/frontend_url', 'Needs https');
 }

@@ -11,7 +11,7 @@ import {
 } from '../http/idempotency.ts';
 import { ID } from '../http/paths.ts';
 import { jsonBody, query, recordFirst } from '../http/validate.ts';
-import { ApiProblem } from '../lib/problem.ts';
+import { invalidField } from '../lib/validation-problem.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { ChangeStatusBody, StatusChange, StatusHistory } from '../schemas/status.ts';
@@ -68,9 +68,7 @@ export const statusHistory = new Hono<AppEnv>()
       const body = c.req.valid('json');
       if (c.var.caller.type === 'reviewer' && !body.expected_status) {
         await c.var.checkRecord?.();
-        throw new ApiProblem('validation_failed', undefined, {
-          errors: [{ pointer: '/expected_status', detail: 'Reviewers must send it' }],
-        });
+        throw invalidField('/expected_status', 'Reviewers must send it');
       }
       const idempotency = await idempotencyOf(c, body);
       const { changed, row, replayed } = await changeStatus(c.var.pb, c.req.param('id'), body, idempotency);

@@ -55,11 +55,12 @@ async function find(pb: PocketBaseClient, slug: string): Promise<PartnerRow> {
   return row;
 }
 
-/** An internal key that named a partner keeps to it. PocketBase itself lets only an actor for all partners write one: see `everywhere`. */
+/** An internal key that named a partner is bound to it. PocketBase cannot check that: it takes partners from `everywhere` only. */
 function checkReach({ partner }: Caller, slug: string): void {
   if (partner !== null && partner !== slug) throw new ApiProblem('forbidden', 'x-partner names another partner');
 }
 
+/** The caller as an actor for all partners: PocketBase lets no other write a partner. */
 function everywhere(pb: PocketBaseClient, caller: Caller): PocketBaseClient {
   return pb.as({ ...caller, partner: null });
 }

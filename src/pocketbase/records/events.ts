@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { id, time } from './common.ts';
 
-/** Type and data are not narrowed: after an upgrade PocketBase is the newer one for a while, and one unknown event must not stop the rest. */
+/** Type and data are not narrowed: during an upgrade PocketBase may be newer, and an event of an unknown type must not stop the others. */
 export const EventRow = z.object({
   id,
   type: z.string(),

@@ -43,7 +43,7 @@ export const DeliveryRow = z.object({
 });
 export type DeliveryRow = z.infer<typeof DeliveryRow>;
 
-/** All that an attempt needs. A test is no event of the outbox and has no place in its sequence. */
+/** All that an attempt needs. The event of a test is not in the outbox, and so has no `sequence`. */
 export const ClaimedDelivery = z.object({
   id,
   attempt: z.int().min(1),
