@@ -1,14 +1,13 @@
 import * as z from 'zod';
+import patterns from '../pocketbase/hooks/lib/shared/patterns.json' with { type: 'json' };
 import { ApiProblem } from './lib/problem.ts';
 import { type LimiterName, RATE_LIMITS } from './lib/rate-limits.ts';
-import type { WakeUp } from './webhooks/message.ts';
-import { DELAYS_SECONDS } from './webhooks/schedule.ts';
 
 /** Bindings of wrangler.toml. Settings stand in the same object as strings: read them through `Settings` only. */
 export interface Env extends Record<LimiterName, RateLimit> {
   TOKENS: KVNamespace;
-  /** Wakes deliveries up; what it loses, the cron finds. */
-  WEBHOOKS: Queue<WakeUp>;
+  /** Wakes deliveries up. A delivery whose message is lost is found by the cron. */
+  WEBHOOKS: Queue<{ delivery: string }>;
   /** A Workers VPC service that leads to PocketBase; without it `POCKETBASE_URL` is fetched over the internet. */
   POCKETBASE?: Fetcher;
 }
@@ -17,7 +16,7 @@ export interface Env extends Record<LimiterName, RateLimit> {
 export const BINDINGS = ['TOKENS', 'WEBHOOKS', ...(Object.keys(RATE_LIMITS) as LimiterName[])] as const;
 
 const SECRET_MIN_LENGTH = 32;
-const slug = z.string().regex(/^[a-z0-9-]{1,40}$/);
+const slug = z.string().regex(new RegExp(patterns.slug));
 const secret = z.string().min(SECRET_MIN_LENGTH);
 
 const commaList = z.string().transform((text) => text.split(',').map((part) => part.trim()));
@@ -41,10 +40,11 @@ const hostList = z
   .transform((text) => text.split(',').flatMap((part) => part.trim().toLowerCase() || []))
   .pipe(z.array(z.hostname()))
   .default([]);
+/** Before each attempt. By default three days in all, so that an endpoint may be down for two. */
 const delayList = commaList
   .transform((parts) => parts.map(Number))
   .pipe(z.array(z.number().min(0).max(86_400)).min(1))
-  .default([...DELAYS_SECONDS]);
+  .default([0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
 
 const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
@@ -67,7 +67,7 @@ const SETTINGS = {
 type SettingName = keyof typeof SETTINGS;
 type SettingValue<N extends SettingName> = z.output<(typeof SETTINGS)[N]>;
 
-/** The settings of one isolate, each parsed on its own: a malformed one closes only the routes that need it. */
+/** The settings of one isolate. Each is parsed on its own: a malformed one closes only the routes that need it. */
 export class Settings {
   readonly #values = new Map<string, unknown>();
   /** Names of missing or malformed settings. */

@@ -2,22 +2,24 @@ import type { KeyEnvironment } from './auth/managed-key-format.ts';
 import { ManagedKeys } from './auth/managed-keys.ts';
 import { PartnerDirectory } from './auth/partner-directory.ts';
 import { Reviewers } from './auth/reviewers.ts';
-import { ApiKeys } from './auth/settings-keys.ts';
+import { SettingsKeys } from './auth/settings-keys.ts';
 import { type Env, Settings } from './env.ts';
 import { PocketBaseClient } from './pocketbase/client.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
 import { Upstream } from './pocketbase/upstream.ts';
+import { Changes } from './services/live-stream.ts';
 import { OwnHosts } from './services/own-hosts.ts';
 
 const sleep = (ms: number) => scheduler.wait(ms);
 
-/** What one isolate keeps between requests: values only, never a request's promise or stream. */
+/** What one isolate keeps between requests. It holds values only, never a request's promise or stream. */
 export class Runtime {
   readonly env: Env;
   readonly settings: Settings;
-  readonly apiKeys: ApiKeys;
+  readonly settingsKeys: SettingsKeys;
   readonly reviewers = new Reviewers(Date.now);
   readonly managedKeys = new ManagedKeys(Date.now);
+  readonly changes = new Changes(Date.now);
   readonly partners = new PartnerDirectory(Date.now);
   readonly ownHosts: OwnHosts;
   readonly upstream: Upstream;
@@ -26,7 +28,7 @@ export class Runtime {
   constructor(env: Env) {
     this.env = env;
     this.settings = new Settings(env);
-    this.apiKeys = new ApiKeys(this.settings);
+    this.settingsKeys = new SettingsKeys(this.settings);
     this.ownHosts = new OwnHosts({ kv: env.TOKENS, now: Date.now });
     this.upstream = new Upstream({
       fetch: (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init)),
@@ -36,7 +38,7 @@ export class Runtime {
     });
   }
 
-  /** A test system's keys are refused where it counts, and the other way round. */
+  /** A production system refuses the keys of a test system, and the other way round. */
   get keyEnvironment(): KeyEnvironment {
     return this.settings.get('DEPLOYMENT') === 'development' ? 'test' : 'live';
   }
@@ -67,7 +69,7 @@ export class Runtime {
 
 let current: Runtime | undefined;
 
-/** The isolate's runtime; a new one when the settings have changed under it. */
+/** The isolate's runtime. A change of the settings makes a new one. */
 export function runtimeFor(env: Env): Runtime {
   if (current?.env !== env) current = new Runtime(env);
   return current;

@@ -5,8 +5,8 @@ import { sweep } from './services/sweep.ts';
 import { sweepDeliveries } from './webhooks/sweep.ts';
 
 /**
- * What the cron does each minute, one duty after the other, as both share the invocation's connections and subrequests. A failure is
- * one line of the log, keeps nothing else from its turn, and the next minute tries again.
+ * What the cron does each minute. One duty follows the other, as they share the invocation's connections and subrequests. A duty that
+ * fails writes one line to the log, does not stop the next duty, and is tried again in the next minute.
  */
 export async function runScheduled(runtime: Runtime): Promise<void> {
   const requestId = crypto.randomUUID();

@@ -1,6 +1,6 @@
 /**
  * The applicant's credential, handed over in a URL fragment: a JWT (RFC 7519) that opens one profile for a limited time.
- * `iat` has milliseconds, so that revoking earlier links and issuing a new one in the same second work.
+ * `iat` has milliseconds: a new link stays good although all earlier ones were revoked in the same second.
  */
 import { errors, jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
@@ -12,7 +12,7 @@ const Claims = z.object({ sub: z.string(), iat: z.number() });
 
 const encoder = new TextEncoder();
 
-/** Made once per isolate, as the secrets stay what they are. */
+/** By secret. An isolate's secrets never change. */
 const keys = new Map<string, { kid: string; key: CryptoKey }>();
 
 async function signingKey(secret: string) {
@@ -48,7 +48,7 @@ export async function signApplicantToken(
   return { token, issuedAt: new Date(now), expiresAt: new Date(expiresAt * 1000) };
 }
 
-/** `null` unless one of `secrets` signed the token, for this use, and it has not expired. Whether it was revoked, the profile tells. */
+/** `null` unless one of `secrets` signed the token, for this use, and it has not expired. Only the profile tells whether it was revoked. */
 export async function verifyApplicantToken(
   token: string,
   { secrets, now }: { secrets: string[]; now: number },

@@ -1,69 +1,49 @@
+import scopes from '../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
 import { ApiProblem } from '../lib/problem.ts';
+import type { Actor } from '../pocketbase/actor.ts';
 
-export const PARTNER_SCOPES = [
-  'profiles:create',
-  'profiles:read',
-  'documents:write',
-  'webhooks:manage',
-  'events:read',
-] as const;
-export const REVIEWER_SCOPES = [
-  'profiles:read',
-  'profiles:write',
-  'documents:read',
-  'documents:write',
-  'notes:read',
-  'notes:write',
-  'status:write',
-] as const;
-const OPERATOR_SCOPES = ['profiles:redact', 'partners:manage', 'keys:manage', 'audit:read', 'metrics:read'] as const;
+export type Scope = keyof typeof scopes;
 
+const scopesOf = (holder: 'partner' | 'reviewer' | 'operator' | 'grantable') =>
+  (Object.keys(scopes) as Scope[]).filter((scope) => (scopes[scope] as string[]).includes(holder));
+
+export const PARTNER_SCOPES: readonly Scope[] = scopesOf('partner');
+export const REVIEWER_SCOPES: readonly Scope[] = scopesOf('reviewer');
 /** What a managed key may be given. */
-export const GRANTABLE_SCOPES = [...PARTNER_SCOPES, 'profiles:write', 'documents:read', 'profiles:redact'] as const;
+export const GRANTABLE_SCOPES: readonly Scope[] = scopesOf('grantable');
 
-export type Scope = (typeof PARTNER_SCOPES | typeof REVIEWER_SCOPES | typeof OPERATOR_SCOPES)[number];
-
-/** Who is calling, once the credential has been verified. Isolation follows from `partner` alone. */
-export interface Caller {
+/** The actor that calls, once the credential has been verified. Isolation follows from `partner` alone. */
+export interface Caller extends Actor {
   type: 'partner' | 'service' | 'reviewer' | 'applicant';
   /** Partner slug, internal key's name, reviewer's record id, or profile id. */
   id: string;
-  /** Names the credential without telling it: limits and idempotency keys are per credential. */
-  credential: string;
-  /** The one partner whose records are in reach; `null` for all. */
-  partner: string | null;
+  /** Names the credential without revealing it: limits and idempotency keys are per credential. */
+  credentialId: string;
   scopes: ReadonlySet<Scope>;
-  /** Applicants only: `iat` of the token, in seconds with milliseconds. */
-  linkIssuedAt?: number;
 }
 
-export function partnerCaller(slug: string, credential: string, scopes: readonly Scope[] = PARTNER_SCOPES): Caller {
-  return { type: 'partner', id: slug, credential, partner: slug, scopes: new Set(scopes) };
+export function partnerCaller(slug: string, credentialId: string, scopes: readonly Scope[] = PARTNER_SCOPES): Caller {
+  return { type: 'partner', id: slug, credentialId, partner: slug, scopes: new Set(scopes) };
 }
 
 /** An internal key acts for all partners, or for the one it names. */
-export function internalCaller(name: string, credential: string, partner: string | null): Caller {
+export function internalCaller(name: string, credentialId: string, partner: string | null): Caller {
   return {
     type: 'service',
     id: name,
-    credential,
+    credentialId,
     partner,
-    scopes: new Set([...PARTNER_SCOPES, ...REVIEWER_SCOPES, ...OPERATOR_SCOPES]),
+    scopes: new Set(scopesOf('operator')),
   };
 }
 
 export function reviewerCaller(id: string): Caller {
-  return { type: 'reviewer', id, credential: `reviewer:${id}`, partner: null, scopes: new Set(REVIEWER_SCOPES) };
+  return { type: 'reviewer', id, credentialId: `reviewer:${id}`, partner: null, scopes: new Set(REVIEWER_SCOPES) };
 }
 
 export function applicantCaller(profileId: string, linkIssuedAt: number): Caller {
-  const credential = `applicant:${profileId}`;
-  return { type: 'applicant', id: profileId, credential, partner: null, scopes: new Set(), linkIssuedAt };
-}
-
-/** Partners and applicants may change a profile in its open statuses only. */
-export function isBoundByLock(caller: Caller): boolean {
-  return caller.type === 'partner' || caller.type === 'applicant';
+  const credentialId = `applicant:${profileId}`;
+  return { type: 'applicant', id: profileId, credentialId, partner: null, scopes: new Set(), linkIssuedAt };
 }
 
 /**

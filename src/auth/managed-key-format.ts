@@ -1,13 +1,11 @@
 /**
  * The form of a managed key: `ek_live_<record id><secret><checksum>`. The prefix lets secret scanners find a leak, the id finds the
- * record, the secret has 166 bits, and the checksum refuses a mistyped key without a look-up. The checksum is no protection: anybody
+ * record, the secret has 166 bits, and the checksum refuses a mistyped key without a look-up. The checksum protects nothing: anybody
  * can compute it.
  */
 import { crc32 } from 'node:zlib';
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const BASE36 = '0123456789abcdefghijklmnopqrstuvwxyz';
-const ID_LENGTH = 15;
 const SECRET_LENGTH = 28;
 /** 62⁶ exceeds 2³². */
 const CHECKSUM_LENGTH = 6;
@@ -16,21 +14,20 @@ const PATTERN = /^ek_(live|test)_([a-z0-9]{15})[0-9A-Za-z]{28}([0-9A-Za-z]{6})$/
 export type KeyEnvironment = 'live' | 'test';
 
 export interface NewManagedKey {
-  id: string;
   /** The whole key: shown once, stored nowhere. */
   key: string;
-  /** What may be shown for ever: it names the key. */
+  /** Names the key, and may be shown. */
   prefix: string;
 }
 
-export function createManagedKey(environment: KeyEnvironment): NewManagedKey {
-  const id = randomText(BASE36, ID_LENGTH);
+/** @param id of the record that will hold its digest */
+export function createManagedKey(environment: KeyEnvironment, id: string): NewManagedKey {
   const prefix = `ek_${environment}_${id}`;
   const body = prefix + randomText(BASE62, SECRET_LENGTH);
-  return { id, prefix, key: body + checksum(body) };
+  return { prefix, key: body + checksum(body) };
 }
 
-/** `null` for whatever cannot be a key that was issued, a mistyped one among it. */
+/** `null` for a text that cannot be an issued key, such as a mistyped one. */
 export function parseManagedKey(text: string): { environment: KeyEnvironment; id: string } | null {
   const [, environment, id, sum] = PATTERN.exec(text) ?? [];
   if (!id || sum !== checksum(text.slice(0, -CHECKSUM_LENGTH))) return null;

@@ -1,25 +1,25 @@
 /**
- * Keys that are records in PocketBase. Revocation and a partner's deactivation are seen after the cache's life at the latest; expiry is
- * judged at every use. What PocketBase cannot tell is never taken for a no.
+ * Keys that are records in PocketBase. A revocation and a partner's deactivation take effect when the cached answer ends; expiry is
+ * judged at every use. A PocketBase that does not answer never makes a key invalid: it makes the request fail.
  */
 import { digestsEqual } from '../lib/digest.ts';
 import { ExpiringCache } from '../lib/expiring-cache.ts';
 import { ApiProblem } from '../lib/problem.ts';
+import { SYSTEM } from '../pocketbase/actor.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { KeyAnswer } from '../pocketbase/records.ts';
+import { KeyAnswer } from '../pocketbase/records/keys.ts';
 import { type Caller, GRANTABLE_SCOPES, partnerCaller } from './caller.ts';
 import { type KeyEnvironment, parseManagedKey } from './managed-key-format.ts';
 
 const KNOWN_TTL_MS = 30_000;
-/** Long enough to take the sting out of a client that repeats a wrong key. */
+/** A client that repeats a wrong key costs PocketBase one call in this time. */
 const UNKNOWN_TTL_MS = 5_000;
 const MAX_ENTRIES = 2_000;
-const ANYBODY = { type: 'system', id: '', partner: null };
 
 export class ManagedKeys {
   readonly #now: () => number;
   readonly #known: ExpiringCache<KeyAnswer>;
-  /** Apart, so that made-up ids cannot push out the keys in use. */
+  /** A cache of its own, so that made-up ids cannot push out the keys in use. */
   readonly #unknown: ExpiringCache<true>;
 
   constructor(now: () => number) {
@@ -58,7 +58,7 @@ export class ManagedKeys {
     if (cached) return cached;
     if (this.#unknown.get(id)) return null;
     try {
-      const answer = await pb.as(ANYBODY).call(KeyAnswer, `/api/edge/keys/${id}`);
+      const answer = await pb.as(SYSTEM).call(KeyAnswer, `/api/edge/keys/${id}`);
       this.#known.set(id, answer);
       return answer;
     } catch (error) {

@@ -1,22 +1,22 @@
 import * as z from 'zod';
 import { log } from '../lib/log.ts';
+import { SYSTEM } from '../pocketbase/actor.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { listOf } from '../pocketbase/records.ts';
+import { listOf } from '../pocketbase/records/common.ts';
 
 /** A change is seen after 15 s by a request that doesn't wait for it, and after 30 s by every request. */
 const FRESH_MS = 15_000;
 const USABLE_MS = 30_000;
 /** PocketBase's own bound. */
 const PAGE_SIZE = 1_000;
-const EVERY_PARTNER = { type: 'system', id: '', partner: null };
-/** Active partners without a frontend are the many, and need not be known. */
+/** Most partners are active and have no frontend: nothing about them needs to be known. */
 const NOTEWORTHY = "active = false || frontend_url != ''";
 const Partners = listOf(z.object({ slug: z.string(), active: z.boolean(), frontend_url: z.string() }));
 
-/** Lets work go on after the answer; Workers' `waitUntil`. */
+/** Workers' `waitUntil`: the work goes on after the answer. */
 export type Defer = (work: Promise<unknown>) => void;
 
-/** What every request must know of partners without asking PocketBase: who is shut out, and whose pages may call. */
+/** What every request must know of partners without asking PocketBase: which are shut out, and which origins may call. */
 export class PartnerDirectory {
   readonly #now: () => number;
   #inactive: ReadonlySet<string> = new Set();
@@ -34,7 +34,7 @@ export class PartnerDirectory {
     return !this.#inactive.has(slug);
   }
 
-  /** Whether it is that of an active partner's hosted frontend. */
+  /** Whether an active partner's hosted frontend has this origin. */
   async hasOrigin(origin: string, pb: PocketBaseClient, defer: Defer): Promise<boolean> {
     await this.#ensure(pb, defer);
     return this.#origins.has(origin);
@@ -60,7 +60,7 @@ export class PartnerDirectory {
     const inactive = new Set<string>();
     const origins = new Set<string>();
     for (let page = 1, isLast = false; !isLast; page++) {
-      const { items } = await pb.as(EVERY_PARTNER).call(Partners, '/api/collections/partners/records', {
+      const { items } = await pb.as(SYSTEM).call(Partners, '/api/collections/partners/records', {
         query: {
           filter: NOTEWORTHY,
           fields: 'slug,active,frontend_url',

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../lib/digest.ts';
 import { ExpiringCache } from '../lib/expiring-cache.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { ReviewerAnswer } from '../pocketbase/records.ts';
+import { ReviewerAnswer } from '../pocketbase/records/review.ts';
 import { type Caller, reviewerCaller } from './caller.ts';
 
 /** The contract's bound: a reviewer who was shut out keeps access for at most this long. */

@@ -1,5 +1,5 @@
 /**
- * A reviewer's session lives in its cookie alone, sealed: whoever holds it can neither read nor change it. Times are checked here,
+ * A reviewer's session is kept in its cookie alone, sealed: the browser can neither read nor change it. Its times are checked here,
  * not by the browser's `Max-Age`.
  */
 import { base64url } from 'jose';
@@ -8,7 +8,7 @@ import { open, seal } from '../lib/sealed-box.ts';
 
 export const IDLE_MS = 30 * 60_000;
 export const LIFE_MS = 12 * 60 * 60_000;
-/** How far `seen` may lag behind, to spare most answers a new cookie. */
+/** How far `seen` may lag behind: so most answers need no new cookie. */
 const RENEW_AFTER_MS = 60_000;
 const CSRF_BYTES = 18;
 const PURPOSE = 'ekyc-edge dashboard session';
@@ -29,35 +29,24 @@ export function beginSession(reviewer: { id: string; name: string; token: string
   return { ...reviewer, csrf, created: now, seen: now };
 }
 
-/** @param secrets the first seals */
-export async function sealSession(session: Session, [secret = '']: string[]): Promise<string> {
-  return base64url.encode(await seal(secret, PURPOSE, JSON.stringify(session)));
+export function sealSession(session: Session, secrets: readonly string[]): Promise<string> {
+  return seal(JSON.stringify(session), { secrets, purpose: PURPOSE });
 }
 
 /** `null` for a cookie that none of `secrets` sealed, that was tampered with, or whose time is over. */
-export async function openSession(cookie: string, secrets: string[], now: number): Promise<Session | null> {
-  for (const secret of secrets) {
-    const text = await open(secret, PURPOSE, decode(cookie));
-    // An earlier version's session may have another shape: whose it is logs in again.
-    const session = text === null ? undefined : Session.safeParse(JSON.parse(text)).data;
-    if (session) return now < endOf(session) ? session : null;
-  }
-  return null;
+export async function openSession(cookie: string, secrets: readonly string[], now: number): Promise<Session | null> {
+  const text = await open(cookie, { secrets, purpose: PURPOSE });
+  if (text === null) return null;
+  // A session of an earlier version may have another shape: its reviewer logs in again.
+  const session = Session.safeParse(JSON.parse(text)).data;
+  return session && now < endOf(session) ? session : null;
 }
 
 export function endOf({ created, seen }: Session): number {
   return Math.min(created + LIFE_MS, seen + IDLE_MS);
 }
 
-/** The session with this request counted as activity, or `null` while the cookie says so nearly enough. */
+/** The session with this request as its last activity; `null` while the time in the cookie is recent enough. */
 export function touched(session: Session, now: number): Session | null {
   return now - session.seen < RENEW_AFTER_MS ? null : { ...session, seen: now };
-}
-
-function decode(cookie: string): Uint8Array {
-  try {
-    return base64url.decode(cookie);
-  } catch {
-    return new Uint8Array();
-  }
 }

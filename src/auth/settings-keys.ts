@@ -7,8 +7,8 @@ interface KnownKey {
   digest: Uint8Array;
 }
 
-/** The keys of the settings. They are held and compared as SHA-256 digests, each of them every time. */
-export class ApiKeys {
+/** The keys of the settings, held as SHA-256 digests. Every one is compared every time, so that the time taken tells nothing. */
+export class SettingsKeys {
   readonly #settings: Settings;
   #partner: KnownKey[] | undefined;
   #internal: KnownKey[] | undefined;
@@ -18,7 +18,7 @@ export class ApiKeys {
   }
 
   /**
-   * `partner` is what the caller named in `x-partner`; it narrows an internal key and is ignored for a partner's own.
+   * @param partner from `x-partner`: narrows an internal key, and is ignored for a partner's own key
    * @throws ApiProblem `not_configured`
    */
   async verify(digest: Uint8Array, partner: string | null): Promise<Caller | null> {
@@ -26,9 +26,9 @@ export class ApiKeys {
     this.#internal ??= await digestKeys(this.#settings.get('INTERNAL_API_KEYS'));
     const internal = match(this.#internal, digest);
     const own = match(this.#partner, digest);
-    const credential = `settings:${digest.slice(0, 8).toHex()}`;
-    if (internal) return internalCaller(internal.name, credential, partner);
-    return own ? partnerCaller(own.name, credential) : null;
+    const credentialId = `settings:${digest.slice(0, 8).toHex()}`;
+    if (internal) return internalCaller(internal.name, credentialId, partner);
+    return own ? partnerCaller(own.name, credentialId) : null;
   }
 }
 

@@ -1,18 +1,7 @@
 import { create } from 'content-disposition';
-import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { type DocumentKind, DocumentMeta, DOCUMENT_TYPES as TYPES } from '../schemas/document.ts';
-
-/** @throws ApiProblem `not_found`, `gone`, `profile_locked` */
-export async function deleteDocument(pb: PocketBaseClient, profileId: string, kind: DocumentKind): Promise<void> {
-  const path = `/api/collections/profiles/records/${profileId}`;
-  await pb.call(z.object({ id: z.string() }), path, {
-    method: 'PATCH',
-    query: { fields: 'id' },
-    body: { [kind]: null },
-  });
-}
+import { type DocumentKind, DocumentMeta, MEDIA_TYPES } from '../schemas/document.ts';
 
 const CONDITIONS = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 const PASSED_ON = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
@@ -23,11 +12,11 @@ const PASSED_ON = ['content-length', 'content-range', 'accept-ranges', 'last-mod
  */
 export async function getDocument(
   pb: PocketBaseClient,
-  profileId: string,
-  kind: DocumentKind,
+  { id, kind, version }: { id: string; kind: DocumentKind; version?: string | number | undefined },
   { method, headers, signal }: Pick<Request, 'method' | 'headers' | 'signal'>,
 ): Promise<Response> {
-  const upstream = await pb.download(`/api/edge/profiles/${profileId}/documents/${kind}`, {
+  const query = version === undefined ? '' : `?${new URLSearchParams({ version: String(version) })}`;
+  const upstream = await pb.download(`/api/edge/profiles/${id}/documents/${kind}${query}`, {
     method: method === 'HEAD' ? 'HEAD' : 'GET',
     headers: pick(
       headers,
@@ -50,7 +39,7 @@ function isByteRange(headers: Headers): boolean {
 function presentHeaders(upstream: Headers, kind: DocumentKind): Record<string, string> {
   const meta = readMeta(upstream.get('x-document-meta'));
   const sentType = upstream.get('content-type') ?? '';
-  const type = TYPES.find((known) => known === (meta?.content_type ?? sentType)) ?? 'application/octet-stream';
+  const type = MEDIA_TYPES.find((known) => known === (meta?.content_type ?? sentType)) ?? 'application/octet-stream';
   return {
     ...pick(upstream, PASSED_ON),
     'content-type': sentType.startsWith('multipart/byteranges') ? sentType : type,
@@ -66,7 +55,7 @@ function pick(headers: Headers, names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) as string]] : [])));
 }
 
-/** `null` for what an operator's hands have left in PocketBase: the file is served all the same, as bytes of no type. */
+/** `null` when the header cannot be read: the file is served all the same, as bytes of no type. */
 function readMeta(header: string | null): DocumentMeta | null {
   try {
     return DocumentMeta.parse(JSON.parse(decodeURIComponent(header ?? '')));

@@ -48,7 +48,7 @@ export async function authenticate(
   const limiters: LimiterName[] = [caller.type === 'applicant' ? 'APPLICANT_LIMITER' : 'KEY_LIMITER'];
   if (limiter) limiters.push(limiter);
   for (const name of limiters) {
-    if (!(await isWithinLimit(c, name, caller.credential))) throw rateLimited(name);
+    if (!(await isWithinLimit(c, name, caller.credentialId))) throw rateLimited(name);
   }
   if (access !== 'applicant' && !caller.scopes.has(access)) {
     throw new ApiProblem('forbidden', `Needs the scope ${access}`, { members: { required_scope: access } });
@@ -103,7 +103,7 @@ async function verifyKey(
 ): Promise<Caller | null> {
   const runtime = c.get('runtime');
   const digest = await sha256(key);
-  const caller = await runtime.apiKeys.verify(digest, partner);
+  const caller = await runtime.settingsKeys.verify(digest, partner);
   if (!caller) return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb);
   if (caller.type !== 'partner') return caller;
   return (await runtime.partners.isActive(caller.id, pb, deferOf(c))) ? caller : null;

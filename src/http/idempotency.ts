@@ -51,9 +51,9 @@ function checkKey(key: string | undefined): void {
 export async function idempotencyOf(c: Context<AppEnv, '/:id'>, body: unknown): Promise<Idempotency | undefined> {
   const key = c.req.header(HEADER);
   if (key === undefined) return undefined;
-  const { credential } = c.get('caller');
+  const { credentialId } = c.get('caller');
   return {
-    key: await sha256Hex(JSON.stringify([credential, c.req.method, routePath(c, -1), key])),
+    key: await sha256Hex(JSON.stringify([credentialId, c.req.method, routePath(c, -1), key])),
     body: await sha256Hex(JSON.stringify([c.req.param('id'), body])),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The block of addresses that one subscriber holds: an IPv4 address, or the /64 of an IPv6 one, in which a single machine may take a new
- * address for every request (RFC 6177). Whatever is no address stands for itself.
+ * address for every request (RFC 6177). A text that is no address stands for itself.
  */
 export function addressBlock(address: string): string {
   if (!address.includes(':')) return address;

@@ -8,12 +8,12 @@ export async function sha256Hex(text: string): Promise<string> {
   return (await sha256(text)).toHex();
 }
 
-/** Names a secret without telling it. */
+/** Names a secret without revealing it. */
 export async function keyId(secret: string): Promise<string> {
   return (await sha256Hex(secret)).slice(0, 8);
 }
 
-/** Compares secrets through their digests: `timingSafeEqual` throws on different lengths, and a length is a hint too. */
+/** Secrets are compared by their digests: `timingSafeEqual` throws when lengths differ, and a secret's length must not leak. */
 export function digestsEqual(a: Uint8Array, b: Uint8Array): boolean {
   return crypto.subtle.timingSafeEqual(a, b);
 }

@@ -1,4 +1,4 @@
-/** Values that an isolate may reuse for `ttlMs`; the oldest give way beyond `maxEntries`. */
+/** Values that an isolate may reuse for `ttlMs`. Beyond `maxEntries` the oldest is dropped. */
 export class ExpiringCache<V> {
   readonly #entries = new Map<string, { value: V; until: number }>();
   readonly #options: { ttlMs: number; maxEntries: number; now: () => number };

@@ -1,4 +1,4 @@
-/** The closed table of error codes (RFC 9457 `code`): status and title of each. A code that is not here cannot be answered. */
+/** The closed table of error codes (RFC 9457 `code`), with status and title. The API answers no code that is not here. */
 export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is malformed' },
   unauthenticated: { status: 401, title: 'Credentials are missing or not valid' },
@@ -7,6 +7,8 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'This resource does not support the method' },
   illegal_transition: { status: 409, title: 'The profile cannot move to this status' },
   status_conflict: { status: 409, title: 'The profile is no longer in the expected status' },
+  evidence_changed: { status: 409, title: 'The evidence is no longer the one that was seen' },
+  applicant_mismatch: { status: 409, title: 'The document is known under another name or date of birth' },
   external_id_taken: { status: 409, title: 'The external_id belongs to another applicant' },
   duplicate_applicant: { status: 409, title: 'The document belongs to another applicant' },
   profile_locked: { status: 409, title: 'The profile can no longer be changed' },
@@ -37,7 +39,7 @@ export interface FieldError {
 export interface ProblemExtras {
   errors?: FieldError[];
   headers?: Record<string, string>;
-  /** Members of the problem document beside the standard ones, such as `allowed` or `current_status`. */
+  /** Further members of the problem document, such as `allowed` or `current_status`. */
   members?: Record<string, unknown>;
   /** For the log only: the answer never carries it. */
   cause?: unknown;

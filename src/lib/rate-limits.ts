@@ -1,8 +1,8 @@
 import { ApiProblem } from './problem.ts';
 
 /**
- * What the bindings of wrangler.toml allow: a binding answers yes or no and does not tell its numbers, which callers are told by
- * `RateLimit-Policy`. A test compares the two.
+ * The numbers of the bindings in wrangler.toml, for the header `RateLimit-Policy`: a binding answers yes or no and does not know them.
+ * A test compares the two.
  */
 export const RATE_LIMITS = {
   KEY_LIMITER: { policy: 'key', limit: 3000, periodSeconds: 60 },
@@ -18,7 +18,7 @@ export function rateLimited(name: LimiterName): ApiProblem {
   const { policy, limit, periodSeconds } = RATE_LIMITS[name];
   return new ApiProblem('rate_limited', undefined, {
     headers: {
-      // The binding does not tell how much of the window is left: after a whole one the caller is certainly let in.
+      // The binding does not tell how much of the window is left. After a whole window the caller is let in for certain.
       'retry-after': String(periodSeconds),
       'ratelimit-policy': `"${policy}";q=${limit};w=${periodSeconds}`,
     },

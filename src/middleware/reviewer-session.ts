@@ -29,7 +29,7 @@ export function reviewerSession(now: () => number = Date.now) {
       actor_id: caller?.id,
     });
     if (!session || !caller) return refuse(c);
-    if (!(await isWithinLimit(c, 'KEY_LIMITER', caller.credential))) throw rateLimited('KEY_LIMITER');
+    if (!(await isWithinLimit(c, 'KEY_LIMITER', caller.credentialId))) throw rateLimited('KEY_LIMITER');
     c.set('session', session);
     c.set('caller', caller);
     c.set('pb', c.get('pb').as(caller));

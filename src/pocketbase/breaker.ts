@@ -2,30 +2,30 @@ import { BREAKER_FAILURES, BREAKER_PAUSE_MS, PROBE_LOST_MS } from './limits.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
-/** Leave to make one call. What becomes of it counts only as long as the breaker has not changed its mind since. */
+/** Permission for one call. Its outcome counts only if the state has not changed since. */
 export interface Pass {
   readonly isProbe: boolean;
   readonly round: number;
 }
 
-/** `unknown` is a call that its own caller ended. */
+/** `unknown`: the caller ended the call. */
 export type Outcome = 'reached' | 'failed' | 'unknown';
 
 /**
- * Spares callers the wait for a PocketBase that is down, and PocketBase the rush when it comes back. Values only: each isolate has its
- * own, and no request waits for another.
+ * Callers need not wait for a PocketBase that is down, and a PocketBase that comes back meets no rush. Each isolate has a breaker of its
+ * own; it holds values only, so no request waits for another.
  */
 export class Breaker {
   readonly #now: () => number;
   readonly #onChange: (state: BreakerState) => void;
   #state: BreakerState = 'closed';
   #failures = 0;
-  /** When the next probe may go, unless closed. */
+  /** When the next probe may go; without meaning while closed. */
   #probeAt = 0;
   #round = 0;
   #openings = 0;
 
-  /** @param onChange told of an opening and the closing that ends it, not of each probe between them */
+  /** @param onChange called when the breaker opens and when it closes, not for the probes between */
   constructor(now: () => number, onChange: (state: BreakerState) => void = () => {}) {
     this.#now = now;
     this.#onChange = onChange;
@@ -40,7 +40,7 @@ export class Breaker {
     return this.#openings;
   }
 
-  /** Every pass has to come back through `leave`, but a probe that does not is missed for `PROBE_LOST_MS` only. */
+  /** Every pass must come back through `leave`. A probe that does not come back holds up the next one for `PROBE_LOST_MS` only. */
   enter(): Pass | null {
     if (this.#state === 'closed') return { isProbe: false, round: this.#round };
     if (this.#now() < this.#probeAt) return null;
@@ -50,7 +50,7 @@ export class Breaker {
   }
 
   leave({ isProbe, round }: Pass, outcome: Outcome): void {
-    // A call from before says nothing about now: one that hung may end seconds after PocketBase's return.
+    // A call that began in an earlier round says nothing about this one: it may have hung, and end seconds after PocketBase's return.
     if (round !== this.#round) return;
     if (outcome === 'unknown') {
       if (isProbe) this.#probeAt = this.#now();

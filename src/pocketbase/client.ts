@@ -1,15 +1,8 @@
 import type * as z from 'zod';
 import { ApiProblem, type ErrorCode, type FieldError, isErrorCode, PROBLEMS } from '../lib/problem.ts';
+import type { Actor } from './actor.ts';
 import type { ServiceToken } from './service-token.ts';
-import { type Answer, isOwn, RETRY_LATER, type Upstream, unavailable } from './upstream.ts';
-
-/** In whose name PocketBase is called: its rules and hooks read isolation and actor from this, and nothing else. */
-export interface Actor {
-  type: string;
-  id: string;
-  partner: string | null;
-  linkIssuedAt?: number;
-}
+import { type Answer, isOwn, otherShape, parseAnswer, RETRY_LATER, type Upstream, unavailable } from './upstream.ts';
 
 export interface ClientOptions {
   upstream: Upstream;
@@ -25,7 +18,7 @@ export interface Call {
   idempotency?: Idempotency | undefined;
 }
 
-/** Digests of what names a request and of what it asks for, in hex. */
+/** Two digests in hex: of what names the request, and of what it asks for. */
 export interface Idempotency {
   key: string;
   body: string;
@@ -43,7 +36,7 @@ export interface Download {
   signal: AbortSignal;
 }
 
-/** What the calls of one request add up to, in whosever name they were made. */
+/** What the calls of one request add up to, for all actors together. */
 interface Tally {
   calls: number;
   deliveries: string[];
@@ -69,7 +62,7 @@ export class PocketBaseClient {
     return this.#tally.calls;
   }
 
-  /** Ids of webhook deliveries that what was written has made due. */
+  /** Ids of the webhook deliveries that this request's writes have made due. */
   get deliveries(): readonly string[] {
     return this.#tally.deliveries;
   }
@@ -84,20 +77,14 @@ export class PocketBaseClient {
    */
   async call<T extends z.ZodType>(schema: T, path: string, call: Call = {}): Promise<z.output<T>> {
     const answer = await this.#send(path, call);
-    // A foreign page with 200 is no JSON either, and no confirmation.
+    // A page of something in between has no JSON, even with 200: it confirms nothing.
     if (answer.status !== (answer.body === null ? 204 : 200)) throw refusal(answer);
     return parseAnswer(schema, answer.body);
   }
 
-  /** JSON that our hooks have written for the caller, as text: to parse it and to write it again would cost more than the rest of a read. */
-  async text(path: string): Promise<string> {
-    const answer = await this.#send(path);
-    if (answer.status === 200 && answer.final !== undefined) return answer.final;
-    const problem = refusal(answer);
-    const isOurWord = isErrorCode((answer.body as { code?: unknown } | null)?.code);
-    // Hooks that know the route word each refusal of it.
-    if (problem.code === 'not_found' && !isOurWord) throw new ApiProblem('not_configured', undefined, MISSING_HOOKS);
-    throw problem;
+  /** JSON that our hooks have written for the caller, as text: parsing it and writing it again would cost more than the rest of a read. */
+  async text(path: string, call: Call = {}): Promise<string> {
+    return finalText(await this.#send(path, call));
   }
 
   #send(path: string, { method = 'GET', query, body, idempotency }: Call = {}): Promise<Answer> {
@@ -121,46 +108,36 @@ export class PocketBaseClient {
     );
   }
 
-  /** An update whose body streams, and its answer. A body that has begun cannot be sent twice, so a stale token is a 503 then. */
-  async upload(path: string, { headers, ...init }: Upload): Promise<Response> {
+  /** A form that streams, and the text of its answer. A body that has begun cannot be sent twice, so a stale token ends in a 503. */
+  async upload(path: string, { headers, ...init }: Upload): Promise<string> {
     const url = this.#url(path);
     const { upstream } = this.#options;
     const answer = await this.#withToken(
-      (own) => upstream.call(url, { ...init, method: 'PATCH', headers: { ...own, ...headers } }, this.#count, 'upload'),
+      (own) => upstream.call(url, { ...init, method: 'POST', headers: { ...own, ...headers } }, this.#count, 'upload'),
       false,
     );
-    if (answer.status !== 200) throw refusal(answer);
-    return Response.json(answer.body);
+    return finalText(answer);
   }
 
   /** A document as PocketBase streams it: 200, 206, 304, 412 or 416. */
-  download(path: string, init: Download): Promise<Response> {
-    return this.#stream(path, init, isDocument);
-  }
-
-  /** PocketBase's realtime, until either side ends it. */
-  listen(path: string, signal: AbortSignal): Promise<Response> {
-    return this.#stream(path, { method: 'GET', headers: {}, signal }, isEventStream);
-  }
-
-  async #stream(path: string, { headers, ...init }: Download, isWanted: (answer: Response) => boolean) {
+  async download(path: string, { headers, ...init }: Download): Promise<Response> {
     const url = this.#url(path);
     const { upstream } = this.#options;
     const answer = await this.#withToken(
-      (own) => upstream.stream(url, { ...init, headers: { ...own, ...headers } }, this.#count, isWanted),
+      (own) => upstream.stream(url, { ...init, headers: { ...own, ...headers } }, this.#count, isDocument),
       true,
     );
     if (!answer.isStreamed) throw refusal(answer);
     return answer.response;
   }
 
-  /** A call with a reviewer's own token, for PocketBase to judge it. */
+  /** A call with a reviewer's own token, which PocketBase judges; `null` when it refuses the token. */
   async callAs<T extends z.ZodType>(schema: T, token: string, path: string): Promise<z.output<T> | null> {
     const init = { method: 'POST', headers: { authorization: token } };
     return judged(schema, await this.#options.upstream.call(this.#url(path), init, this.#count, 'login'));
   }
 
-  /** A login in the name of whoever gave the password; `null` when PocketBase refuses it. */
+  /** A login with a person's own password; `null` when PocketBase refuses it. */
   async logIn<T extends z.ZodType>(schema: T, path: string, credentials: object): Promise<z.output<T> | null> {
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(credentials) };
@@ -179,7 +156,7 @@ export class PocketBaseClient {
     };
     const first = await token.get(this.#count);
     const answer = await attempt(first);
-    // Our hooks refuse a caller with other statuses: a 401 always means the service token.
+    // Our hooks never refuse a caller with 401: it always means the service token.
     if (answer.status !== 401) return answer;
     const second = await token.replace(first, this.#count);
     if (!canRepeat) throw unavailable('stale token');
@@ -191,8 +168,10 @@ export class PocketBaseClient {
   #actorHeaders(): Record<string, string> {
     const headers: Record<string, string> = { 'x-request-id': this.#options.requestId };
     if (!this.#actor) return headers;
-    const { type, id, partner, linkIssuedAt } = this.#actor;
+    const { type, id, partner, credentialId, isRefresh, linkIssuedAt } = this.#actor;
     Object.assign(headers, { 'x-partner': partner ?? '*', 'x-actor-type': type, 'x-actor-id': id });
+    if (credentialId) headers['x-credential-id'] = credentialId;
+    if (isRefresh) headers['x-refresh'] = '1';
     if (linkIssuedAt !== undefined) headers['x-link-iat'] = String(linkIssuedAt);
     return headers;
   }
@@ -206,47 +185,43 @@ const MISSING_HOOKS = { cause: 'PocketBase has other hooks than this version nee
 const STREAMED_STATUSES = [200, 206, 304, 412, 416];
 const isDocument = ({ status, headers }: Response) =>
   STREAMED_STATUSES.includes(status) && headers.has('x-document-meta');
-const isEventStream = ({ status, headers }: Response) =>
-  status === 200 && headers.get('content-type') === 'text/event-stream';
 
-/** What PocketBase says to somebody else's credential: `null` when it refuses it. */
+function finalText(answer: Answer): string {
+  if (answer.status === 200 && answer.final !== undefined) return answer.final;
+  const problem = refusal(answer);
+  const isOurWord = isErrorCode((answer.body as { code?: unknown } | null)?.code);
+  // Hooks that have the route name a code in each of its refusals.
+  if (problem.code === 'not_found' && !isOurWord) throw new ApiProblem('not_configured', undefined, MISSING_HOOKS);
+  throw problem;
+}
+
+/** The answer to a credential that is not the service account's: `null` when PocketBase refuses it. */
 function judged<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> | null {
   if ([400, 401, 403].includes(answer.status) && isOwn(answer)) return null;
   if (answer.status !== 200) throw unavailable(`status ${answer.status}`);
   return parseAnswer(schema, answer.body);
 }
 
-/** @throws ApiProblem `upstream_unavailable` when PocketBase sent another shape than ours */
-export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw unavailable(parsed.error);
-  return parsed.data;
-}
-
-/** What PocketBase refused, in the contract's words. Its own messages stay here. */
+/** What PocketBase refused, in the contract's words. PocketBase's own messages stay here. */
 function refusal({ status, body }: Pick<Answer, 'status' | 'body'>): ApiProblem {
+  if (status < 300 && body !== null) return otherShape(`status ${status}`);
   const answer = (body ?? {}) as Record<string, unknown>;
   if (isErrorCode(answer.code)) {
-    const { code, status: _, detail, errors, ...members } = answer;
+    const { code, status: _, detail, errors, retry_after, ...members } = answer;
+    const isLater = PROBLEMS[code as ErrorCode].status === 503;
     return new ApiProblem(code as ErrorCode, typeof detail === 'string' ? detail : undefined, {
       members,
       ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
-      ...(PROBLEMS[code as ErrorCode].status === 503 && { headers: RETRY_LATER }),
+      ...(isLater && { headers: RETRY_LATER }),
+      ...(typeof retry_after === 'number' && { headers: { 'retry-after': String(retry_after) } }),
     });
   }
-  // A 404 or 413 that is not PocketBase's own comes from what stands between us, and says nothing about a record.
+  // A 404 or 413 that PocketBase did not write comes from a tunnel or proxy, and says nothing about a record.
   if (!isOwn({ status, body })) return unavailable(`status ${status}`);
   if (status === 404) return new ApiProblem('not_found');
   if (status === 413) return new ApiProblem('payload_too_large');
-  const fields = Object.entries((answer.data ?? {}) as Record<string, { code?: string } | null>);
+  const fields = Object.keys((answer.data ?? {}) as object);
   if (status !== 400 || fields.length === 0) return unavailable(`status ${status}`);
-  const errors = fields.map(([field]) => ({ pointer: `/${field}`, detail: 'Not accepted' }));
-  const code = fields.map(([, error]) => FILE_PROBLEMS[error?.code ?? '']).find(Boolean) ?? 'validation_failed';
-  return new ApiProblem(code, undefined, { errors });
+  const errors = fields.map((field) => ({ pointer: `/${field}`, detail: 'Not accepted' }));
+  return new ApiProblem('validation_failed', undefined, { errors });
 }
-
-/** PocketBase's own check of a file, which may find what ours did not. */
-const FILE_PROBLEMS: Record<string, ErrorCode> = {
-  validation_invalid_mime_type: 'unsupported_media_type',
-  validation_file_size_limit: 'payload_too_large',
-};

@@ -8,7 +8,7 @@ export const TIMEOUT_MS = {
   write: 10_000,
   /** bcrypt takes about 100 ms, and every request without a token waits for it. */
   login: 5_000,
-  /** Under a second, as whoever sends the probe waits for a PocketBase that is probably still gone. */
+  /** Under a second, as the caller whose request is the probe waits for a PocketBase that is probably still down. */
   probe: 800,
   /** No bound in all, as a phone may send for minutes: `STALL_MS` bounds each step and the wait for the answer. */
   upload: null,
@@ -16,18 +16,18 @@ export const TIMEOUT_MS = {
 
 export type CallKind = keyof typeof TIMEOUT_MS;
 
-/** Without progress for this long either side of an upload counts as gone. PocketBase holds a temp file for us, and copies up to 90 MB before it answers. */
+/** A side of an upload that makes no progress for this long counts as gone. PocketBase copies up to 90 MB before it answers, and keeps a temporary file meanwhile. */
 export const STALL_MS = 30_000;
 
-/** Before a read is repeated: time for a connection pool to notice, and different for each so that they don't come back as one. */
+/** The pause before a read is repeated: a connection pool notices the loss meanwhile, and random pauses keep the repeats apart. */
 export const RETRY_DELAY_MS = { min: 50, max: 150 } as const;
 
-/** So many failures in a row, none of them PocketBase's own answer, are no accident. A retried read counts twice. */
+/** The breaker opens after so many failures in a row, none of them PocketBase's own answer. A read that was repeated counts twice. */
 export const BREAKER_FAILURES = 5;
-/** Between two probes, of which each isolate sends one: nothing to a PocketBase that starts, and well within the 2 s that callers are told to wait. */
+/** The pause between two probes. Each isolate sends one at a time, which a PocketBase that starts can bear; callers are told to wait 2 s, which is longer. */
 export const BREAKER_PAUSE_MS = 500;
-/** After which a probe counts as lost: its request may have been cancelled, and then nothing tells us. */
+/** A probe without an outcome counts as lost after this time: its request may have been cancelled, and then nothing tells us. */
 export const PROBE_LOST_MS = 1_000;
 
-/** Longer than the breaker's pause: who waits this long finds PocketBase if it is back. */
+/** Longer than the breaker's pause: a caller who waits this long meets PocketBase if it is back. */
 export const RETRY_AFTER_SECONDS = 2;

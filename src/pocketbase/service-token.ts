@@ -1,13 +1,13 @@
 /**
  * The service account's token: isolate memory, then KV (sealed), then a login.
- * KV only spares logins of new isolates. It is eventually consistent, so a token that PocketBase refused is never looked for there again.
+ * KV only saves new isolates a login. It is eventually consistent, and may still hold a token that PocketBase refused: that one is ignored.
  */
 import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import { log } from '../lib/log.ts';
-import { open, seal } from '../lib/sealed-box.ts';
+import { open, type SealOptions, seal } from '../lib/sealed-box.ts';
 import { TIMEOUT_MS } from './limits.ts';
-import { type Upstream, unavailable } from './upstream.ts';
+import { otherShape, parseAnswer, type Upstream, unavailable } from './upstream.ts';
 
 export interface ServiceTokenOptions {
   upstream: Upstream;
@@ -21,13 +21,13 @@ export interface ServiceTokenOptions {
 
 const KV_KEY = 'service-token';
 const PURPOSE = 'ekyc-edge service token';
-/** A token this close to its end counts as ended, so that none ends under way. */
+/** A token this close to its end counts as expired, so that none expires during a call. */
 const EXPIRY_MARGIN_MS = 60_000;
 const KV_MIN_TTL_SECONDS = 60;
-/** How long others wait for a login in flight: PocketBase's bcrypt takes about 100 ms. A client that left may freeze the login it carried. */
+/** How long other requests wait for a login in flight. If its client has left, Workers may have frozen it. */
 const LOGIN_PATIENCE_MS = TIMEOUT_MS.login;
 const POLL_MS = 10;
-/** After a refused login, so that a wrong password does not become a storm of bcrypt. */
+/** The pause after a login that failed: with a wrong password each login would cost PocketBase a bcrypt. */
 const LOGIN_PAUSE_MS = 1_000;
 
 const AuthResponse = z.object({ token: z.string() });
@@ -35,7 +35,7 @@ const AuthResponse = z.object({ token: z.string() });
 export class ServiceToken {
   readonly #options: ServiceTokenOptions;
   #token: { value: string; expiresAt: number } | null = null;
-  /** KV may still hold it when another request asks. */
+  /** The last token that PocketBase refused: KV may still hold it. */
   #refused: string | null = null;
   #loginStartedAt: number | null = null;
   #loginFailedAt = Number.NEGATIVE_INFINITY;
@@ -56,14 +56,18 @@ export class ServiceToken {
     return this.#inMemory() ?? (await this.#logIn(onCall));
   }
 
+  get #sealing(): SealOptions {
+    return { secrets: [this.#options.password], purpose: PURPOSE };
+  }
+
   #inMemory(): string | null {
     return this.#token && this.#options.now() < this.#token.expiresAt - EXPIRY_MARGIN_MS ? this.#token.value : null;
   }
 
   async #inKv(): Promise<string | null> {
-    const { kv, password } = this.#options;
-    const sealed = await kv.get(KV_KEY, 'arrayBuffer').catch(() => null);
-    const value = sealed && (await open(password, PURPOSE, new Uint8Array(sealed)));
+    const { kv } = this.#options;
+    const sealed = await kv.get(KV_KEY).catch(() => null);
+    const value = sealed && (await open(sealed, this.#sealing));
     if (value && value !== this.#refused && !this.#inMemory()) this.#remember(value);
     return this.#inMemory();
   }
@@ -86,7 +90,7 @@ export class ServiceToken {
         onCall();
       });
     } catch (error) {
-      // What the breaker did not let out costs PocketBase nothing, and must not delay the probe.
+      // A login that the breaker held back costs PocketBase nothing, and must not delay the probe.
       if (hasCalled) this.#loginFailedAt = now();
       throw error;
     } finally {
@@ -110,11 +114,11 @@ export class ServiceToken {
       log('error', 'service_login_refused', { upstream_status: status });
       throw unavailable('service login refused');
     }
-    const token = AuthResponse.safeParse(body).data?.token ?? '';
+    const { token } = parseAnswer(AuthResponse, body);
     const expiresAt = this.#remember(token);
     const ttl = Math.floor((expiresAt - EXPIRY_MARGIN_MS - now()) / 1000);
     if (ttl >= KV_MIN_TTL_SECONDS) {
-      const sealed = await seal(password, PURPOSE, token);
+      const sealed = await seal(token, this.#sealing);
       await kv.put(KV_KEY, sealed, { expirationTtl: ttl }).catch(() => log('warn', 'service_token_not_cached'));
     }
     return token;
@@ -131,6 +135,6 @@ function expiryOf(token: string): number {
   try {
     return decodeJwt(token).exp ?? 0;
   } catch (cause) {
-    throw unavailable(cause);
+    throw otherShape(cause);
   }
 }

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { log } from '../lib/log.ts';
 import { ApiProblem, isErrorCode } from '../lib/problem.ts';
 import { Breaker } from './breaker.ts';
@@ -9,9 +10,9 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export interface Answer {
   status: number;
   headers: Headers;
-  /** `null` when PocketBase sent no JSON, or when it is `final`. */
+  /** The JSON, parsed; `null` when there is none, or when `final` has it. */
   body: unknown;
-  /** The JSON text, where our hooks wrote it for the caller and said so. */
+  /** The JSON as text, when our hooks wrote it for the caller: they mark it with `x-answer`. */
   final?: string;
 }
 
@@ -27,18 +28,30 @@ interface UpstreamInit extends RequestInit {
   signal?: AbortSignal;
 }
 
-/** Told of every call that leaves, so that its request knows how many it has cost. */
+/** Called before each call to PocketBase, so that a request counts its own. */
 type OnCall = () => void;
 
 export const RETRY_LATER = { 'retry-after': String(RETRY_AFTER_SECONDS) };
-/** What a tunnel or a proxy says while it has lost PocketBase for a moment. */
+/** What a tunnel or a proxy answers while it cannot reach PocketBase. */
 const GATEWAY_STATUSES = [502, 503, 504];
 
 export function unavailable(cause?: unknown): ApiProblem {
   return new ApiProblem('upstream_unavailable', undefined, { headers: RETRY_LATER, cause });
 }
 
-/** The way to PocketBase of one isolate: time limits, a retry for reads, and a breaker. */
+/** PocketBase is there, but answers as another version of the hooks or of PocketBase would. Trying again would not help. */
+export function otherShape(cause: unknown): ApiProblem {
+  return new ApiProblem('not_configured', undefined, { cause });
+}
+
+/** @throws ApiProblem `not_configured` when the JSON has another shape, `upstream_unavailable` when there is none */
+export function parseAnswer<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw body === null ? unavailable(parsed.error) : otherShape(parsed.error);
+  return parsed.data;
+}
+
+/** One isolate's way to PocketBase: time limits, a retry for reads, and a breaker. */
 export class Upstream {
   readonly breaker: Breaker;
   readonly #options: UpstreamOptions;
@@ -49,7 +62,7 @@ export class Upstream {
   }
 
   /**
-   * A call with its whole answer. A read is made once more when the first got no answer of PocketBase's.
+   * A call with its whole answer. A read is repeated once when PocketBase itself has not answered.
    * @throws ApiProblem `upstream_unavailable`, `upstream_timeout`
    */
   async call(
@@ -75,8 +88,8 @@ export class Upstream {
   }
 
   /**
-   * What `isWanted` of a streamed answer, or the answer that stands in its place. Not repeated, as PocketBase records each reading of a
-   * document.
+   * The answer as a stream if `isWanted` accepts it, and read whole if not. The call is never repeated, as PocketBase records each reading
+   * of a document.
    */
   async stream(
     url: string,
@@ -115,7 +128,7 @@ export class Upstream {
     } catch (cause) {
       const isLate = timeout.signal.aborted || isTimeout(caller?.reason);
       this.breaker.leave(pass, caller?.aborted && !isLate ? 'unknown' : 'failed');
-      // That PocketBase is down was known when the probe went.
+      // A probe that hangs only confirms that PocketBase is down: unavailable, not late.
       if (isLate && !pass.isProbe) throw new ApiProblem('upstream_timeout', undefined, { cause });
       throw unavailable(cause);
     } finally {
@@ -124,13 +137,13 @@ export class Upstream {
   }
 }
 
-/** PocketBase repeats the status in its errors, and our hooks name a code; a tunnel or firewall in between does neither. */
+/** Whether PocketBase wrote the answer: its errors repeat the status, and our hooks name a code. A tunnel or firewall does neither. */
 export function isOwn({ status, body }: Pick<Answer, 'status' | 'body'>): boolean {
   const answer = (body ?? {}) as { status?: unknown; code?: unknown };
   return answer.status === status || isErrorCode(answer.code);
 }
 
-/** Uploads see for themselves when PocketBase stands still, and abort for this reason. */
+/** An upload notices by itself that PocketBase stands still, and aborts its signal with this reason. */
 function isTimeout(reason: unknown): boolean {
   return reason instanceof ApiProblem && reason.code === 'upstream_timeout';
 }

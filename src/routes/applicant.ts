@@ -7,8 +7,8 @@ import { documentBody, UPLOAD_PROBLEMS } from '../http/upload.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { Document } from '../schemas/document.ts';
 import { Applicant } from '../schemas/profile.ts';
-import { documentOf, findApplicant, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
-import { changeStatus } from '../services/status-history.ts';
+import { formOf } from '../services/documents.ts';
+import { findApplicant, findOpenProfile, submit } from '../services/profiles.ts';
 
 /** For the applicant's browser. The token names the profile, so no path has an id. */
 export const applicant = new Hono<AppEnv>()
@@ -22,7 +22,7 @@ export const applicant = new Hono<AppEnv>()
       answers: { 200: { description: 'The state of the own verification', schema: Applicant } },
       problems: RECORD_PROBLEMS,
     }),
-    async (c) => c.json(await findApplicant(c.get('pb'), c.get('caller'))),
+    async (c) => c.json(await findApplicant(c.get('pb'))),
   )
   .put(
     `/documents/${KIND}`,
@@ -37,10 +37,9 @@ export const applicant = new Hono<AppEnv>()
     }),
     async (c) => {
       const pb = c.get('pb');
-      const caller = c.get('caller');
-      await findWritableProfile(pb, caller, caller.id);
-      const response = await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, caller.id));
-      return c.json(documentOf(await readUploaded(response), kindOf(c)));
+      const { id } = c.get('caller');
+      await findOpenProfile(pb, id);
+      return relayDocument(c.req.raw, kindOf(c), formOf(pb, id, 'documents'));
     },
   )
   .post(
@@ -58,8 +57,7 @@ export const applicant = new Hono<AppEnv>()
     reportFailure('status_change_failed'),
     async (c) => {
       const pb = c.get('pb');
-      const caller = c.get('caller');
-      await changeStatus(pb, caller.id, { status: 'pending' });
-      return c.json(await findApplicant(pb, caller));
+      await submit(pb, c.get('caller').id);
+      return c.json(await findApplicant(pb));
     },
   );

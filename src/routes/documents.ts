@@ -1,12 +1,15 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
-import { deleteDocument, getDocument } from '../documents/download.ts';
+import { getDocument } from '../documents/download.ts';
 import { relayDocument } from '../documents/request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { ID, KIND, kindOf } from '../http/paths.ts';
 import { documentBody, UPLOAD_PROBLEMS } from '../http/upload.ts';
-import { Document } from '../schemas/document.ts';
-import { documentOf, findWritableProfile, profileUpload, readUploaded } from '../services/profiles.ts';
+import { query } from '../http/validate.ts';
+import { PageQuery } from '../schemas/common.ts';
+import { Document, DocumentVersions, DownloadQuery } from '../schemas/document.ts';
+import { deleteDocument, formOf, listDocuments } from '../services/documents.ts';
+import { findOpenProfile, findProfile } from '../services/profiles.ts';
 
 export const documents = new Hono<AppEnv>()
   .put(
@@ -16,7 +19,7 @@ export const documents = new Hono<AppEnv>()
       tag: 'Documents',
       summary: 'Supply a document, as the raw body',
       description:
-        'Streamed; replaces the one there was. `Content-Disposition` may carry the file name, `Content-Digest` the SHA-256 to hold it to.',
+        'Streamed. A document is immutable: the new one is another version, and replaces the one there was. `Content-Disposition` may carry the file name, `Content-Digest` the SHA-256 to hold it to.',
       access: 'documents:write',
       requestBody: documentBody,
       answers: { 200: { description: 'What was stored', schema: Document } },
@@ -25,9 +28,28 @@ export const documents = new Hono<AppEnv>()
     async (c) => {
       const pb = c.get('pb');
       const id = c.req.param('id');
-      await findWritableProfile(pb, c.get('caller'), id);
-      const response = await relayDocument(c.req.raw, kindOf(c), profileUpload(pb, id));
-      return c.json(documentOf(await readUploaded(response), kindOf(c)));
+      await findOpenProfile(pb, id);
+      return relayDocument(c.req.raw, kindOf(c), formOf(pb, id, 'documents'));
+    },
+  )
+  .get(
+    `/${ID}/documents`,
+    endpoint({
+      id: 'listDocuments',
+      tag: 'Documents',
+      summary: 'List the versions of the documents, newest first',
+      description: 'Partners see the current ones; internal keys and reviewers also what was replaced or removed.',
+      access: 'documents:read',
+      record: findProfile,
+      answers: { 200: { description: 'A page of versions', schema: DocumentVersions } },
+      problems: [...RECORD_PROBLEMS, 'validation_failed'],
+    }),
+    query(PageQuery),
+    async (c) => {
+      const id = c.req.param('id');
+      const found = await listDocuments(c.get('pb'), c.get('caller'), id, c.req.valid('query'));
+      if (found.items.length === 0) await findProfile(c.get('pb'), id);
+      return c.json(found);
     },
   )
   .get(
@@ -44,9 +66,11 @@ export const documents = new Hono<AppEnv>()
         206: { description: 'The range asked for', media: 'application/octet-stream' },
         304: { description: 'Not modified' },
       },
-      problems: [...RECORD_PROBLEMS, 'precondition_failed', 'range_not_satisfiable'],
+      record: findProfile,
+      problems: [...RECORD_PROBLEMS, 'validation_failed', 'precondition_failed', 'range_not_satisfiable'],
     }),
-    (c) => getDocument(c.get('pb'), c.req.param('id'), kindOf(c), c.req.raw),
+    query(DownloadQuery),
+    (c) => getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), ...c.req.valid('query') }, c.req.raw),
   )
   .delete(
     `/${ID}/documents/${KIND}`,

@@ -12,9 +12,9 @@ import {
 import { ID } from '../http/paths.ts';
 import { jsonBody, query } from '../http/validate.ts';
 import { PageQuery } from '../schemas/common.ts';
-import { CreateNoteBody, Note, Notes } from '../schemas/status.ts';
+import { CreateNoteBody, Note, Notes } from '../schemas/note.ts';
+import { createNote, listNotes, presentNote } from '../services/notes.ts';
 import { findProfile } from '../services/profiles.ts';
-import { createNote, listNotes, presentNote } from '../services/status-history.ts';
 
 export const notes = new Hono<AppEnv>()
   .get(

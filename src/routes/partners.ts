@@ -3,7 +3,7 @@ import type { AppEnv } from '../app-env.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
 import { SLUG } from '../http/paths.ts';
 import { afterRecord, jsonBody, query } from '../http/validate.ts';
-import { ApiProblem } from '../lib/problem.ts';
+import { invalidField } from '../lib/validation-problem.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { CreatePartnerBody, Partner, Partners, UpdatePartnerBody } from '../schemas/partner.ts';
 import { createPartner, findPartner, listPartners, updatePartner } from '../services/partners.ts';
@@ -79,7 +79,5 @@ export const partners = new Hono<AppEnv>()
 /** The applicant's link leads to this page with the token, so the page needs https. */
 function checkFrontend(c: Context<AppEnv>, url: string | null | undefined): void {
   if (!url?.startsWith('http:') || c.get('runtime').settings.get('DEPLOYMENT') === 'development') return;
-  throw new ApiProblem('validation_failed', undefined, {
-    errors: [{ pointer: '/frontend_url', detail: 'Needs https' }],
-  });
+  throw invalidField('/frontend_url', 'Needs https');
 }

@@ -6,30 +6,35 @@ import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { ID } from '../http/paths.ts';
 import { profileForm } from '../http/upload.ts';
 import { jsonBody, query } from '../http/validate.ts';
+import { ApiProblem } from '../lib/problem.ts';
 import { onePartner } from '../middleware/one-partner.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import {
   CreatedProfile,
   CreateLinkBody,
   CreateProfileBody,
+  LegalHold,
   Link,
   Profile,
   Profiles,
   ProfilesQuery,
+  SubmittedProfile,
+  UpdatedBrief,
+  UpdatedProfile,
   UpdateProfileBody,
 } from '../schemas/profile.ts';
+import { formOf } from '../services/documents.ts';
 import { issueLink } from '../services/links.ts';
 import {
-  createProfile,
+  enrol,
+  findOpenProfile,
   findProfile,
-  findWritableProfile,
+  holdProfile,
   listProfiles,
-  prepareLink,
-  presentProfile,
-  profileUpload,
   readProfile,
-  readUploaded,
-  redactProfile,
+  redact,
+  renewLink,
+  submit,
   updateProfile,
 } from '../services/profiles.ts';
 
@@ -48,13 +53,13 @@ export const profiles = new Hono<AppEnv>()
         201: { description: 'The profile was created', schema: CreatedProfile },
         200: { description: 'This applicant was known', schema: CreatedProfile },
       },
-      problems: [...BODY_PROBLEMS, 'external_id_taken'],
+      problems: [...BODY_PROBLEMS, 'external_id_taken', 'applicant_mismatch'],
     }),
     reportFailure('profile_creation_failed'),
     onePartner(),
     jsonBody(CreateProfileBody),
     async (c) => {
-      const answer = await createProfile(c.get('pb'), requirePartner(c.get('caller')), c.req.valid('json'));
+      const answer = await enrol(c.get('pb'), requirePartner(c.get('caller')), c.req.valid('json'));
       const { id, status, created } = answer;
       return c.json(
         { id, status, created, ...(await linkFor(c, answer)) } satisfies CreatedProfile,
@@ -99,24 +104,25 @@ export const profiles = new Hono<AppEnv>()
         'As JSON, or as `multipart/form-data` with fields and document files in any order, streamed; an empty text field stands for `null`, `metadata` is JSON text.',
       requestBody: profileForm,
       access: 'profiles:write',
-      record: (pb, id, caller) => findWritableProfile(pb, caller, id),
-      answers: { 200: { description: 'The profile as it is now', schema: Profile } },
+      record: findOpenProfile,
+      answers: {
+        200: {
+          description: 'The profile as it is now; without `profiles:read` three members of it',
+          schema: UpdatedProfile,
+        },
+      },
       problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'profile_locked', 'duplicate_applicant', 'external_id_taken'],
     }),
     async (c, next) => {
       if (!isForm(c.req.raw)) return next();
       const pb = c.get('pb');
-      const caller = c.get('caller');
       const id = c.req.param('id');
-      await findWritableProfile(pb, caller, id);
-      const response = await relayForm(c.req.raw, profileUpload(pb, id));
-      return c.json(presentProfile(await readUploaded(response), caller));
+      await findOpenProfile(pb, id);
+      const response = await relayForm(c.req.raw, formOf(pb, id, 'form'));
+      return answerUpdated(c, await response.text());
     },
     jsonBody(UpdateProfileBody),
-    async (c) => {
-      const record = await updateProfile(c.get('pb'), c.req.param('id'), c.req.valid('json'));
-      return c.json(presentProfile(record, c.get('caller')));
-    },
+    async (c) => answerUpdated(c, await updateProfile(c.get('pb'), c.req.param('id'), c.req.valid('json'))),
   )
   .delete(
     `/${ID}`,
@@ -128,12 +134,56 @@ export const profiles = new Hono<AppEnv>()
         'Id, statuses and times stay. Afterwards every route of the profile but its history answers 410, and the same document may enrol again. Erased already: 204.',
       access: 'profiles:redact',
       answers: { 204: { description: 'Erased' } },
-      problems: ['not_found'],
+      problems: ['not_found', 'profile_locked'],
     }),
     async (c) => {
-      await redactProfile(c.get('pb'), c.req.param('id'));
+      await redact(c.get('pb'), c.req.param('id'));
       return c.body(null, 204);
     },
+  )
+  .post(
+    `/${ID}/submit`,
+    endpoint({
+      id: 'submitProfile',
+      tag: 'Profiles',
+      summary: 'Hand the documents in for review, in the place of the applicant',
+      description:
+        'Needs every required document: 422 with a pointer per missing kind. Already pending: 200, nothing changes.',
+      access: 'documents:write',
+      answers: { 200: { description: 'The profile is pending', schema: SubmittedProfile } },
+      problems: [...RECORD_PROBLEMS, 'illegal_transition', 'profile_locked', 'validation_failed'],
+    }),
+    reportFailure('status_change_failed'),
+    async (c) => {
+      const id = c.req.param('id');
+      await submit(c.get('pb'), id);
+      return c.json({ id, status: 'pending' as const });
+    },
+  )
+  .put(
+    `/${ID}/legal_hold`,
+    endpoint({
+      id: 'beginLegalHold',
+      tag: 'Profiles',
+      summary: 'Keep a profile from being erased',
+      description: 'Until the hold ends neither a request nor `retention_days` erases it.',
+      access: 'profiles:redact',
+      answers: { 200: { description: 'It is held', schema: LegalHold } },
+      problems: RECORD_PROBLEMS,
+    }),
+    (c) => holdFor(c, true),
+  )
+  .delete(
+    `/${ID}/legal_hold`,
+    endpoint({
+      id: 'endLegalHold',
+      tag: 'Profiles',
+      summary: 'End a legal hold',
+      access: 'profiles:redact',
+      answers: { 204: { description: 'It is held no more' } },
+      problems: RECORD_PROBLEMS,
+    }),
+    (c) => holdFor(c, false),
   )
   .post(
     `/${ID}/link`,
@@ -144,17 +194,35 @@ export const profiles = new Hono<AppEnv>()
       access: 'profiles:create',
       record: findProfile,
       answers: { 200: { description: 'The link', schema: Link } },
-      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS],
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'applicant_mismatch'],
     }),
     jsonBody(CreateLinkBody, { optional: true }),
     async (c) => {
       const now = Date.now();
-      const validAfter = c.req.valid('json').revoke_previous ? new Date(now) : null;
-      const answer = await prepareLink(c.get('pb'), c.req.param('id'), validAfter);
+      const { revoke_previous, confirm_mismatch } = c.req.valid('json');
+      const answer = await renewLink(c.get('pb'), c.req.param('id'), {
+        validAfter: revoke_previous ? new Date(now) : null,
+        confirmMismatch: confirm_mismatch,
+      });
       const { id, status } = answer;
       return c.json({ id, status, ...(await linkFor(c, answer, now)) } satisfies Link);
     },
   );
+
+/** A partner's key may erase, but a hold is for the operator to set. */
+async function holdFor(c: Context<AppEnv, '/:id'>, isHeld: boolean) {
+  if (c.get('caller').type !== 'service') throw new ApiProblem('forbidden', 'A legal hold is the operator’s');
+  await holdProfile(c.get('pb'), c.req.param('id'), isHeld);
+  return isHeld ? c.json({ legal_hold: true as const }) : c.body(null, 204);
+}
+
+/** Not everybody who may write may read. */
+function answerUpdated(c: Context<AppEnv>, profile: string) {
+  const text = c.get('caller').scopes.has('profiles:read')
+    ? profile
+    : JSON.stringify(UpdatedBrief.parse(JSON.parse(profile)));
+  return c.body(text, 200, { 'content-type': 'application/json' });
+}
 
 function linkFor(c: Context<AppEnv>, answer: Parameters<typeof issueLink>[1], now = Date.now()) {
   return issueLink(c.get('runtime').settings, answer, { origin: new URL(c.req.url).origin, now });

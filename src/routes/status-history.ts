@@ -12,7 +12,7 @@ import {
 } from '../http/idempotency.ts';
 import { ID } from '../http/paths.ts';
 import { afterRecord, jsonBody, query } from '../http/validate.ts';
-import { ApiProblem } from '../lib/problem.ts';
+import { invalidField } from '../lib/validation-problem.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { ChangeStatusBody, StatusChange, StatusHistory } from '../schemas/status.ts';
@@ -78,7 +78,5 @@ export const statusHistory = new Hono<AppEnv>()
 /** Two reviewers may decide at once: `expected_status` refuses the second decision, which was made on the old status. */
 function checkExpected(caller: Caller, { expected_status }: ChangeStatusBody): void {
   if (caller.type !== 'reviewer' || expected_status) return;
-  throw new ApiProblem('validation_failed', undefined, {
-    errors: [{ pointer: '/expected_status', detail: 'Reviewers must send it' }],
-  });
+  throw invalidField('/expected_status', 'Reviewers must send it');
 }

@@ -17,7 +17,6 @@ import {
   Webhook,
   Webhooks,
 } from '../schemas/webhook.ts';
-import { targetPolicy } from '../services/webhook-targets.ts';
 import {
   checkTarget,
   createWebhook,
@@ -32,6 +31,7 @@ import {
   sendTest,
   updateWebhook,
 } from '../webhooks/endpoints.ts';
+import { targetPolicy } from '../webhooks/targets.ts';
 
 const tag = 'Webhooks';
 const access = 'webhooks:manage';

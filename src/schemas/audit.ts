@@ -1,19 +1,9 @@
 import * as z from 'zod';
+import actions from '../../pocketbase/hooks/lib/shared/audit-actions.json' with { type: 'json' };
 import { Id, Instant, PageQuery, page, Sought, Timestamp } from './common.ts';
 import { ActorType } from './status.ts';
 
-export const AuditAction = z
-  .enum([
-    'document.read',
-    'status.decided',
-    'key.created',
-    'key.rotated',
-    'key.revoked',
-    'partner.created',
-    'partner.updated',
-    'profile.redacted',
-  ])
-  .meta({ id: 'AuditAction' });
+export const AuditAction = z.enum(actions as [string, ...string[]]).meta({ id: 'AuditAction' });
 
 export const AuditEntry = z
   .object({
@@ -24,9 +14,10 @@ export const AuditEntry = z
     target: z
       .string()
       .nullable()
-      .meta({ description: 'What was acted on, beside the profile: a kind, a status, a key' }),
+      .meta({ description: 'What was acted on: the names of fields, a kind and version, a status, a key' }),
     actor_type: ActorType,
     actor_id: z.string().nullable(),
+    credential_id: z.string().nullable().meta({ description: 'Names the key without telling it' }),
     request_id: z.string().nullable(),
     created: Timestamp,
   })

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import patterns from '../../pocketbase/hooks/lib/shared/patterns.json' with { type: 'json' };
 
 /** PocketBase's record id. */
-export const ID_PATTERN = /^[a-z0-9]{15}$/;
+export const ID_PATTERN = new RegExp(patterns.id);
 export const Id = z
   .string()
   .regex(ID_PATTERN)
@@ -19,7 +20,7 @@ export const Instant = z.iso
 export const graceSeconds = (max: number, description: string) =>
   z.int().min(0).max(max).default(86_400).meta({ description });
 
-export const SLUG_PATTERN = /^[a-z0-9-]{1,40}$/;
+export const SLUG_PATTERN = new RegExp(patterns.slug);
 export const PartnerSlug = z
   .string()
   .regex(SLUG_PATTERN)

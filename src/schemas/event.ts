@@ -4,9 +4,9 @@ import { Id, page, Timestamp } from './common.ts';
 import { DocumentKind } from './document.ts';
 import { Status } from './status.ts';
 
-/** The file is PocketBase's own: hooks write these, and endpoints choose among them. */
+/** Hooks write these, and endpoints choose among them; `default` are those of an endpoint that chooses none. */
 export const EventType = z
-  .enum(types as [string, ...string[]])
+  .enum(Object.keys(types) as [string, ...string[]])
   .meta({ id: 'EventType', description: 'What happened to a profile' });
 export type EventType = z.infer<typeof EventType>;
 
@@ -26,7 +26,12 @@ export const Event = z
         external_id: z.string().optional(),
         from: Status.optional().meta({ description: 'Of `profile.status_changed`' }),
         to: Status.optional().meta({ description: 'Of `profile.created` and `profile.status_changed`' }),
-        kind: DocumentKind.optional().meta({ description: 'Of `profile.document_uploaded`' }),
+        kind: DocumentKind.optional().meta({ description: 'Of a document' }),
+        version: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({ description: 'Of a document' }),
+        fields: z
+          .array(z.string())
+          .optional()
+          .meta({ description: 'Of `profile.updated` and `profile.matched`: names of fields' }),
       })
       .meta({ description: 'Ids and statuses, no personal data' }),
   })

@@ -1,19 +1,14 @@
 import * as z from 'zod';
+import scopes from '../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
 import { graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 
-/** What a partner may be given; see `GRANTABLE_SCOPES`. */
-export const KeyScope = z
-  .enum([
-    'profiles:create',
-    'profiles:read',
-    'documents:write',
-    'webhooks:manage',
-    'events:read',
-    'profiles:write',
-    'documents:read',
-    'profiles:redact',
-  ])
-  .meta({ id: 'KeyScope' });
+type KeyScope = keyof typeof scopes;
+const GRANTABLE = (Object.keys(scopes) as KeyScope[]).filter((scope) =>
+  (scopes[scope] as string[]).includes('grantable'),
+);
+
+/** What a partner may be given. */
+export const KeyScope = z.enum(GRANTABLE as [KeyScope, ...KeyScope[]]).meta({ id: 'KeyScope' });
 
 export const Key = z
   .object({

@@ -1,12 +1,8 @@
 import * as z from 'zod';
 import { Id, Instant, line, PageQuery, PartnerSlug, page, Sought, Timestamp } from './common.ts';
 import { COUNTRIES } from './countries.ts';
-import { Document, DocumentKind } from './document.ts';
+import { DOCUMENT_KINDS, Document, DocumentKind, DocumentType } from './document.ts';
 import { Status, StatusChange } from './status.ts';
-
-export const DocumentType = z
-  .enum(['passport', 'id_card', 'drivers_license', 'residence_permit'])
-  .meta({ id: 'DocumentType' });
 
 /** Recognition ignores everything but letters and digits, so a number without any cannot be told from another. */
 function hasLetterOrDigit(text: string): boolean {
@@ -99,7 +95,12 @@ export const Link = CreatedProfile.omit({ created: true }).meta({ id: 'Link' });
 export type Link = z.infer<typeof Link>;
 
 export const CreateLinkBody = z
-  .strictObject({ revoke_previous: z.boolean().default(false).meta({ description: 'End every link issued before' }) })
+  .strictObject({
+    revoke_previous: z.boolean().default(false).meta({ description: 'End every link issued before' }),
+    confirm_mismatch: z.boolean().default(false).meta({
+      description: 'After an `applicant_mismatch`: the link is meant for the applicant who is stored',
+    }),
+  })
   .meta({ id: 'CreateLink' });
 
 export const ProfileSummary = z
@@ -117,6 +118,10 @@ export const ProfileSummary = z
     external_id: z.string().nullable(),
     locale: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
+    evidence_version: z.int().min(1).max(Number.MAX_SAFE_INTEGER).meta({
+      description: 'Counts the changes of what a decision is made on: the identity fields and the current documents',
+    }),
+    missing: z.array(DocumentKind).meta({ description: 'What `submit` still needs' }),
     created: Timestamp,
     updated: Timestamp,
   })
@@ -134,18 +139,36 @@ export const ProfilesQuery = PageQuery.extend({
 });
 export type ProfilesQuery = z.infer<typeof ProfilesQuery>;
 
+const forThoseWhoReview = { description: 'Internal keys and reviewers only' };
+
 export const Profile = ProfileSummary.extend({
+  mismatches: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .meta({ description: 'Creates that named another applicant for this document. Internal keys and reviewers only' }),
+  legal_hold: z.boolean().optional().meta(forThoseWhoReview),
+  claimed_by: z.string().nullable().optional().meta(forThoseWhoReview),
+  claimed_until: Timestamp.nullable().optional().meta(forThoseWhoReview),
   latest_status: StatusChange,
   documents: z
-    .object({
-      document_front: Document.nullable(),
-      document_back: Document.nullable(),
-      facial_photo: Document.nullable(),
-      facial_video: Document.nullable(),
-    })
+    .object(
+      Object.fromEntries(DOCUMENT_KINDS.map((kind) => [kind, Document.nullable()])) as Record<
+        DocumentKind,
+        z.ZodNullable<typeof Document>
+      >,
+    )
     .meta({ description: 'One member per kind, `null` while not supplied' }),
 }).meta({ id: 'Profile' });
 export type Profile = z.infer<typeof Profile>;
+
+/** What a caller is told of an update that may not read. */
+export const UpdatedBrief = z.object({ id: Id, status: Status, updated: Timestamp });
+export const UpdatedProfile = z.union([Profile, UpdatedBrief]).meta({ id: 'UpdatedProfile' });
+
+export const SubmittedProfile = z.object({ id: Id, status: Status }).meta({ id: 'SubmittedProfile' });
+export const LegalHold = z.object({ legal_hold: z.literal(true) }).meta({ id: 'LegalHold' });
 
 export const Applicant = z
   .object({
@@ -155,9 +178,9 @@ export const Applicant = z
     document_type: DocumentType,
     required: z.array(DocumentKind),
     missing: z.array(DocumentKind).meta({
-      description: 'Not supplied yet; while `resubmission_requested` also what its reason code asks for anew',
+      description: 'What `submit` still needs: required and not supplied, or asked for again and not supplied since',
     }),
-    reason: z.string().nullable().meta({ description: "The reviewer's public reason, else its code" }),
+    reason: z.string().nullable().meta({ description: "The reviewer's public reason, or its code" }),
   })
   .meta({ id: 'Applicant', description: 'What an applicant may know of the own profile: no numbers, no contact data' });
 export type Applicant = z.infer<typeof Applicant>;

@@ -1,14 +1,7 @@
 /** Input of the reviewers' dashboard: forms and queries of browsers, in which an empty text stands for "not given". */
 import * as z from 'zod';
-import { prose } from './common.ts';
-import { ReasonCode, Status } from './status.ts';
-
-/** What waits for a reviewer. */
-export const REVIEW_STATUSES: readonly Status[] = ['pending', 'in_review'];
-/** Where nothing waits any more: shown newest first. */
-export const ARCHIVE_STATUSES: readonly Status[] = ['approved', 'rejected', 'expired', 'canceled'];
-/** Statuses that owe the applicant a reason. */
-export const REASONED_STATUSES: readonly Status[] = ['rejected', 'resubmission_requested'];
+import { prose, SLUG_PATTERN } from './common.ts';
+import { REASONED_STATUSES, ReasonCode, Status } from './status.ts';
 
 /** PocketBase walks through all the pages before the one it reads. */
 export const QUEUE_PAGES = 200;
@@ -17,10 +10,7 @@ const blank = z.literal('').transform(() => undefined);
 
 export const QueueQuery = z.object({
   status: z.enum(['review', ...Status.options]).catch('review'),
-  partner: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
-    .catch(''),
+  partner: z.string().regex(SLUG_PATTERN).catch(''),
   page: z.coerce.number().int().min(1).max(QUEUE_PAGES).catch(1),
 });
 export type QueueQuery = z.infer<typeof QueueQuery>;
@@ -37,6 +27,7 @@ export const DecisionForm = z
   .object({
     status: Status,
     expected_status: Status,
+    expected_evidence: z.coerce.number().int().min(1),
     reason_code: z.union([blank, ReasonCode]).optional(),
     reason: z.union([blank, prose(1000)]).optional(),
     note: z.union([blank, prose(4000)]).optional(),

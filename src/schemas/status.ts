@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import actorTypes from '../../pocketbase/hooks/lib/shared/actor-types.json' with { type: 'json' };
+import reasonCodes from '../../pocketbase/hooks/lib/shared/reason-codes.json' with { type: 'json' };
+import sets from '../../pocketbase/hooks/lib/shared/status-sets.json' with { type: 'json' };
 import table from '../../pocketbase/hooks/lib/shared/statuses.json' with { type: 'json' };
 import { Id, page, prose, Timestamp } from './common.ts';
+import { DocumentKind } from './document.ts';
 
 /** What each status may become. The file is PocketBase's own: hooks and Worker read one table. */
 export const STATUS_TABLE: Record<Status, Status[]> = table as Record<Status, Status[]>;
@@ -9,33 +13,26 @@ const STATUSES = Object.keys(table) as [keyof typeof table, ...(keyof typeof tab
 export const Status = z.enum(STATUSES).meta({ id: 'Status', description: 'Where the verification stands' });
 export type Status = z.infer<typeof Status>;
 
-/** Statuses in which partners and applicants may still change fields and documents. */
-export const OPEN_STATUSES: readonly Status[] = ['unverified', 'pending', 'resubmission_requested'];
+type Statuses = readonly Status[];
+/** In which partners and applicants may still change fields and documents. */
+export const OPEN_STATUSES = sets.open as Statuses;
+/** What waits for a reviewer. */
+export const REVIEW_STATUSES = sets.review as Statuses;
+/** Decisions on evidence. */
+export const DECIDED_STATUSES = sets.decided as Statuses;
+/** Where nothing waits any more: nobody changes the profile, and no link leads to it. A repeated create revives an expired one. */
+export const FINAL_STATUSES = sets.final as Statuses;
+/** Which owe the applicant a reason. */
+export const REASONED_STATUSES = sets.reasoned as Statuses;
 
-/** Statuses for which no link is issued: there is nothing the applicant could do. A repeated create revives an expired profile. */
-export const LINKLESS_STATUSES: readonly Status[] = ['approved', 'rejected', 'expired', 'canceled'];
-
+type Code = keyof typeof reasonCodes;
 export const ReasonCode = z
-  .enum([
-    'document_missing',
-    'document_unreadable',
-    'document_expired',
-    'document_not_accepted',
-    'document_altered',
-    'data_mismatch',
-    'photo_unclear',
-    'face_mismatch',
-    'underage',
-    'fraud_suspected',
-    'withdrawn',
-    'inactivity',
-    'other',
-  ])
+  .enum(Object.keys(reasonCodes) as [Code, ...Code[]])
   .meta({ id: 'ReasonCode', description: 'Why the status changed; for partner and applicant' });
+export type ReasonCode = z.infer<typeof ReasonCode>;
 
-export const ActorType = z
-  .enum(['partner', 'reviewer', 'applicant', 'service', 'system', 'superuser'])
-  .meta({ id: 'ActorType' });
+type Actors = keyof typeof actorTypes;
+export const ActorType = z.enum(Object.keys(actorTypes) as [Actors, ...Actors[]]).meta({ id: 'ActorType' });
 
 export const StatusChange = z
   .object({
@@ -46,6 +43,17 @@ export const StatusChange = z
     reason_code: ReasonCode.nullable(),
     reason: z.string().nullable().meta({ description: 'For partner and applicant' }),
     note: z.string().nullable().optional().meta({ description: 'Private: internal keys and reviewers only' }),
+    kinds: z.array(DocumentKind).meta({ description: 'Of a resubmission: what was asked for again' }),
+    evidence_version: z
+      .int()
+      .min(1)
+      .max(Number.MAX_SAFE_INTEGER)
+      .nullable()
+      .meta({ description: 'The evidence that stood when the status changed' }),
+    evidence_sha256: z.string().nullable().meta({
+      description:
+        'Of `approved` and `rejected`: the digest of what was decided on, over a salt that an erasure removes',
+    }),
     actor_type: ActorType,
     actor_id: z.string().nullable().optional().meta({ description: 'Internal keys and reviewers only' }),
     request_id: z.string().nullable(),
@@ -65,23 +73,13 @@ export const ChangeStatusBody = z
     expected_status: Status.optional().meta({
       description: 'Refuse with `status_conflict` unless the profile is in it; reviewers must send it',
     }),
+    expected_evidence: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({
+      description:
+        'Of `approved` and `rejected`: the `evidence_version` that was seen; on another one the answer is `evidence_changed`. Reviewers must send it',
+    }),
+    kinds: z.array(DocumentKind).max(DocumentKind.options.length).optional().meta({
+      description: 'Of `resubmission_requested`: what is asked for again; without it what the reason code says',
+    }),
   })
   .meta({ id: 'ChangeStatus' });
 export type ChangeStatusBody = z.infer<typeof ChangeStatusBody>;
-
-export const Note = z
-  .object({
-    id: Id,
-    profile: Id,
-    text: z.string(),
-    actor_type: ActorType,
-    actor_id: z.string().nullable(),
-    created: Timestamp,
-  })
-  .meta({ id: 'Note' });
-export type Note = z.infer<typeof Note>;
-
-export const Notes = page(Note).meta({ id: 'Notes' });
-export const CreateNoteBody = z
-  .strictObject({ text: prose(4000).meta({ example: 'Called the applicant back.' }) })
-  .meta({ id: 'CreateNote' });

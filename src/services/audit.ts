@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/caller.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst, pocketBaseTime } from '../pocketbase/lists.ts';
-import { AuditRow } from '../pocketbase/records.ts';
+import { AuditRow } from '../pocketbase/records/audit.ts';
 import type { AuditQuery } from '../schemas/audit.ts';
 
 export function listAudit(pb: PocketBaseClient, caller: Caller, { profile, actor, from, to, ...query }: AuditQuery) {

@@ -1,6 +1,8 @@
 import { ApiProblem } from '../lib/problem.ts';
+import { invalidField } from '../lib/validation-problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { EventRow, listOf } from '../pocketbase/records.ts';
+import { listOf } from '../pocketbase/records/common.ts';
+import { EventRow } from '../pocketbase/records/events.ts';
 import { ID_PATTERN } from '../schemas/common.ts';
 import type { Event, EventsQuery } from '../schemas/event.ts';
 
@@ -25,9 +27,7 @@ async function sequenceOf(pb: PocketBaseClient, id: string): Promise<number> {
     return (await pb.call(EventRow, `${RECORDS}/${id}`)).sequence;
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.code !== 'not_found') throw error;
-    throw new ApiProblem('validation_failed', undefined, {
-      errors: [{ pointer: '/after', detail: 'There is no such event' }],
-    });
+    throw invalidField('/after', 'There is no such event');
   }
 }
 

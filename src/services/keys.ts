@@ -4,15 +4,21 @@ import { sha256Hex } from '../lib/digest.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
-import { KeyRow } from '../pocketbase/records.ts';
+import { IdAnswer, KeyRow } from '../pocketbase/records/keys.ts';
 import type { CreateKeyBody, Key, KeysQuery } from '../schemas/key.ts';
 import { KeyScope } from '../schemas/key.ts';
 
+/** A key holds the id of its record, and ids begin with the letter of PocketBase's cell: so PocketBase names it first. */
+async function makeKey(pb: PocketBaseClient, environment: KeyEnvironment) {
+  const { id } = await pb.call(IdAnswer, '/api/edge/ids');
+  const { key, prefix } = createManagedKey(environment, id);
+  return { id, key, prefix, digest: await sha256Hex(key) };
+}
+
 /** @throws ApiProblem `validation_failed` (no such partner) */
 export async function createKey(pb: PocketBaseClient, environment: KeyEnvironment, body: CreateKeyBody) {
-  const { id, key, prefix } = createManagedKey(environment);
-  const digest = await sha256Hex(key);
-  const row = await pb.call(KeyRow, '/api/edge/keys', { method: 'POST', body: { ...body, id, prefix, digest } });
+  const { key, ...made } = await makeKey(pb, environment);
+  const row = await pb.call(KeyRow, '/api/edge/keys', { method: 'POST', body: { ...body, ...made } });
   return { ...presentKey(row), key };
 }
 
@@ -26,12 +32,9 @@ export async function findKey(pb: PocketBaseClient, id: string, now: number): Pr
 
 /** The successor has the same partner, name, scopes and expiry. @throws ApiProblem `not_found` (a revoked key too) */
 export async function rotateKey(pb: PocketBaseClient, environment: KeyEnvironment, id: string, graceSeconds: number) {
-  const { id: successor, key, prefix } = createManagedKey(environment);
-  const digest = await sha256Hex(key);
-  const row = await pb.call(KeyRow, `/api/edge/keys/${id}/rotate`, {
-    method: 'POST',
-    body: { id: successor, prefix, digest, grace_seconds: graceSeconds },
-  });
+  const { key, ...made } = await makeKey(pb, environment);
+  const body = { ...made, grace_seconds: graceSeconds };
+  const row = await pb.call(KeyRow, `/api/edge/keys/${id}/rotate`, { method: 'POST', body });
   return { ...presentKey(row), key };
 }
 

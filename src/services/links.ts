@@ -1,8 +1,8 @@
 import { signApplicantToken } from '../auth/applicant-token.ts';
 import type { Settings } from '../env.ts';
 import { ApiProblem } from '../lib/problem.ts';
-import type { PartnerBrief } from '../pocketbase/records.ts';
-import { LINKLESS_STATUSES, type Status } from '../schemas/status.ts';
+import type { PartnerBrief } from '../pocketbase/records/profiles.ts';
+import { FINAL_STATUSES, type Status } from '../schemas/status.ts';
 
 export interface IssuedLink {
   redirect_url: string | null;
@@ -18,7 +18,7 @@ export async function issueLink(
   { id, status, partner }: { id: string; status: Status; partner: PartnerBrief },
   { origin, now }: { origin: string; now: number },
 ): Promise<IssuedLink> {
-  if (LINKLESS_STATUSES.includes(status)) return { redirect_url: null, redirect_expires_at: null };
+  if (FINAL_STATUSES.includes(status)) return { redirect_url: null, redirect_expires_at: null };
   const { token, expiresAt } = await signApplicantToken(id, {
     secrets: settings.get('LINK_SECRET'),
     ttlSeconds: settings.get('LINK_TTL_SECONDS'),
@@ -29,7 +29,7 @@ export async function issueLink(
   return { redirect_url: url.href, redirect_expires_at: expiresAt.toISOString() };
 }
 
-/** `<base>/<id>`, whatever query the frontend's own URL carries. */
+/** `<base>/<id>`; the base may carry a query. */
 export function pageUrl(base: string, id: string): URL {
   const url = URL.parse(base);
   if (!url) throw new ApiProblem('not_configured', undefined, { cause: 'frontend_url of a partner' });

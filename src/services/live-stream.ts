@@ -1,102 +1,85 @@
 /**
- * PocketBase's realtime as server-sent events for the dashboard (https://html.spec.whatwg.org/multipage/server-sent-events.html): ids,
- * statuses and claims only. PocketBase replays nothing and ends a quiet stream after five minutes; then this one ends too, the
- * browser reconnects by itself and reads its page anew.
+ * Server-sent events for the dashboard (https://html.spec.whatwg.org/multipage/server-sent-events.html): ids of profiles that were written. Rows
+ * that SQL writes raise no event of PocketBase's, so the isolate asks for what is new once a second, for all its open pages together.
  */
-import * as z from 'zod';
-import { ApiProblem } from '../lib/problem.ts';
+import { ExpiringCache } from '../lib/expiring-cache.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { ChangeEvent } from '../pocketbase/records/review.ts';
-import { unavailable } from '../pocketbase/upstream.ts';
+import { ChangesAnswer } from '../pocketbase/records/review.ts';
 
-/** A client that left is noticed only by writing to it. */
+const EVERY_MS = 1_000;
+/** All pages ask at the full second: the first of them within this time, and the others get its answer. */
+const SPREAD_MS = 100;
+const SHARED_MS = EVERY_MS - SPREAD_MS;
+/** Only a write shows that a client has left. */
 const PING_MS = 15_000;
 const RECONNECT_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 10_000;
-const Connected = z.object({ clientId: z.string() });
-
-const subscription = (topic: string, fields: string) => {
-  const options = JSON.stringify({ query: { fields }, headers: { 'x-partner': '*' } });
-  return `${topic}?options=${encodeURIComponent(options)}`;
-};
-const SUBSCRIPTIONS = [
-  subscription('profiles/*', 'id,status,claimed_by,claimed_until'),
-  subscription('notes/*', 'profile'),
-];
+const MAX_SHARED = 16;
 
 export interface StreamOptions {
-  signal: AbortSignal;
-  /** Asked at each ping: a reviewer who was shut out must not go on listening. */
+  /** Called at each ping: a reviewer who was shut out must not go on listening. */
   isAllowed: () => Promise<boolean>;
   sleep: (ms: number) => Promise<unknown>;
+  now: () => number;
+  random: () => number;
 }
 
-/** @throws ApiProblem when PocketBase cannot be subscribed to; afterwards the stream just ends */
-export async function openChanges(pb: PocketBaseClient, options: StreamOptions): Promise<ReadableStream<Uint8Array>> {
-  const upstream = new AbortController();
-  const signal = AbortSignal.any([upstream.signal, options.signal]);
-  const response = await pb.listen('/api/realtime', signal);
-  const messages = readMessages(response.body as ReadableStream<Uint8Array>);
-  try {
-    const first = await Promise.race([messages.next(), options.sleep(CONNECT_TIMEOUT_MS).then(() => null)]);
-    const { clientId } = Connected.parse(JSON.parse(first?.value ?? 'null'));
-    await pb.call(z.null(), '/api/realtime', { method: 'POST', body: { clientId, subscriptions: SUBSCRIPTIONS } });
-  } catch (error) {
-    upstream.abort();
-    throw error instanceof ApiProblem ? error : unavailable(error);
+/** What the isolate's pages share: answers, never a request's promise. A page that lags behind asks from its own place. */
+export class Changes {
+  readonly #answers: ExpiringCache<ChangesAnswer>;
+
+  constructor(now: () => number) {
+    this.#answers = new ExpiringCache({ ttlMs: SHARED_MS, maxEntries: MAX_SHARED, now });
   }
+
+  async since(pb: PocketBaseClient, place: number | null): Promise<ChangesAnswer> {
+    const key = String(place);
+    const known = this.#answers.get(key);
+    if (known) return known;
+    const answer = await pb.call(ChangesAnswer, '/api/edge/changes', { query: place === null ? {} : { after: key } });
+    this.#answers.set(key, answer);
+    return answer;
+  }
+}
+
+/** @throws ApiProblem when PocketBase does not answer at first; afterwards the stream just ends, and the browser reconnects by itself */
+export async function openLiveStream(
+  pb: PocketBaseClient,
+  changes: Changes,
+  options: StreamOptions,
+): Promise<ReadableStream<Uint8Array>> {
+  const { seq } = await changes.since(pb, null);
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  void pump(messages, writable.getWriter(), options).finally(() => upstream.abort());
+  void pump(pb, changes, seq, writable.getWriter(), options);
   return readable;
 }
 
 async function pump(
-  messages: AsyncGenerator<string>,
+  pb: PocketBaseClient,
+  changes: Changes,
+  start: number,
   writer: WritableStreamDefaultWriter<Uint8Array>,
-  { isAllowed, sleep }: StreamOptions,
+  { isAllowed, sleep, now, random }: StreamOptions,
 ): Promise<void> {
   const encoder = new TextEncoder();
   const write = (text: string) => writer.write(encoder.encode(text));
-  const tick = () => sleep(PING_MS).then(() => 'tick' as const);
   try {
     await write(`retry: ${RECONNECT_MS}\nevent: ready\ndata: {}\n\n`);
-    let message = messages.next();
-    let ping = tick();
+    let [place, pingAt] = [start, now() + PING_MS];
     for (;;) {
-      const next = await Promise.race([message, ping]);
-      if (next === 'tick') {
+      await sleep(EVERY_MS - (now() % EVERY_MS) + random() * SPREAD_MS);
+      if (now() >= pingAt) {
         if (!(await isAllowed())) break;
         await write(': ping\n\n');
-        ping = tick();
-        continue;
+        pingAt = now() + PING_MS;
       }
-      if (next.done) break;
-      message = messages.next();
-      const change = changeOf(next.value);
-      if (change) await write(`event: change\ndata: ${JSON.stringify(change)}\n\n`);
+      const { seq, profiles, all } = await changes.since(pb, place);
+      place = seq;
+      const told = all ? [null] : profiles;
+      for (const id of told) await write(`event: change\ndata: ${JSON.stringify({ id })}\n\n`);
     }
     await writer.close();
   } catch {
-    // The browser or PocketBase has gone: the browser comes back by itself.
+    // The browser has left, or PocketBase is gone.
     await writer.abort().catch(() => {});
-  }
-}
-
-function changeOf(data: string) {
-  const { success, data: event } = ChangeEvent.safeParse(JSON.parse(data));
-  if (!success) return null;
-  return 'profile' in event.record ? { id: event.record.profile } : event.record;
-}
-
-/** The `data` of each message. PocketBase writes one line of it per message. */
-async function* readMessages(body: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  let rest = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split('\n\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) {
-      const line = part.split('\n').find((one) => one.startsWith('data:'));
-      if (line) yield line.slice('data:'.length);
-    }
   }
 }

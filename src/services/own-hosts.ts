@@ -6,8 +6,8 @@ const MAX_HOSTS = 20;
 const Hosts = z.array(z.string());
 
 /**
- * The hosts under which this Worker is reached. No request tells them to a cron or a queue, so they are kept in KV: a webhook must not
- * lead back to us.
+ * The hosts under which this Worker is reached, so that no webhook leads back to it. Only a request names them, and the cron and the
+ * queue have none: so KV keeps them.
  */
 export class OwnHosts {
   readonly #options: { kv: KVNamespace; now: () => number };
@@ -28,7 +28,7 @@ export class OwnHosts {
     return this.#hosts;
   }
 
-  /** With `host` among them from now on. */
+  /** All, and `host`, which is kept from now on. */
   async including(host: string): Promise<readonly string[]> {
     const known = await this.all();
     if (known.includes(host)) return known;

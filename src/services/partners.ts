@@ -3,7 +3,8 @@ import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { where } from '../pocketbase/filter.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
-import { listOf, PartnerRow } from '../pocketbase/records.ts';
+import { listOf } from '../pocketbase/records/common.ts';
+import { PartnerRow } from '../pocketbase/records/partners.ts';
 import type { PageQuery } from '../schemas/common.ts';
 import type { CreatePartnerBody, Partner, UpdatePartnerBody } from '../schemas/partner.ts';
 
@@ -54,11 +55,12 @@ async function find(pb: PocketBaseClient, slug: string): Promise<PartnerRow> {
   return row;
 }
 
-/** An internal key that named a partner keeps to it; PocketBase lets partners be written by those who reach all. */
+/** An internal key that named a partner is bound to it. PocketBase cannot check that: it takes partners from `everywhere` only. */
 function checkReach({ partner }: Caller, slug: string): void {
   if (partner !== null && partner !== slug) throw new ApiProblem('forbidden', 'x-partner names another partner');
 }
 
+/** The caller as an actor for all partners: PocketBase lets no other write a partner. */
 function everywhere(pb: PocketBaseClient, caller: Caller): PocketBaseClient {
   return pb.as({ ...caller, partner: null });
 }

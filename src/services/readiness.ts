@@ -1,17 +1,19 @@
 import schema from '../../pocketbase/hooks/lib/shared/schema.json' with { type: 'json' };
-import { BINDINGS } from '../env.ts';
+import { BINDINGS, type Env, type Settings } from '../env.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { SchemaAnswer } from '../pocketbase/records.ts';
-import type { Runtime } from '../runtime.ts';
+import { SchemaAnswer } from '../pocketbase/records/upkeep.ts';
 import { STATUS_TABLE } from '../schemas/status.ts';
 
 /**
  * One call tells whether PocketBase is there, takes the service account, and has the schema and status table this Worker was built with.
  * @throws ApiProblem `not_configured` naming what is wrong and never its value, `upstream_unavailable`, `upstream_timeout`
  */
-export async function checkReadiness({ settings, env }: Runtime, connect: () => PocketBaseClient): Promise<void> {
+export async function checkReadiness(
+  { settings, env }: { settings: Settings; env: Env },
+  connect: () => PocketBaseClient,
+): Promise<void> {
   if (settings.malformed.length > 0) {
     throw notReady(`Missing or malformed: ${settings.malformed.join(', ')}`, { settings: settings.malformed });
   }
@@ -23,11 +25,11 @@ export async function checkReadiness({ settings, env }: Runtime, connect: () => 
   if (answer.migration !== schema.migration || answer.status_digest !== statusDigest) throw anotherSchema();
 }
 
-/** A PocketBase without our hooks does not know the route. Causes that are texts are our own words. */
+/** A PocketBase without our hooks does not know the route, and other hooks answer in another shape. A cause that is a text is our own. */
 function explain(error: unknown): never {
   if (!(error instanceof ApiProblem)) throw error;
   const { code, extras } = error;
-  if (code === 'not_found') throw anotherSchema();
+  if (code === 'not_found' || code === 'not_configured') throw anotherSchema();
   if (code === 'upstream_timeout') throw new ApiProblem(code, 'PocketBase did not answer in time', extras);
   if (code !== 'upstream_unavailable') throw error;
   const cause = typeof extras.cause === 'string' ? extras.cause : 'no usable answer';

@@ -1,6 +1,5 @@
-import * as z from 'zod';
-import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { ReviewedProfile } from '../pocketbase/records/profiles.ts';
 import {
   ClaimAnswer,
   DailyAnswer,
@@ -8,12 +7,13 @@ import {
   NextAnswer,
   QueueAnswer,
   ReviewersAnswer,
-  ReviewRecord,
 } from '../pocketbase/records/review.ts';
-import { RedactedRecord } from '../pocketbase/records.ts';
+import { parseAnswer } from '../pocketbase/upstream.ts';
 import type { NextForm, QueueQuery } from '../schemas/review.ts';
-import { ARCHIVE_STATUSES, REVIEW_STATUSES } from '../schemas/review.ts';
-import { newestHistory, newestNotes } from './status-history.ts';
+import { FINAL_STATUSES, REVIEW_STATUSES } from '../schemas/status.ts';
+import { newestNotes } from './notes.ts';
+import { readProfile } from './profiles.ts';
+import { newestHistory } from './status-history.ts';
 
 /** Nobody reads more of one profile's history or notes on one page. */
 const SHOWN_ROWS = 500;
@@ -26,13 +26,13 @@ export function logIn(pb: PocketBaseClient, { email, password }: { email: string
 
 export function readQueue(pb: PocketBaseClient, { status, partner, page }: QueueQuery): Promise<QueueAnswer> {
   const statuses = status === 'review' ? REVIEW_STATUSES : [status];
-  const order = statuses.some((one) => ARCHIVE_STATUSES.includes(one)) ? 'newest' : 'oldest';
+  const order = statuses.some((one) => FINAL_STATUSES.includes(one)) ? 'newest' : 'oldest';
   return pb.call(QueueAnswer, '/api/edge/queue', {
     query: { status: statuses.join(), partner, page: String(page), order },
   });
 }
 
-/** Claims the profile that has waited longest and that nobody has claimed; `null` when there is none. */
+/** Claims the profile that has waited longest among those that nobody has claimed; `null` when there is none. */
 export async function takeNext(pb: PocketBaseClient, { partner }: NextForm): Promise<string | null> {
   const body = { status: REVIEW_STATUSES.join(), partner };
   return (await pb.call(NextAnswer, '/api/edge/queue/next', { method: 'POST', body })).id;
@@ -50,11 +50,8 @@ export async function readDaily(pb: PocketBaseClient, days: number) {
 
 /** @throws ApiProblem `not_found`, `gone` */
 export async function readCase(pb: PocketBaseClient, id: string) {
-  // Alone: while PocketBase is down the first call is the breaker's one probe, and what ran beside it would fail the request.
-  const record = await pb.call(z.union([RedactedRecord, ReviewRecord]), `/api/collections/profiles/records/${id}`, {
-    query: { expand: 'latest_status' },
-  });
-  if ('redacted_at' in record) throw new ApiProblem('gone');
+  // The first call goes alone: after an outage it may be the breaker's one probe, and calls at the same time would fail.
+  const record = parseAnswer(ReviewedProfile, JSON.parse(await readProfile(pb, id)));
   const [history, notes, reviewers] = await Promise.all([
     newestHistory(pb, id, SHOWN_ROWS),
     newestNotes(pb, id, SHOWN_ROWS),
@@ -64,7 +61,7 @@ export async function readCase(pb: PocketBaseClient, id: string) {
 }
 export type Case = Awaited<ReturnType<typeof readCase>>;
 
-/** Ten minutes for the calling reviewer, unless another one was first. */
+/** Claims the profile for the calling reviewer, for ten minutes, unless another reviewer's claim holds. */
 export function claimProfile(pb: PocketBaseClient, id: string) {
   return pb.call(ClaimAnswer, `/api/edge/profiles/${id}/claim`, { method: 'POST', body: {} });
 }
@@ -75,11 +72,11 @@ export function releaseProfile(pb: PocketBaseClient, id: string) {
 
 interface Claim {
   claimed_by: string | null;
-  claimed_until: string;
+  claimed_until: string | null;
 }
 
 export function isClaimed({ claimed_by, claimed_until }: Claim, now: number): boolean {
-  return claimed_by !== null && Date.parse(claimed_until) > now;
+  return claimed_by !== null && Date.parse(claimed_until ?? '') > now;
 }
 
 export function isClaimedByAnother(claim: Claim, reviewerId: string, now: number): boolean {

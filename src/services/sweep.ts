@@ -1,17 +1,17 @@
+import { SYSTEM } from '../pocketbase/actor.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { SweepAnswer } from '../pocketbase/records.ts';
+import { SweepAnswer } from '../pocketbase/records/upkeep.ts';
 
-/** What PocketBase does in one call, so that no writer waits long for it. */
+/** How much PocketBase does in one call: so no writer waits long for it. */
 const BATCH_SIZE = 100;
-/** A minute's backlog is worked off within the minute; more waits for the next. */
+/** More waits for the next minute. */
 export const MAX_BATCHES = 10;
-const CRON = { type: 'system', id: '', partner: null };
 
-/** Expiry, retention and cleaning up, as PocketBase's own clock has them. */
+/** Expiry, retention and cleaning up; PocketBase's clock decides what is due. */
 export async function sweep(pb: PocketBaseClient) {
   const total = { expired: 0, redacted: 0, cleaned: 0 };
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
-    const done = await pb.as(CRON).call(SweepAnswer, '/api/edge/sweep', { method: 'POST', body: {} });
+    const done = await pb.as(SYSTEM).call(SweepAnswer, '/api/edge/sweep', { method: 'POST', body: {} });
     total.expired += done.expired;
     total.redacted += done.redacted;
     total.cleaned += done.cleaned;

@@ -1,5 +1,5 @@
 import { log } from '../lib/log.ts';
-import { type ClaimedDelivery, ConcludeAnswer } from '../pocketbase/records.ts';
+import { type ClaimedDelivery, ConcludeAnswer } from '../pocketbase/records/webhooks.ts';
 import { presentEvent } from '../services/events.ts';
 import { deliver, NOT_SENT, type Outcome } from './deliver.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -7,7 +7,7 @@ import { nextAttempt } from './schedule.ts';
 import { openWebhookSecret } from './secrets.ts';
 import { refuseTarget } from './targets.ts';
 
-/** Later retries wait for the cron, whose minute is small against their delay. */
+/** A retry that is due later than this waits for the cron: a minute more is little then. */
 const WAKE_UP_MAX_SECONDS = 600;
 
 /**
@@ -45,7 +45,7 @@ export async function attempt(claimed: ClaimedDelivery, dispatch: Dispatch): Pro
   return next;
 }
 
-/** The target is judged again: the rules, or what PocketBase's own UI made of the URL, may have changed since it was registered. */
+/** The target is judged again: since it was registered the rules may have changed, or the URL in PocketBase's own UI. */
 async function send({ id, endpoint, event }: ClaimedDelivery, dispatch: Dispatch): Promise<Outcome> {
   if (refuseTarget(endpoint.url, dispatch.policy)) return { ...NOT_SENT, error: 'target_refused' };
   const secrets = await openSecrets(endpoint, dispatch);
@@ -60,7 +60,7 @@ async function send({ id, endpoint, event }: ClaimedDelivery, dispatch: Dispatch
   );
 }
 
-/** `null` when one of them cannot be opened: a signature short of what the receiver holds would only look like a forgery. */
+/** `null` when one of them cannot be opened: a receiver that holds that secret would take the delivery for a forgery. */
 async function openSecrets(endpoint: ClaimedDelivery['endpoint'], { settings }: Dispatch): Promise<string[] | null> {
   const boxes = [endpoint.secret, endpoint.previous_secret].filter(Boolean);
   const opened = await Promise.all(boxes.map((box) => openWebhookSecret(settings.get('DATA_SECRET'), box)));

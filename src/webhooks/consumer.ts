@@ -1,14 +1,14 @@
 import { log } from '../lib/log.ts';
-import type { ClaimedDelivery } from '../pocketbase/records.ts';
+import type { ClaimedDelivery } from '../pocketbase/records/webhooks.ts';
 import type { Runtime } from '../runtime.ts';
 import { attempt } from './attempt.ts';
 import { Dispatch, MAX_OPEN } from './dispatch.ts';
 import { WakeUp } from './message.ts';
 
-/** After a queue's handler has returned, Workers leave 30 s: an attempt that begins in the first 10 ends in time. */
+/** Workers leave 30 s after a queue's handler has returned, so an attempt that begins in the first 10 s ends in time. */
 const DURATION_MS = 10_000;
 
-/** Acknowledges first: a message is only a wake-up, and what comes of it stands in PocketBase. */
+/** Acknowledges first: a message is only a wake-up, and PocketBase holds what is due. */
 export function consume(batch: MessageBatch<unknown>, runtime: Runtime, ctx: ExecutionContext): void {
   const ids = batch.messages.flatMap((message) => {
     message.ack();
@@ -28,7 +28,7 @@ async function deliverWoken(runtime: Runtime, ids: string[]): Promise<void> {
   await dispatch.wake(ends.flatMap((end) => (end.status === 'fulfilled' && end.value ? [end.value] : [])));
 }
 
-/** One delivery, and what else is due at its endpoint, one after the other. @returns the one that another invocation has to go on with */
+/** Makes one delivery, then the others that are due at its endpoint. @returns the one with which another invocation has to go on */
 async function follow(first: ClaimedDelivery, dispatch: Dispatch, others: number): Promise<string | null> {
   for (let current: ClaimedDelivery | undefined = first; current; ) {
     const next = await attempt(current, dispatch);

@@ -31,7 +31,7 @@ export interface Outcome {
 
 export const NOT_SENT = { status: null, latencyMs: null, excerpt: null, retryAfterSeconds: null };
 
-/** One attempt. Whatever the receiver does is an outcome; nothing is thrown. */
+/** One attempt. Everything that the receiver does is an outcome; nothing is thrown. */
 export async function deliver(
   { id, url, payload, secrets }: Attempt,
   { fetch, now }: { fetch: (url: string, init: RequestInit) => Promise<Response>; now: () => number },
@@ -47,7 +47,7 @@ export async function deliver(
         'user-agent': `eKYC-Edge-Webhooks/${VERSION}`,
         ...signatureHeaders(id, payload, { secrets, now: startedAt }),
       },
-      // A redirect may lead where the target rules forbid.
+      // A redirect may lead to a target that the rules refuse.
       redirect: 'manual',
       signal: timeout,
     });

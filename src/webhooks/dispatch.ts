@@ -1,11 +1,12 @@
 import type { Settings } from '../env.ts';
+import { SYSTEM } from '../pocketbase/actor.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { ClaimedDelivery, listOf } from '../pocketbase/records.ts';
+import { listOf } from '../pocketbase/records/common.ts';
+import { ClaimedDelivery } from '../pocketbase/records/webhooks.ts';
 import type { Runtime } from '../runtime.ts';
 import { MAX_BATCHES } from '../services/sweep.ts';
-import { targetPolicy } from '../services/webhook-targets.ts';
 import { sendWakeUps } from './message.ts';
-import type { TargetPolicy } from './targets.ts';
+import { type TargetPolicy, targetPolicy } from './targets.ts';
 
 /** Workers let an invocation have six connections open: one is PocketBase's. */
 export const MAX_OPEN = 5;
@@ -13,12 +14,10 @@ export const MAX_OPEN = 5;
 const SUBREQUESTS_MAX = 50;
 /** Claim, attempt, result and wake-up. */
 const SUBREQUESTS_PER_ATTEMPT = 4;
-/** Own hosts and service token from KV, a login; and what the cron has spent on its other duty. */
+/** Own hosts and service token from KV, a login, and the calls of the cron's other duty. */
 const SUBREQUESTS_RESERVED = 3 + MAX_BATCHES;
-/** Deliveries are made for all partners at once. */
-const SYSTEM = { type: 'system', id: '', partner: null };
 
-/** What one invocation delivers with, and how much it may. */
+/** What one invocation needs to deliver, and how much it may. */
 export class Dispatch {
   readonly settings: Settings;
   readonly pb: PocketBaseClient;
@@ -41,14 +40,14 @@ export class Dispatch {
     return new Dispatch(runtime, policy, durationMs);
   }
 
-  /** How many attempts may begin beside `running` others. */
+  /** How many attempts may begin while `running` others are under way. */
   places(running: number): number {
     if (Date.now() >= this.#endsAt) return 0;
     const left = SUBREQUESTS_MAX - SUBREQUESTS_RESERVED - this.pb.calls - this.#sent;
     return Math.max(0, Math.min(MAX_OPEN, Math.floor(left / SUBREQUESTS_PER_ATTEMPT)) - running);
   }
 
-  /** Locks due deliveries for a minute, at most two of an endpoint. Without `ids`, whichever are due. */
+  /** Locks due deliveries for a minute, at most two of an endpoint; with `ids`, only these. */
   async claim(limit: number, ids?: readonly string[]): Promise<ClaimedDelivery[]> {
     const body = { limit, ...(ids && { ids }) };
     const { items } = await this.pb.call(listOf(ClaimedDelivery), '/api/edge/deliveries/claim', {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { ApiProblem } from '../lib/problem.ts';
+import { invalidField } from '../lib/validation-problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
-import { DeliveryRow, WebhookRow } from '../pocketbase/records.ts';
+import { DeliveryRow, WebhookRow } from '../pocketbase/records/webhooks.ts';
 import type { PageQuery } from '../schemas/common.ts';
 import type { CreateWebhookBody, Delivery, UpdateWebhookBody, Webhook } from '../schemas/webhook.ts';
 import { newWebhookSecret, sealWebhookSecret } from './secrets.ts';
@@ -27,7 +27,7 @@ export async function createWebhook(
 /** @throws ApiProblem `validation_failed` */
 export function checkTarget(url: string, policy: TargetPolicy): void {
   const detail = refuseTarget(url, policy);
-  if (detail) throw new ApiProblem('validation_failed', undefined, { errors: [{ pointer: '/url', detail }] });
+  if (detail) throw invalidField('/url', detail);
 }
 
 export function findWebhook(pb: PocketBaseClient, id: string): Promise<WebhookRow> {
@@ -46,7 +46,7 @@ export async function deleteWebhook(pb: PocketBaseClient, id: string): Promise<v
   await pb.call(z.null(), `${RECORDS}/${id}`, { method: 'DELETE' });
 }
 
-/** A new secret; until the grace is over the previous one signs as well. */
+/** Gives the endpoint a new secret. The previous one signs as well until the grace is over. */
 export async function rotateSecret(
   pb: PocketBaseClient,
   id: string,

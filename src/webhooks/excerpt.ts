@@ -1,4 +1,4 @@
-/** The contract's bound of what is kept of a receiver's answer. */
+/** How much of a receiver's answer is kept. */
 const MAX_BYTES = 512;
 
 /** The beginning of an answer, as text; the rest is never read. */
@@ -20,7 +20,7 @@ export async function readExcerpt(response: Response): Promise<string | null> {
   return clip(text) || null;
 }
 
-/** Without control characters, and cut again: a byte that is no UTF-8 has become three. */
+/** Without control characters, and cut again: each byte that is no UTF-8 has become three. */
 function clip(text: string): string {
   const clean = text.replace(/\p{Cc}/gu, '');
   const { read } = new TextEncoder().encodeInto(clean, new Uint8Array(MAX_BYTES));

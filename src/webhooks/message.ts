@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { log } from '../lib/log.ts';
 import { Id } from '../schemas/common.ts';
 
-/** A wake-up for one delivery. It carries no payload and decides nothing: what is due, and to whom, stands in PocketBase. */
+/** A wake-up for one delivery. It carries no payload and decides nothing: PocketBase knows what is due, and to whom. */
 export const WakeUp = z.object({ delivery: Id });
 export type WakeUp = z.infer<typeof WakeUp>;
 
 /** The limit of `sendBatch`. */
 const BATCH_MAX = 100;
 
-/** A wake-up that could not be sent is not worth an error: the cron sweep finds the delivery. */
+/** A wake-up that cannot be sent is no error: the cron's sweep finds the delivery. */
 export async function sendWakeUps(
   queue: Queue<WakeUp>,
   deliveries: readonly string[],

@@ -1,13 +1,11 @@
-/** The contract's delays before each attempt: three days in all, so that an endpoint may be down for two. */
-export const DELAYS_SECONDS: readonly number[] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-/** Spreads what failed together: ± 10 %. */
+/** ± 10 %: deliveries that failed together are not repeated together. */
 const JITTER = 0.1;
 const RETRY_AFTER_MAX_SECONDS = 86_400;
 
 /**
- * When to try again after `attempts` have failed; `null` when they were all there are.
+ * When to try again after `attempts` have failed; `null` after the last one.
  * @param random in [0, 1)
- * @param retryAfterSeconds what the receiver asked for; never sooner than the schedule says
+ * @param retryAfterSeconds what the receiver asked for: it delays an attempt, and never hastens one
  */
 export function nextAttempt(
   attempts: number,
@@ -25,7 +23,7 @@ export function nextAttempt(
   return new Date(now + 1_000 * Math.max(spread, asked));
 }
 
-/** RFC 9110, section 10.2.3: seconds, or a date. `null` for anything else. */
+/** RFC 9110, section 10.2.3: seconds, or a date. `null` for any other text. */
 export function parseRetryAfter(value: string | null, now: number): number | null {
   if (value === null) return null;
   if (/^\d+$/.test(value)) return Number(value);

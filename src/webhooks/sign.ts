@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 
 /**
- * The headers of Standard Webhooks 1.0: one signature per secret, so that a receiver may hold either while they rotate.
+ * The headers of Standard Webhooks 1.0, with one signature per secret: while a secret is rotated, a receiver may hold either.
  * @param id the event's, the same on every attempt: receivers drop repetitions by it
  */
 export function signatureHeaders(

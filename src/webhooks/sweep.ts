@@ -7,13 +7,13 @@ import { Dispatch } from './dispatch.ts';
 const DURATION_MS = 45_000;
 
 /**
- * Delivers whatever is due and no message has reached, until nothing is, or this invocation has done its share; then the queue goes
- * on. Each free place takes what has waited longest among the endpoints that have less than two attempts running.
+ * Makes the due deliveries that no message has reached. When this invocation has done its share, the queue goes on with the rest. Each
+ * free place takes the delivery that has waited longest, among the endpoints that have fewer than two attempts running.
  */
 export async function sweepDeliveries(runtime: Runtime): Promise<void> {
   const dispatch = await Dispatch.open(runtime, DURATION_MS);
   const running = new Set<Promise<void>>();
-  /** By endpoint, so that one with many is handed on once. */
+  /** By endpoint, so that an endpoint with many deliveries is handed on once. */
   const left = new Map<string, string | null>();
   for (;;) {
     const places = dispatch.places(running.size);

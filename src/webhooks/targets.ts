@@ -1,15 +1,26 @@
 /**
- * Where webhooks may go. A partner chooses the URL and we send to it from inside, so what it names is judged by what `fetch`
- * will make of it: the host as WHATWG parses it, where 0x7f.1, ①②⑦.⓪.⓪.① and 2130706433 are all 127.0.0.1.
- * No name is resolved here: a public name may point to a private address, and `global_fetch_strictly_public` is what stops that.
+ * Where webhooks may go. A partner chooses the URL, and the Worker calls it from inside: so the host is judged as `fetch` will read it,
+ * parsed by WHATWG's rules, where 0x7f.1, ①②⑦.⓪.⓪.① and 2130706433 are all 127.0.0.1.
+ * No name is resolved here: a public name may point to a private address, which `global_fetch_strictly_public` stops.
  */
+import type { Settings } from '../env.ts';
+
 export interface TargetPolicy {
   /** Accepts `http:` and this machine, on any port, for receivers under development. */
   isDevelopment: boolean;
   /** `host[:port]` of this Worker and of PocketBase. */
   ownHosts: readonly string[];
-  /** Hosts that the operator rules out, with all below them. */
+  /** Hosts that the operator rules out, with all their subdomains. */
   deniedHosts: readonly string[];
+}
+
+/** @param ownHosts under which this Worker is reached */
+export function targetPolicy(settings: Settings, ownHosts: readonly string[]): TargetPolicy {
+  return {
+    isDevelopment: settings.get('DEPLOYMENT') === 'development',
+    ownHosts: [...ownHosts, new URL(settings.get('POCKETBASE_URL')).host],
+    deniedHosts: settings.get('WEBHOOK_DENY_HOSTS'),
+  };
 }
 
 const PORTS = ['', '8443']; // 443 is written as ''
@@ -17,7 +28,7 @@ const IP_LITERAL = /^(\d+\.\d+\.\d+\.\d+|\[.*\])$/;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const PRIVATE_SUFFIXES = ['localhost', 'local', 'internal', 'home.arpa'];
 
-/** Why the target is refused, in words for the partner; `null` when it is not. */
+/** Why the target is refused, in words for the partner; `null` when it is accepted. */
 export function refuseTarget(target: string, policy: TargetPolicy): string | null {
   const url = URL.parse(target);
   if (!url) return 'Not a URL';
@@ -39,7 +50,7 @@ function refuseHost(host: string, { ownHosts, deniedHosts }: TargetPolicy): stri
   return null;
 }
 
-/** Under development everything shares one machine, so there the port tells hosts apart. */
+/** In development everything shares one machine, so the port tells hosts apart. */
 function isOwnLocal(url: URL, { ownHosts }: TargetPolicy): boolean {
   const port = (of: URL) => of.port || (of.protocol === 'http:' ? '80' : '443');
   return ownHosts.some((own) => {

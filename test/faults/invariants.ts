@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { superuser } from '../support/api.ts';
 import type { PocketBaseInfo } from '../support/pocketbase.ts';
-import type { BareWorker } from './target.ts';
+import type { TestWorker } from '../support/worker.ts';
 
 /** What must hold in PocketBase whatever happened: nothing is there twice, and every history and feed is without gaps. */
 export async function expectNothingDoubled(pocketbase?: PocketBaseInfo) {
@@ -31,7 +31,7 @@ export async function expectNothingDoubled(pocketbase?: PocketBaseInfo) {
 }
 
 /** A rejection that nobody handled, or an error that was none of the contract's. */
-export function expectQuietLog(worker: BareWorker): void {
+export function expectQuietLog(worker: Pick<TestWorker, 'logs'>): void {
   const loud = worker.logs().filter((line) => /unhandled|uncaught|\berror: |"code":"internal"/i.test(line));
   expect(loud, 'no unhandled rejection, and no fault of ours').toEqual([]);
 }

@@ -8,19 +8,19 @@ import { makeScene, ROWS, routesOfApp, routesOfRows, type Scene, type Sent, send
 import { type BareWorker, startBareWorker } from './target.ts';
 
 /** What the contract answers: at once, or when a limit has passed. */
-type Expected = 'unavailable' | 'timeout' | 'success';
+type Expected = 'upstream_unavailable' | 'upstream_timeout' | 'not_configured' | 'success';
 const EXPECTED: Record<Fault, Expected> = {
-  'refuses the connection': 'unavailable',
-  'loses the answer': 'unavailable',
-  'resets mid-body': 'unavailable',
-  'answers 500': 'unavailable',
-  'answers 502': 'unavailable',
-  'answers with wrong JSON': 'unavailable',
-  'answers with a page': 'unavailable',
+  'refuses the connection': 'upstream_unavailable',
+  'loses the answer': 'upstream_unavailable',
+  'resets mid-body': 'upstream_unavailable',
+  'answers 500': 'upstream_unavailable',
+  'answers 502': 'upstream_unavailable',
+  'answers with wrong JSON': 'not_configured',
+  'answers with a page': 'upstream_unavailable',
   'sends slow bytes': 'success',
   'finds the token expired': 'success',
-  'hangs before the headers': 'timeout',
-  'hangs mid-body': 'timeout',
+  'hangs before the headers': 'upstream_timeout',
+  'hangs mid-body': 'upstream_timeout',
 };
 /** These take their time: all routes at once, each in flight before the first limit has passed. */
 const SLOW: Fault[] = ['hangs before the headers', 'hangs mid-body', 'sends slow bytes'];
@@ -81,9 +81,9 @@ async function suffer({ name, call }: Case, fault: Fault, request: Sent): Promis
 
 function expectedOf(fault: Fault, hit: UpstreamCall): { outcome: Expected; limitMs: number } {
   // A body that has begun cannot be sent twice.
-  if (fault === 'finds the token expired' && hit.isStreamed) return { outcome: 'unavailable', limitMs: 0 };
+  if (fault === 'finds the token expired' && hit.isStreamed) return { outcome: 'upstream_unavailable', limitMs: 0 };
   const limitMs = hit.isStreamed ? STALL_MS : TIMEOUT_MS[isWrite(hit) ? 'write' : 'read'];
-  return { outcome: EXPECTED[fault], limitMs: EXPECTED[fault] === 'timeout' ? limitMs : 0 };
+  return { outcome: EXPECTED[fault], limitMs: EXPECTED[fault] === 'upstream_timeout' ? limitMs : 0 };
 }
 
 async function expectAnswer(what: string, response: Response, ms: number, expected: ReturnType<typeof expectedOf>) {
@@ -94,8 +94,8 @@ async function expectAnswer(what: string, response: Response, ms: number, expect
     return;
   }
   const { code, status } = await problemOf(response);
-  expect([what, code, status]).toEqual([what, `upstream_${outcome}`, outcome === 'timeout' ? 504 : 503]);
-  if (outcome === 'unavailable') expect(response.headers.get('retry-after')).toBe('2');
+  expect([what, code, status]).toEqual([what, outcome, outcome === 'upstream_timeout' ? 504 : 503]);
+  expect(response.headers.get('retry-after')).toBe(outcome === 'upstream_unavailable' ? '2' : null);
   expect(ms, `${what} is answered in time`).toBeLessThan(limitMs + SLACK_MS);
 }
 

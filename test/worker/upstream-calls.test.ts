@@ -150,20 +150,26 @@ describe('the service token', () => {
 
 describe('PocketBase failing', () => {
   it.each([
-    ['refuses', 503, 'upstream_unavailable', (_: unknown, answer: { destroy(): void }) => answer.destroy()],
+    ['refuses', 'upstream_unavailable', '2', (_: unknown, answer: { destroy(): void }) => answer.destroy()],
     [
       'answers 500',
-      503,
       'upstream_unavailable',
+      '2',
       (_: unknown, answer: { writeHead(n: number): { end(): void } }) => answer.writeHead(500).end(),
     ],
     [
-      'answers another shape',
-      503,
+      'answers with broken JSON',
       'upstream_unavailable',
+      '2',
+      (_: unknown, answer: { end(s: string): void }) => answer.end('{"items": 7'),
+    ],
+    [
+      'answers another shape',
+      'not_configured',
+      null,
       (_: unknown, answer: { end(s: string): void }) => answer.end('{"items": 7}'),
     ],
-  ] as const)('when it %s, the answer is the contract’s', async (_, status, code, act) => {
+  ] as const)('when it %s, the answer is the contract’s', async (_, code, retryAfter, act) => {
     const { id } = await api(worker).created();
     proxy.intercept = (incoming, answer) => {
       act(incoming, answer as never);
@@ -171,8 +177,8 @@ describe('PocketBase failing', () => {
     };
     const response = await api(worker).get(`/api/profiles/${id}`);
     proxy.intercept = null;
-    expect(await problemOf(response)).toMatchObject({ status, code });
-    expect(response.headers.get('retry-after')).toBe('2');
+    expect(await problemOf(response)).toMatchObject({ status: 503, code });
+    expect(response.headers.get('retry-after')).toBe(retryAfter);
     expect((await api(worker).get(`/api/profiles/${id}`)).status).toBe(200);
   });
 
@@ -199,11 +205,11 @@ describe('PocketBase failing', () => {
     await api(worker).upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
     const download = () =>
       worker.fetch(`/api/profiles/${id}/documents/document_front`, { headers: { 'x-api-key': worker.keys.internal } });
-    for (const [status, body] of [
-      [200, '<h1>hello</h1>'],
-      [200, '{"hi":1}'],
-      [302, ''],
-      [403, '<h1>no</h1>'],
+    for (const [status, body, code] of [
+      [200, '<h1>hello</h1>', 'upstream_unavailable'],
+      [200, '{"hi":1}', 'not_configured'],
+      [302, '', 'upstream_unavailable'],
+      [403, '<h1>no</h1>', 'upstream_unavailable'],
     ] as const) {
       proxy.intercept = (incoming, answer) => {
         if (incoming.method !== 'PATCH') return false;
@@ -211,7 +217,7 @@ describe('PocketBase failing', () => {
         return true;
       };
       const response = await api(worker).upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
-      expect([status, body, await problemOf(response)]).toMatchObject([status, body, { code: 'upstream_unavailable' }]);
+      expect([status, body, await problemOf(response)]).toMatchObject([status, body, { code }]);
     }
     proxy.intercept = (_, answer) => Boolean(answer.writeHead(302, { location: '/' }).end());
     expect(await problemOf(await download())).toMatchObject({ code: 'upstream_unavailable' });
@@ -239,11 +245,16 @@ describe('PocketBase failing', () => {
     proxy.intercept = null;
   });
 
-  it('with an odd login answer is upstream_unavailable', async () => {
+  it('with a login answer of another shape is not_configured, and with none that is JSON unavailable', async () => {
     const cold = await startWorker({ POCKETBASE_URL: proxy.url }, { pocketbase });
-    for (const body of ['{"token":"abc"}', '{"hi":1}', 'x']) {
+    for (const [body, code] of [
+      ['{"token":"abc"}', 'not_configured'],
+      ['{"hi":1}', 'not_configured'],
+      ['x', 'upstream_unavailable'],
+    ] as const) {
       proxy.intercept = (_, answer) => Boolean(answer.writeHead(200).end(body));
-      expect(await problemOf(await api(cold).create())).toMatchObject({ code: 'upstream_unavailable' });
+      expect([body, (await problemOf(await api(cold).create())).code]).toEqual([body, code]);
+      await cold.restart();
     }
     proxy.intercept = null;
     await cold.stop();

@@ -2,7 +2,8 @@
 import type { PropsWithChildren } from 'hono/jsx';
 import type { Scope } from '../../auth/caller.ts';
 import type { Session } from '../../auth/session.ts';
-import type { NoteRow, StatusRow } from '../../pocketbase/records.ts';
+import type { NoteRow } from '../../pocketbase/records/notes.ts';
+import type { StatusRow } from '../../pocketbase/records/status-history.ts';
 import type { Status } from '../../schemas/status.ts';
 import type { Case } from '../../services/review.ts';
 
@@ -20,8 +21,8 @@ export interface ProfileProps extends Case {
 export interface DecisionState {
   values: Record<string, string>;
   errors: Record<string, string>;
-  /** The status that the reviewer saw, when it was no longer so. */
-  conflict?: { expected: Status | null; isClaimed: boolean };
+  /** Why it was refused, and the status that the reviewer saw. */
+  conflict?: { reason: 'status' | 'claim' | 'evidence'; expected: Status };
 }
 
 export const NO_DECISION: DecisionState = { values: {}, errors: {} };

@@ -1,6 +1,5 @@
-import type { StatusRow } from '../../pocketbase/records.ts';
-import { REASONED_STATUSES } from '../../schemas/review.ts';
-import { ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
+import type { StatusRow } from '../../pocketbase/records/status-history.ts';
+import { REASONED_STATUSES, ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
 import { isClaimedByAnother } from '../../services/review.ts';
 import { actorText, type DecisionState, type ProfileProps, Section } from './case.tsx';
 import { Csrf, Notice, Time } from './layout.tsx';
@@ -17,7 +16,7 @@ export function DecisionPanel(props: ProfileProps) {
       {isBlocked && (
         <p class="blocked">
           {holder} has claimed this profile. Read on as you like; decide once the claim is released or has run out, at{' '}
-          <Time iso={record.claimed_until} />.
+          <Time iso={record.claimed_until ?? ''} />.
         </p>
       )}
       {choices.length === 0 ? (
@@ -45,6 +44,7 @@ function DecisionForm({
     <form method="post" action={`/dashboard/profiles/${record.id}/decision`} class="stack" data-decision novalidate>
       <Csrf session={session} />
       <input type="hidden" name="expected_status" value={record.status} />
+      <input type="hidden" name="expected_evidence" value={record.evidence_version} />
       <fieldset disabled={isBlocked}>
         <fieldset class="choices" aria-describedby={errors.status ? 'status-error' : undefined}>
           <legend class="visually-hidden">Decision</legend>
@@ -133,10 +133,24 @@ function FieldError({ id, message }: { id: string; message: string | undefined }
   );
 }
 
+/** The page shows the evidence of now, so all that is left to say is that it is another one. */
+function EvidenceChanged() {
+  return (
+    <Notice tone="bad">
+      <p>
+        <strong>Not recorded.</strong> A field or a document of this profile was changed after you had opened it. This
+        page shows what it is now: look at it again.
+      </p>
+      <p>Your words are still in the form.</p>
+    </Notice>
+  );
+}
+
 /** Says what happened in place of the reviewer's decision, which is still in the form. */
 function Conflict({ record, history, reviewers, session, decision, now }: ProfileProps) {
-  const { expected = null, isClaimed = false } = decision.conflict ?? {};
-  if (isClaimed && isClaimedByAnother(record, session.id, now)) {
+  const { reason, expected } = decision.conflict ?? {};
+  if (reason === 'evidence') return <EvidenceChanged />;
+  if (reason === 'claim' && isClaimedByAnother(record, session.id, now)) {
     return (
       <Notice tone="bad">
         <p>

@@ -1,13 +1,11 @@
-import type * as z from 'zod';
-import type { ReviewRecord } from '../../pocketbase/records/review.ts';
-import { DOCUMENT_KINDS, type DocumentKind, type DocumentMeta, requiredDocuments } from '../../schemas/document.ts';
+import type { ReviewedProfile } from '../../pocketbase/records/profiles.ts';
+import { DOCUMENT_KINDS, type Document, type DocumentKind, requiredDocuments } from '../../schemas/document.ts';
 import { KIND_NAMES, sizeText } from './words.ts';
 
-type Meta = z.infer<typeof DocumentMeta>;
-
-export function Documents({ record }: { record: ReviewRecord }) {
+export function Documents({ record }: { record: ReviewedProfile }) {
   const kinds = DOCUMENT_KINDS.filter(
-    (kind) => record[`${kind}_meta`] || requiredDocuments(record.document_type).includes(kind),
+    (kind) =>
+      record.documents[kind] || requiredDocuments(record.document_type).includes(kind) || record.missing.includes(kind),
   );
   return (
     <section class="documents" aria-labelledby="documents-title" id="documents">
@@ -17,28 +15,26 @@ export function Documents({ record }: { record: ReviewRecord }) {
       <div
         class="sheets"
         data-live="documents"
-        data-version={kinds.map((kind) => versionOf(record[`${kind}_meta`])).join()}
+        data-version={kinds.map((kind) => record.documents[kind]?.version ?? 0).join()}
       >
         {kinds.map((kind, index) => (
-          <Sheet id={record.id} kind={kind} meta={record[`${kind}_meta`]} letter={String(index + 1)} />
+          <Sheet id={record.id} kind={kind} document={record.documents[kind]} letter={String(index + 1)} />
         ))}
       </div>
     </section>
   );
 }
 
-const versionOf = (meta: Meta | null) => meta && (meta.sha256?.slice(0, 12) ?? `${meta.size}`);
-
 interface SheetProps {
   id: string;
   kind: DocumentKind;
-  meta: Meta | null;
+  document: Document | null;
   letter: string;
 }
 
-function Sheet({ id, kind, meta, letter }: SheetProps) {
+function Sheet({ id, kind, document, letter }: SheetProps) {
   const title = KIND_NAMES[kind];
-  if (!meta) {
+  if (!document) {
     return (
       <figure class="sheet missing">
         <figcaption>{title}</figcaption>
@@ -46,8 +42,8 @@ function Sheet({ id, kind, meta, letter }: SheetProps) {
       </figure>
     );
   }
-  const src = `/dashboard/profiles/${id}/documents/${kind}?v=${versionOf(meta)}`;
-  const type = meta.content_type ?? '';
+  const src = `/dashboard/profiles/${id}/documents/${kind}?version=${document.version}`;
+  const type = document.content_type ?? '';
   return (
     <figure class="sheet" data-sheet={kind}>
       <figcaption>
@@ -58,7 +54,7 @@ function Sheet({ id, kind, meta, letter }: SheetProps) {
           </span>
         </span>
         <span class="hint">
-          {type.replace(/^\w+\//, '')} {sizeText(meta.size)}
+          {type.replace(/^\w+\//, '')} {sizeText(document.size)}
         </span>
       </figcaption>
       {type.startsWith('image/') && <Picture src={src} title={title} letter={letter} />}

@@ -15,7 +15,7 @@ export function Heading({ record, session, reviewers, now }: ProfileProps) {
           <StatusPill status={record.status} />
         </span>
         <span>
-          for <Age since={record.expand.latest_status.created} now={now} />
+          for <Age since={record.latest_status.created} now={now} />
         </span>
         <span>{record.partner}</span>
         <code>{record.id}</code>
@@ -37,16 +37,16 @@ function Claim({ record, session, reviewers, now }: Pick<ProfileProps, 'record' 
       </form>
     );
   }
-  const left = durationText(Date.parse(record.claimed_until) - now);
+  const left = durationText(Date.parse(record.claimed_until ?? '') - now);
   if (record.claimed_by !== session.id) {
     return (
-      <p class="claim-bar other" data-until={record.claimed_until}>
+      <p class="claim-bar other" data-until={record.claimed_until ?? ''}>
         Taken by {reviewers.get(record.claimed_by ?? '') ?? 'another reviewer'} <span class="left">{left} left</span>
       </p>
     );
   }
   return (
-    <div class="claim-bar own" data-until={record.claimed_until}>
+    <div class="claim-bar own" data-until={record.claimed_until ?? ''}>
       <span>
         Yours <span class="left">{left} left</span>
       </span>

@@ -23,7 +23,7 @@ const SHORTCUTS: Shortcut[] = [
 
 export function ProfilePage(props: ProfileProps) {
   const { record, session, scopes, now, done } = props;
-  const { id: newest, actor_id } = record.expand.latest_status;
+  const { id: newest, actor_id } = record.latest_status;
   return (
     <Page
       title={record.full_name}

@@ -2,7 +2,8 @@ import type { Scope } from '../../auth/caller.ts';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { QueueAnswer, QueueItem } from '../../pocketbase/records/review.ts';
-import { ARCHIVE_STATUSES, QUEUE_PAGES, type QueueQuery, REVIEW_STATUSES } from '../../schemas/review.ts';
+import { QUEUE_PAGES, type QueueQuery } from '../../schemas/review.ts';
+import { FINAL_STATUSES, REVIEW_STATUSES } from '../../schemas/status.ts';
 import { isClaimed } from '../../services/review.ts';
 import type { Shortcut } from './help.tsx';
 import { Age, OpenNext, Page, StatusPill } from './layout.tsx';
@@ -60,7 +61,7 @@ export function QueuePage(props: Props) {
   );
 }
 
-const isArchive = ({ status }: QueueQuery) => status !== 'review' && ARCHIVE_STATUSES.includes(status);
+const isArchive = ({ status }: QueueQuery) => status !== 'review' && FINAL_STATUSES.includes(status);
 
 function countOf({ counts }: QueueAnswer, status: QueueQuery['status']): number {
   const statuses = status === 'review' ? REVIEW_STATUSES : [status];

@@ -44,6 +44,7 @@ export const KIND_NAMES: Record<DocumentKind, string> = {
   document_back: 'Document, back',
   facial_photo: 'Face photo',
   facial_video: 'Face video',
+  proof_of_address: 'Proof of address',
 };
 
 export const DOCUMENT_TYPE_NAMES: Record<string, string> = {

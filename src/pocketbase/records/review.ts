@@ -1,13 +1,10 @@
 /** What the reviewers' routes of our hooks answer. */
 import * as z from 'zod';
-import { DocumentType } from '../../schemas/profile.ts';
+import { DocumentType } from '../../schemas/document.ts';
 import { Status } from '../../schemas/status.ts';
-import { ProfileRecord, text, time } from '../records.ts';
+import { id, text, time } from './common.ts';
 
 const claim = { claimed_by: text, claimed_until: time };
-
-export const ReviewRecord = ProfileRecord.extend(claim);
-export type ReviewRecord = z.infer<typeof ReviewRecord>;
 
 export const ClaimAnswer = z.object(claim);
 export const NextAnswer = z.object({ id: z.string().nullable() });
@@ -46,12 +43,13 @@ const DailyFigures = z.object({
 export type DailyFigures = z.infer<typeof DailyFigures>;
 export const DailyAnswer = z.object({ items: z.array(DailyFigures) });
 
+export const ReviewerAnswer = z.object({ record: z.object({ id }) });
+
 export const LoginAnswer = z.object({
   token: z.string(),
   record: z.object({ id: z.string(), name: z.string() }),
 });
 
-/** What a subscription sends of a changed record: see `openChanges`. */
-export const ChangeEvent = z.object({
-  record: z.union([z.object({ id: z.string(), status: Status, ...claim }), z.object({ profile: z.string() })]),
-});
+/** What was written since a place in the audit log; `all` when it was much. */
+export const ChangesAnswer = z.object({ seq: z.int(), profiles: z.array(z.string()), all: z.boolean() });
+export type ChangesAnswer = z.infer<typeof ChangesAnswer>;

@@ -11,15 +11,16 @@ import { requireScope } from '../../middleware/require-scope.ts';
 import { NO_DECISION, type ProfileProps } from '../../pages/dashboard/case.tsx';
 import { ProfilePage } from '../../pages/dashboard/profile.tsx';
 import { DecisionForm, NoteForm } from '../../schemas/review.ts';
+import { createNote } from '../../services/notes.ts';
 import { claimProfile, readCase, releaseProfile } from '../../services/review.ts';
-import { changeStatus, createNote } from '../../services/status-history.ts';
+import { changeStatus } from '../../services/status-history.ts';
 
 export const profile = new Hono<AppEnv>();
 
 profile.get(`/${ID}`, requireScope('profiles:read'), (c) => profilePage(c, { done: c.req.query('done') }));
 
 profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), (c) =>
-  getDocument(c.get('pb'), c.req.param('id'), kindOf(c), c.req.raw),
+  getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), version: c.req.query('version') }, c.req.raw),
 );
 
 profile.post(`/${ID}/claim`, requireScope('status:write'), async (c) => {
@@ -59,11 +60,15 @@ profile.post(`/${ID}/decision`, requireScope('status:write'), async (c) => {
       actor_type: 'reviewer',
       actor_id: c.get('session').id,
     });
-    const isClaimed = Boolean(error.extras.members?.claimed_by);
-    const expected = input.data.expected_status;
-    return profilePage(c, { decision: { values, errors: {}, conflict: { expected, isClaimed } } }, 409);
+    const conflict = { reason: reasonOf(error), expected: input.data.expected_status };
+    return profilePage(c, { decision: { values, errors: {}, conflict } }, 409);
   }
 });
+
+function reasonOf({ code, extras }: ApiProblem): 'status' | 'claim' | 'evidence' {
+  if (code === 'evidence_changed') return 'evidence';
+  return extras.members?.claimed_by ? 'claim' : 'status';
+}
 
 async function profilePage(c: Context<AppEnv, '/:id'>, state: Partial<ProfileProps>, status = 200) {
   const found = await readCase(c.get('pb'), c.req.param('id'));

@@ -4,7 +4,7 @@ import { endOf } from '../../auth/session.ts';
 import { endSession } from '../../http/session-cookie.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { LOGIN_PATH } from '../../middleware/reviewer-session.ts';
-import { openChanges } from '../../services/live-stream.ts';
+import { openLiveStream } from '../../services/live-stream.ts';
 
 export const session = new Hono<AppEnv>();
 
@@ -17,10 +17,11 @@ session.post('/logout', (c) => {
 session.get('/session', (c) => c.body(null, 204));
 
 session.get('/events', requireScope('profiles:read'), async (c) => {
-  const [{ reviewers }, pb, current] = [c.get('runtime'), c.get('pb'), c.get('session')];
+  const [{ reviewers, changes }, pb, current] = [c.get('runtime'), c.get('pb'), c.get('session')];
   const end = endOf(current);
-  const stream = await openChanges(pb, {
-    signal: c.req.raw.signal,
+  const stream = await openLiveStream(pb, changes, {
+    now: Date.now,
+    random: Math.random,
     sleep: (ms) => scheduler.wait(ms),
     isAllowed: async () => Date.now() < end && (await reviewers.verify(current.token, pb)) !== null,
   });

@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createManagedKey, parseManagedKey } from '../../../src/auth/managed-key-format.ts';
 import { addressBlock } from '../../../src/lib/address-block.ts';
 
+const anyId = () => `a${crypto.randomUUID().replaceAll('-', '').slice(0, 14)}`;
+
 describe('a managed key', () => {
   it('names its environment and record, and never comes twice', () => {
-    const keys = Array.from({ length: 1000 }, () => createManagedKey('live'));
+    const keys = Array.from({ length: 1000 }, () => {
+      const id = anyId();
+      return { id, ...createManagedKey('live', id) };
+    });
     expect(new Set(keys.map(({ key }) => key)).size).toBe(1000);
     for (const { key, id, prefix } of keys) {
       expect(key).toMatch(/^ek_live_[a-z0-9]{15}[0-9A-Za-z]{34}$/);
@@ -14,7 +19,7 @@ describe('a managed key', () => {
   });
 
   it('is refused with any one character mistyped, or two swapped', () => {
-    const { key } = createManagedKey('test');
+    const { key } = createManagedKey('test', anyId());
     for (let i = 0; i < key.length; i++) {
       const other = key[i] === 'x' ? 'y' : 'x';
       expect(parseManagedKey(key.slice(0, i) + other + key.slice(i + 1))).toBeNull();
@@ -29,7 +34,7 @@ describe('a managed key', () => {
   it('uses every character of its alphabet about equally often', () => {
     const counts = new Map<string, number>();
     for (let i = 0; i < 2000; i++) {
-      for (const character of createManagedKey('live').key.slice(23, -6)) {
+      for (const character of createManagedKey('live', anyId()).key.slice(23, -6)) {
         counts.set(character, (counts.get(character) ?? 0) + 1);
       }
     }

@@ -14,13 +14,13 @@ const never = () => {};
 
 /** KV with the old token, whose second read is late, and a PocketBase that hands out the new one. */
 async function start() {
-  const sealed = await seal(PASSWORD, 'ekyc-edge service token', OLD);
+  const sealed = await seal(OLD, { secrets: [PASSWORD], purpose: 'ekyc-edge service token' });
   const late = Promise.withResolvers<void>();
   let reads = 0;
   const kv = {
     get: async () => {
       if (++reads === 2) await late.promise;
-      return sealed.buffer;
+      return sealed;
     },
     put: async () => {},
   } as unknown as KVNamespace;

@@ -31,6 +31,10 @@ describe('PUT /api/profiles/:id/documents/:kind', () => {
     });
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
+      id: expect.stringMatching(/^a[a-z0-9]{14}$/),
+      version: 1,
+      uploaded_by: 'service',
+      created: expect.any(String),
       kind: 'document_front',
       filename: 'hộ chiếu.png',
       content_type: 'image/png',

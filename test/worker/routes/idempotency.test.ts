@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Note, StatusChange } from '../../../src/schemas/status.ts';
+import type { Note } from '../../../src/schemas/note.ts';
+import type { StatusChange } from '../../../src/schemas/status.ts';
 import { api, json, problemOf, reviewer, superuser, UNKNOWN_ID } from '../../support/api.ts';
 import { startWorker, type TestWorker } from '../../support/worker.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Note } from '../../../src/schemas/status.ts';
+import type { Note } from '../../../src/schemas/note.ts';
 import { api, json, reviewer, UNKNOWN_ID } from '../../support/api.ts';
 import { startWorker, type TestWorker } from '../../support/worker.ts';
 

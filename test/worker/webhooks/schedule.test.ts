@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DELAYS_SECONDS, nextAttempt, parseRetryAfter } from '../../../src/webhooks/schedule.ts';
+import { Settings } from '../../../src/env.ts';
+import { nextAttempt, parseRetryAfter } from '../../../src/webhooks/schedule.ts';
 
 const NOW = Date.parse('2026-11-24T09:30:00Z');
+const DELAYS_SECONDS = new Settings({}).get('WEBHOOK_DELAYS_SECONDS');
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 

@@ -36,7 +36,7 @@ function callerOf(e) {
 
   const type = header('x-actor-type');
   if (!type) return { ...caller, type: 'service', id: e.auth.id };
-  const isKnown = actorTypes.includes(type) && type !== 'superuser';
+  const isKnown = Object.hasOwn(actorTypes, type) && type !== 'superuser';
   if (!isKnown) fail(400, 'invalid_request', 'x-actor-type is none of the known ones.');
   return { ...caller, type, id: header('x-actor-id'), linkIssuedAt: Number(header('x-link-iat')) * 1000 };
 }

@@ -5,6 +5,7 @@ const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { ask } = require(`${__hooks}/lib/base/sql.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
+const actorTypes = require(`${__hooks}/lib/shared/actor-types.json`);
 const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
 const TEXTS = [
@@ -75,7 +76,7 @@ function checkLink(caller, { id, links_valid_after }) {
 
 /** Who may change fields and documents in this status. A decided profile is reopened first, by anybody. */
 function checkOpen(caller, { status }) {
-  const isBound = caller.type === 'partner' || caller.type === 'applicant';
+  const { isBound } = actorTypes[caller.type];
   if (isBound ? sets.open.includes(status) : !sets.final.includes(status)) return;
   fail(409, 'profile_locked', 'The profile is locked in its present status.');
 }

@@ -4,8 +4,9 @@ const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { all, run } = require(`${__hooks}/lib/base/sql.js`);
-const { grantable } = require(`${__hooks}/lib/shared/scopes.json`);
+const scopes = require(`${__hooks}/lib/shared/scopes.json`);
 
+const grantable = Object.keys(scopes).filter((scope) => scopes[scope].includes('grantable'));
 const USE_NOTED_EVERY_MS = 60 * SECOND;
 
 const SHAPE = {
@@ -102,8 +103,8 @@ function insertKey(tx, fields) {
   return key;
 }
 
-function checkScopes(scopes) {
-  const isGrantable = Array.isArray(scopes) && scopes.length > 0 && scopes.every((scope) => grantable.includes(scope));
+function checkScopes(wanted) {
+  const isGrantable = Array.isArray(wanted) && wanted.length > 0 && wanted.every((scope) => grantable.includes(scope));
   if (isGrantable) return;
   const errors = [{ pointer: '/scopes', detail: `Must be some of ${grantable.join(', ')}` }];
   fail(422, 'validation_failed', 'A scope cannot be granted.', { errors });

@@ -7,6 +7,8 @@ const { checkOpen, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { IDENTITY } = require(`${__hooks}/lib/status/evidence.js`);
 const { all } = require(`${__hooks}/lib/base/sql.js`);
 
+const actorTypes = require(`${__hooks}/lib/shared/actor-types.json`);
+
 const RECOGNISED_BY = ['country', 'document_type', 'document_number'];
 
 /**
@@ -30,7 +32,7 @@ function updateProfile(app, caller, id, { fields = {}, documents = [], removed =
 /** In a final status an empty external_id may be filled, and nothing else. A repetition of what stands there is no change. */
 function checkMayChange(caller, stand, { names, documents, gone }) {
   const isFilling = names.length === 1 && names[0] === 'external_id' && stand.external_id === '';
-  const isOpenToAll = isFilling && (caller.type === 'service' || caller.type === 'reviewer');
+  const isOpenToAll = isFilling && !actorTypes[caller.type].isBound;
   if (isOpenToAll && documents.length + gone.length === 0) return;
   checkOpen(caller, stand);
 }

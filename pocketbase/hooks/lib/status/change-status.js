@@ -8,12 +8,11 @@ const { checkOpen, respectClaim, writeProfile } = require(`${__hooks}/lib/base/s
 const { sealEvidence } = require(`${__hooks}/lib/status/evidence.js`);
 const { readChange } = require(`${__hooks}/lib/status/history.js`);
 const { waitedUntil } = require(`${__hooks}/lib/status/waited.js`);
+const actorTypes = require(`${__hooks}/lib/shared/actor-types.json`);
 const kinds = Object.keys(require(`${__hooks}/lib/shared/document-kinds.json`));
 const reasonCodes = require(`${__hooks}/lib/shared/reason-codes.json`);
 const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 const table = require(`${__hooks}/lib/shared/statuses.json`);
-
-const DECIDERS = ['reviewer', 'service', 'superuser'];
 
 /**
  * Moves a profile to another status. Everything is judged on the stand that the act is written onto, so of two contradictory decisions one
@@ -91,7 +90,7 @@ function move(app, caller, stand, { to, reason_code = '', reason = '', note = ''
     },
     ...remembered(caller, id, true),
     events: [{ type: 'profile.status_changed', data: { from: stand.status, to } }],
-    audit: [{ action: DECIDERS.includes(caller.type) ? 'status.decided' : 'status.changed', target: to }],
+    audit: [{ action: actorTypes[caller.type].decides ? 'status.decided' : 'status.changed', target: to }],
   });
   return id;
 }

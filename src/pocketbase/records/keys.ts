@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { id, optionalTime, time } from './common.ts';
+
+export const KeyRow = z.object({
+  id,
+  partner: z.string(),
+  name: z.string(),
+  prefix: z.string(),
+  scopes: z.array(z.string()),
+  expires_at: optionalTime,
+  revoked_at: optionalTime,
+  last_used_at: optionalTime,
+  created: time,
+});
+export type KeyRow = z.infer<typeof KeyRow>;
+
+/** What decides whether a key is good: the one answer that carries its digest. */
+export const KeyAnswer = z.object({
+  id,
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  partner: z.string().min(1),
+  partner_active: z.boolean(),
+  scopes: z.array(z.string()),
+  expires_at: optionalTime,
+  revoked_at: optionalTime,
+});
+export type KeyAnswer = z.infer<typeof KeyAnswer>;
+
+export const IdAnswer = z.object({ id });
