@@ -29,7 +29,7 @@ test('nobody waits at the edge because another found nothing', async () => {
   const slowed = async () => {
     const { items } = (await root('GET', `/api/logs?perPage=200&filter=${encodeURIComponent("message~'throttle'")}`))
       .body;
-    return new Set((items as unknown as { data: { collectionId: string } }[]).map(({ data }) => data.collectionId));
+    return new Set(items.map(({ data }) => data.collectionId));
   };
   await expect.poll(async () => (await slowed()).size).toBeGreaterThan(0);
   const { id } = (await root('GET', '/api/collections/profiles')).body;
