@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
 interface Operation {
+  parameters?: { in: string; name: string }[];
+  requestBody?: { content: object };
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 export interface ApiDocument {
