@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { app } from '../../src/app.ts';
 import { api, applicantData, json, PNG, reviewer, type TestReviewer } from '../support/api.ts';
 import { type DashboardClient, dashboardClient, form } from '../support/browser/dashboard.ts';
 import { issueKey } from '../support/keys.ts';
+import { routesOfApp } from '../support/routes.ts';
 import type { BareWorker } from './target.ts';
 
 export type Sent = [path: string, init: RequestInit];
@@ -210,13 +210,7 @@ export const ROWS: Record<string, Row> = {
 /** A stream does not end: test/upstream.test.ts has what may befall it. */
 const ENDLESS = 'GET /dashboard/events';
 
-/** Every route of the app, as the rows name them. */
-export function routesOfApp(): string[] {
-  const routes = app.routes
-    .filter(({ method }) => method !== 'ALL')
-    .map(({ method, path }) => `${method} ${path.replace(/\{[^/]*/g, '')}`);
-  return [...new Set(routes)].filter((route) => route !== ENDLESS).sort();
-}
+export const routesWithRows = () => routesOfApp().filter((route) => route !== ENDLESS);
 
 export const routesOfRows = () => [...new Set(Object.keys(ROWS).map((name) => name.replace(/ \(.*/, '')))].sort();
 
