@@ -22,7 +22,7 @@ const EXPECTED: Record<Fault, Expected> = {
   'hangs before the headers': 'timeout',
   'hangs mid-body': 'timeout',
 };
-/** These take their time: all routes at once, each in flight before the first limit has passed. */
+/** Each of these takes as long as a limit, so all routes suffer it at the same time. */
 const SLOW: Fault[] = ['hangs before the headers', 'hangs mid-body', 'sends slow bytes'];
 /** How much later than its limit an answer may come on a busy machine. */
 const SLACK_MS = 2_000;
@@ -50,7 +50,7 @@ afterAll(async () => {
   await expectNothingDoubled();
 });
 
-/** A form leads on to a page. */
+/** The answer to a form leads to a page. */
 const isFine = ({ ok, status }: Response) => ok || status === 302 || status === 303;
 const isWrite = ({ method }: UpstreamCall) => method !== 'GET';
 const isDone = ({ status }: UpstreamCall) => status !== null && status < 300;
@@ -99,7 +99,7 @@ async function expectAnswer(what: string, response: Response, ms: number, expect
   expect(ms, `${what} is answered in time`).toBeLessThan(limitMs + SLACK_MS);
 }
 
-/** The status has left when a document breaks off: its reader sees the cut, or gives up, which ends the call to PocketBase. */
+/** When a document breaks off, its status was sent before. The reader sees the cut, or gives up, which ends the call to PocketBase. */
 async function expectCut(response: Response, fault: Fault): Promise<void> {
   expect(response.status).toBe(200);
   if (fault === 'resets mid-body') await expect(response.arrayBuffer()).rejects.toThrow();

@@ -207,7 +207,7 @@ export const ROWS: Record<string, Row> = {
   },
 };
 
-/** A stream does not end: test/upstream.test.ts has what may befall it. */
+/** A stream does not end: test/worker/pocketbase/upstream.test.ts breaks it. */
 const ENDLESS = 'GET /dashboard/events';
 
 export const routesWithRows = () => routesOfApp().filter((route) => route !== ENDLESS);
@@ -216,7 +216,7 @@ export const routesOfRows = () => [...new Set(Object.keys(ROWS).map((name) => na
 
 export type Scene = ReturnType<typeof makeScene>;
 
-/** What requests need to exist, made anew for each of them. */
+/** Makes the records that a request needs, new ones for each request. */
 export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase')) {
   const partner = api(worker);
   const operator = api(worker, worker.keys.internal);
@@ -245,7 +245,7 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
       return method === 'GET' ? { headers } : form({ csrf, ...fields }, headers);
     },
     key: () => issueKey(worker),
-    /** A partner has no more than 20 webhooks, so each is another's. */
+    /** A partner has no more than 20 webhooks, so each webhook gets a partner of its own. */
     async partner(): Promise<string> {
       const slug = newSlug();
       await operator.post('/api/partners', { slug, name: 'x' });
@@ -256,7 +256,7 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
       const response = await worker.fetch('/api/webhooks', json({ ...WEBHOOK, ...fields }, headers));
       return (await response.json()) as { id: string };
     },
-    /** One endpoint for all, as it is enabled: it wants no event, and its one delivery goes nowhere. */
+    /** An enabled endpoint, one for all requests: it wants no event, and its one delivery reaches nobody. */
     tested() {
       shared ??= (async () => {
         const { id } = await scene.webhook({
@@ -280,7 +280,7 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
   return scene;
 }
 
-/** Sends it under an id of its own, as the operator unless it names its credential. */
+/** Sends the request under an id of its own, with the operator's key unless the request has a credential. */
 export async function send(worker: BareWorker, [path, init]: Sent, requestId: string = randomUUID()) {
   const headers = new Headers(init.headers);
   const isNamed = ['authorization', 'x-api-key', 'cookie'].some((name) => headers.has(name));

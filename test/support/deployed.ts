@@ -1,10 +1,10 @@
 import { TestRunner } from 'vitest';
 import type { TestWorker } from './worker.ts';
 
-/** Set by `npm run test:url`: the suite asks the Worker that runs there, of which it has one partner's key and nothing more. */
+/** Where `npm run test:url` finds the Worker. The suite has one partner's key for it and nothing more. */
 export const DEPLOYED_URL = process.env.EKYC_URL;
 
-/** For what only a Worker of the suite's own can give: against a deployed one, the test that asks for it is left out, and says why. */
+/** For what only the suite's own Worker gives. Against a deployed one, the test that asks for it is skipped, and names what it needs. */
 export function onlyHere<T>(what: string, value: () => T): T {
   if (!DEPLOYED_URL) return value();
   const test = TestRunner.getCurrentTest();

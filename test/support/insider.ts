@@ -19,7 +19,7 @@ export const chunked = (body: string, type: string) =>
 
 export type Insider = Awaited<ReturnType<typeof startInsider>>;
 
-/** Somebody who passes every door, with a record of each sort: what is refused is refused for what it holds. */
+/** A caller with every credential, without limits, and with a record of each sort: a refusal is for what the request holds. */
 export async function startInsider() {
   const most = 1_000_000;
   const limits = { KEY_LIMITER: most, CREATE_LIMITER: most, APPLICANT_LIMITER: most, FAILED_AUTH_LIMITER: most };
@@ -49,7 +49,7 @@ export async function startInsider() {
     worker,
     ids,
     send,
-    /** Each of the routes answers so. */
+    /** Each of the routes refuses what `ask` sends it, with this status and code. */
     async expectRefusal([status, code]: Refusal, routes: string[], ask: (route: string) => Promise<Response>) {
       for (const route of routes) {
         const answer = await ask(route);
@@ -65,7 +65,7 @@ export async function startInsider() {
   };
 }
 
-/** Refused or not, nothing breaks. A stream is left at once. */
+/** The answer may refuse the request, but it is no 5xx. A stream is canceled at once. */
 export async function expectNoFault(what: string, response: Response): Promise<void> {
   await response.body?.cancel();
   expect([what, response.status < 500]).toEqual([what, true]);

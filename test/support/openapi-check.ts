@@ -10,7 +10,7 @@ export interface ApiDocument {
   components: { schemas: Record<string, object> };
 }
 
-/** Holds an answer to the schema that the OpenAPI document promises for its route and status; throws when it breaks the promise. */
+/** Compares an answer with the schema that the OpenAPI document has for its route and status; throws where they differ. */
 export class OpenApiCheck {
   readonly document: ApiDocument;
   readonly #schemas = new Map<object, z.ZodType>();

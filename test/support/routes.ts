@@ -9,7 +9,7 @@ export function routesOfApp(): string[] {
   return [...new Set(routes)].sort();
 }
 
-/** Of records, for the parameters of a path. */
+/** Ids of records, for the parameters of a path. */
 export interface Ids {
   profile: string;
   key: string;
@@ -27,16 +27,16 @@ export function pathOf(route: string, ids: Ids, kind = 'document_front'): string
   return path.replace(/:(\w+)/g, (_, name) => values[name] ?? '');
 }
 
-/** What a route reads beside its path, as a caller sends it who means well. */
+/** What a route reads besides its path, with values that it accepts. */
 interface Input {
   json?: Record<string, unknown>;
-  /** An empty body is one as well. */
+  /** The route takes an empty body as well. */
   isOptional?: true;
   /** A document as the raw body. */
   isDocument?: true;
   /** A multipart form may stand for the JSON. */
   isMultipart?: true;
-  /** Of the dashboard's pages. */
+  /** A form of the dashboard's pages. */
   form?: Record<string, string>;
   /** The names of what it reads from its query. */
   query?: string[];
@@ -54,7 +54,7 @@ const PROFILE = applicantData({
 const PARTNER = { name: 'Acme', active: true, frontend_url: null, retention_days: null, expire_after_days: null };
 const WEBHOOK = { url: 'https://hooks.example.com/', events: ['profile.created'], description: 'x', enabled: false };
 
-/** Suites that hold for every route compare this table with the app: a new route fails there until it is named here. */
+/** Every route that reads something. A test compares the table with the app: a new route fails it until it stands here. */
 export const INPUTS: Record<string, Input> = {
   'POST /api/profiles/create': { json: PROFILE },
   'GET /api/profiles': { query: [...PAGE, 'status', 'external_id', 'updated_after', 'partner'] },
@@ -115,10 +115,10 @@ export const INPUTS: Record<string, Input> = {
   },
 };
 
-/** They answer everybody the same, whatever they are sent. */
+/** Routes that read nothing of a request but its path: they give all callers the same answer. */
 export const READ_NOTHING = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'];
 
-/** The request of somebody who means well, but for the credential. */
+/** A request that the route accepts, without a credential. */
 export function requestOf(route: string): RequestInit {
   const [method = ''] = route.split(' ');
   const { json: body, isDocument, form } = INPUTS[route] ?? {};

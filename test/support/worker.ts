@@ -13,7 +13,7 @@ export const secret = () => randomBytes(24).toString('base64url');
 
 export interface TestWorker {
   origin: string;
-  /** Whose the first of its keys is. */
+  /** The partner of `keys.acme`. */
   partner: string;
   /** Where its settings send applicants. */
   frontend: string;
@@ -125,7 +125,7 @@ async function hostWorker(
   };
 }
 
-/** Holds each JSON answer to the document. */
+/** A `fetch` that compares each JSON answer with the OpenAPI document. */
 function fetcher(base: () => string, openApi: OpenApiCheck): TestWorker['fetch'] {
   return async (path, init) => {
     const target = new URL(path, base());

@@ -43,7 +43,7 @@ const PUBLIC: Who[] = [
   'applicant',
 ];
 
-/** Who gets past the door of each operation; everybody else is 401, or 403 when known. */
+/** Who may use each operation. All others are 401, or 403 if the credential is known. */
 const ALLOWED: Record<string, Who[]> = {
   'GET /': PUBLIC,
   'GET /healthz': PUBLIC,
@@ -157,7 +157,7 @@ describe('every route of the dashboard', () => {
       expect([who, (await worker.fetch(path, { method, headers })).status]).toEqual([who, 401]);
     }
     const own = { cookie: session.cookie, accept: 'application/json' };
-    // The logout comes in the middle, yet a cookie that somebody kept stays good: it is the browser that forgets it.
+    // One of these routes is the logout. It makes the browser forget the cookie; the cookie itself stays good.
     const headers = { ...own, origin: worker.origin, 'x-csrf-token': session.csrf };
     // Of no partner, so that "next" claims nobody's profile.
     const body = method === 'POST' ? new URLSearchParams({ partner: 'nobody' }) : null;

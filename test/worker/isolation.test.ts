@@ -5,7 +5,7 @@ import { issueKey } from '../support/keys.ts';
 import { type Ids, INPUTS, pathOf, requestOf, routesOfApp } from '../support/routes.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
-/** Routes with an id that hold nothing of anybody's. */
+/** Routes with an id that show no record. */
 const HARMLESS = ['GET /verify/:id'];
 /** Each reaches for another partner's record. The dashboard's do not: its reviewers see all partners, and no key counts there. */
 const FOREIGN = routesOfApp().filter(
@@ -44,7 +44,7 @@ const send = (route: string, who: string) => {
   return worker.fetch(pathOf(route, victim), { ...init, headers: { ...init.headers, ...callers[who] } });
 };
 
-/** An endpoint that answers nothing, one delivery that failed there, and peace: it is disabled. */
+/** A disabled endpoint with one failed delivery: nothing changes it while the tests look. */
 async function failingWebhook(partner: ReturnType<typeof api>) {
   const created = await partner.post('/api/webhooks', { url: 'http://127.0.0.1:9/hook' });
   const { id: webhook } = (await created.json()) as { id: string };
@@ -84,14 +84,14 @@ describe("another partner's record", () => {
     for (const who of Object.keys(callers)) {
       const response = await send(route, who);
       const { code } = await problemOf(response);
-      // What a partner may do to no record is refused before any is looked for.
+      // A route that no partner may use is refused before the record is looked for.
       const isRefused = response.status === 403 && code === 'forbidden' && !who.startsWith('an internal');
       expect([who, isRefused || [response.status, code]]).toEqual([who, isRefused || [404, 'not_found']]);
     }
     expect(await state()).toEqual(before);
   });
 
-  it('looks like one that never was', async () => {
+  it('looks like one that never existed', async () => {
     for (const who of Object.keys(callers)) {
       const [foreign, unknown] = await Promise.all(
         [victim.profile, 'zzzzzzzzzzzzzzz'].map((id) =>
@@ -138,7 +138,7 @@ describe("another partner's record", () => {
     }
   });
 
-  it('is recognised for its own partner alone: the same document enrols anew', async () => {
+  it('is recognised for its own partner alone: for another, the same document is a new applicant', async () => {
     const response = await api(worker).create({ document_number: profileNumber });
     const { id } = (await response.json()) as { id: string };
     expect(id).not.toBe(victim.profile);

@@ -24,7 +24,7 @@ test('nobody waits at the edge because another found nothing', async () => {
       expect([status, body]).toEqual([200, { items: [], page: 1, perPage: 30, totalItems: -1, totalPages: -1 }]);
     }
   }
-  // Somebody else is slowed down, and PocketBase says so.
+  // PocketBase slows a reviewer down, and its log says so.
   await findNothing(as(authorization), 'profiles');
   const slowed = async () => {
     const { items } = (await root('GET', `/api/logs?perPage=200&filter=${encodeURIComponent("message~'throttle'")}`))

@@ -5,8 +5,8 @@ import { startPocketBase } from '../../support/pocketbase.ts';
 import { applicant, connect, decide, historyOf, type Request } from '../support/client.ts';
 import { hook } from '../support/hook.ts';
 
-// PocketBase's hooks are out of play here: the file is opened beside it. A PocketBase of its own, as SQLite refuses a transaction that
-// has read before another process writes, however long it would wait.
+// These tests open SQLite's file directly, so no hook runs. They have a PocketBase of their own: if another process writes between a
+// transaction's first read and its first write, SQLite refuses the transaction at once.
 const pocketbase = await startPocketBase();
 const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 30_000 });
 let service: Request;

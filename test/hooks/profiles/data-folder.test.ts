@@ -61,7 +61,7 @@ describe('the data folder', () => {
   test('holds no word of an erased applicant once scrubbed, whatever was changed before', {
     timeout: 120_000,
   }, async () => {
-    // Rows that grow are moved to other pages, and the copies they leave behind are what secure_delete does not reach.
+    // SQLite moves a row that grows to another page. secure_delete does not reach the copy that stays behind.
     const filler = (length: number) => 'm'.repeat(Math.floor(Math.random() * length));
     const people: { id: string; words: string[]; full_name: string }[] = [];
     for (let count = 0; count < 150; count++) {
@@ -90,7 +90,7 @@ describe('the data folder', () => {
     for (const { id } of erased) await redact(service, id);
     await scrub();
     expect(findings(erased.flatMap(({ words }) => words))).toEqual([]);
-    // The search finds what is there.
+    // The search itself works: it finds the profiles that were kept.
     expect(new Set(findings(kept.map(({ full_name }) => full_name)).map((finding) => finding.split(' ')[0])).size).toBe(
       kept.length,
     );

@@ -58,7 +58,7 @@ describe('metrics', () => {
     expect(await oldest()).toBeNull();
   });
 
-  test('give the median time to a decision, from submission, else from creation', async () => {
+  test('give the median time to a decision, from submission, or from creation if nothing was submitted', async () => {
     for (const steps of [
       ['pending', 'approved'],
       ['in_review', 'rejected'],

@@ -1,4 +1,4 @@
-/** What of a record's fields the tests read. */
+/** The fields of records that tests read. */
 interface Records {
   profiles: {
     id: string;
@@ -105,7 +105,7 @@ interface Claim {
 
 type Secrets = Record<'secret' | 'previous_secret' | 'previous_expires_at', string>;
 
-/** What each of our own routes answers; `:id` stands for whatever is written into the path. */
+/** The answer of each route; `:id` stands for any part of the path that is no constant. */
 interface Routes {
   'GET /api/edge/schema': { migration: string; status_digest: string; dedupe: boolean };
   'POST /api/edge/profiles': Linkable & { created: boolean };
@@ -162,7 +162,7 @@ interface Routes {
   'POST /api/collections/:id/auth-with-password': { token: string };
 }
 
-/** Any answer may be one of these instead. `status` is that of the answer. */
+/** Any request may be refused. The problem's `status` is left out: it is the answer's, and records have a field of that name. */
 interface Problem {
   code: string;
   detail: string;
@@ -188,6 +188,6 @@ type Stored<Method, Path> = Path extends `/api/collections/${infer Name}/records
 
 type Known<Method, Path, Route> = Route extends keyof Routes ? Routes[Route] : Stored<Method, Path>;
 
-/** By the method and the path of a request, if both are written out; that of an unknown route is a problem at most. */
+/** The body that answers a method and a path, if both are written out. An unknown route answers a problem at most. */
 export type Body<Method extends string, Path extends string> = Partial<Problem> &
   Known<Method, WithoutQuery<Path>, `${Method} ${Pattern<WithoutQuery<Path>>}`>;

@@ -84,7 +84,7 @@ describe('expiry', () => {
 });
 
 describe('retention', () => {
-  test('erases after the partner’s days in a final status, and nothing that is open or was decided anew', async () => {
+  test('erases after the partner’s days in a final status, and nothing that is open or was decided again', async () => {
     await makePartner({ retention_days: 30 });
     const due: string[] = [];
     for (const steps of [['approved'], ['rejected'], ['canceled'], ['expired'], ['approved', 'rejected']]) {

@@ -48,7 +48,7 @@ describe('a claim', () => {
   test('gives each endpoint its turn: thousands that wait for one crowd out no other', async () => {
     const slow = await backlog(5000);
     const others = await backlogs(30, 1);
-    // What the slow one waits for is older than anything of the others.
+    // The slow endpoint's deliveries are older than all of the others'.
     database.exec(
       `UPDATE webhook_deliveries SET next_attempt_at = '2026-01-01 00:00:00.000Z' WHERE endpoint = '${slow.id}'`,
     );
@@ -60,7 +60,7 @@ describe('a claim', () => {
   });
 
   test('costs no more for the thousands that wait or have ended', { timeout: 60_000 }, async () => {
-    // The quickest of many: what else runs on the machine only makes some slower.
+    // The quickest of many: other work on the machine makes some rounds slower and none quicker.
     const quickest = async () => {
       const times = [];
       for (let round = 0; round < 25; round++) {
@@ -104,7 +104,7 @@ describe('a claim', () => {
     expect(dead.attempt).toBe(1);
     expect(await claim(service, { now: at(MINUTE - 5000) })).toEqual([]);
     expect(await claim(service, { now: at(MINUTE + 5000) })).toMatchObject([{ id: dead.id, attempt: 2 }]);
-    // The dead one speaks after all.
+    // The first claimer reports after all.
     expect(await conclude(service, dead, { outcome: 'failed' })).toEqual({ ignored: true, next: null });
     expect(only(await deliveriesOf(service, dead.endpoint.id))).toMatchObject({ status: 'pending', attempt: 2 });
   });

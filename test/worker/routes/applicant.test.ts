@@ -66,7 +66,7 @@ describe('the applicant API', () => {
     expect(text).not.toMatch(/private|document_number|full_name/);
   });
 
-  it('counts what a resubmission asks for anew as missing until it comes', async () => {
+  it('counts a document that a resubmission asks for as missing until it comes', async () => {
     const { id, token } = await api(worker).created({ document_type: 'id_card' });
     for (const kind of ['document_front', 'document_back', 'facial_photo']) await supply(token, kind);
     await asApplicant(token, '/submit', { method: 'POST' });

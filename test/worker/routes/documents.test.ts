@@ -229,7 +229,7 @@ describe('a document of a profile', () => {
     expect(await problemOf(await remove())).toMatchObject({ status: 409, code: 'profile_locked' });
   });
 
-  it('whose file somebody removed from the storage is not found', async () => {
+  it('whose file was removed from the storage is not found', async () => {
     const { id } = await api(worker).created();
     await api(worker).upload(id, 'document_front', PNG, asPng);
     for (const path of storedFiles(id)) rmSync(join(ownPocketBase().dir, 'storage', path));
