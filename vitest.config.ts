@@ -11,7 +11,7 @@ const LONGEST = [
   'worker/webhooks/dispatch',
   'worker/routes/keys',
   'hooks/webhooks/events',
-  'hooks/profiles/redaction',
+  'hooks/profiles/data-folder',
   'hooks/profiles/rekey',
   'worker/routes/profile-list',
   'worker/rate-limits',

@@ -82,14 +82,14 @@ export interface FaultProxy extends CountingProxy {
   callsOf(requestId: string): UpstreamCall[];
 }
 
-/** Requests are known by their id, which the Worker hands on: each has its own fault while others run beside it. */
+/** The proxy knows a request by its id, which the Worker hands on. So each request has its own fault, also while others run. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const plans = new Map<string, { act: Act; call: number; once: boolean }>();
   const calls = new Map<string, UpstreamCall[]>();
   const proxy = await startProxy(target);
 
   proxy.intercept = (incoming, answer) => {
-    // Whether a request pays for this depends on when it comes: every 30 s a reviewer's token is looked at again.
+    // Once in 30 s a request pays for a look at a reviewer's token. Which one does is chance, so this call is not counted.
     if (incoming.url === REVIEWER_CHECK) return false;
     const requestId = String(incoming.headers['x-request-id']);
     const call: UpstreamCall = {

@@ -44,7 +44,7 @@ async function expectDown(cases: Case[]): Promise<void> {
   }
 }
 
-/** All of them, each sent until it is answered, within the time from now. */
+/** Sends each request again until it is answered, at most for the given time. */
 async function expectUp(cases: Case[]): Promise<void> {
   const first = cases.find(({ name }) => name === 'GET /readyz') as Case;
   await vi.waitFor(async () => expect((await send(worker, first.request)).response.status).toBe(200), {

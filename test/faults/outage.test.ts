@@ -17,7 +17,7 @@ type Kind = 'read' | 'create' | 'status';
 interface Sample {
   kind: Kind;
   requestId: string;
-  /** Of what it is about: the document for a create, else the profile. */
+  /** What the request is about: a create's document number, any other's profile. */
   subject: string;
   sentAt: number;
   ms: number;
@@ -147,7 +147,7 @@ describe('PocketBase away for a minute under 50 requests a second', () => {
 });
 
 describe('PocketBase that hangs', () => {
-  it('costs only those who met it first their time', { timeout: 60_000 }, async () => {
+  it('lets only the first callers wait; those after them are refused at once', { timeout: 60_000 }, async () => {
     const proxy = await startProxy(pocketbase.info.url);
     const own = await startBareWorker(pocketbase.info, proxy.url);
     const { id } = await api(own).created();

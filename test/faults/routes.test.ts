@@ -4,7 +4,7 @@ import { STALL_MS, TIMEOUT_MS } from '../../src/pocketbase/limits.ts';
 import { problemOf } from '../support/api.ts';
 import { type Fault, type FaultProxy, startFaultProxy, type UpstreamCall } from './fault-proxy.ts';
 import { expectNothingDoubled, expectQuietLog } from './invariants.ts';
-import { makeScene, ROWS, routesOfApp, routesOfRows, type Scene, type Sent, send } from './routes.ts';
+import { makeScene, ROWS, routesOfRows, routesWithRows, type Scene, type Sent, send } from './routes.ts';
 import { type BareWorker, startBareWorker } from './target.ts';
 
 /** What the contract answers: at once, or when a limit has passed. */
@@ -22,7 +22,7 @@ const EXPECTED: Record<Fault, Expected> = {
   'hangs before the headers': 'upstream_timeout',
   'hangs mid-body': 'upstream_timeout',
 };
-/** These take their time: all routes at once, each in flight before the first limit has passed. */
+/** Each of these takes as long as a limit, so all routes suffer it at the same time. */
 const SLOW: Fault[] = ['hangs before the headers', 'hangs mid-body', 'sends slow bytes'];
 /** How much later than its limit an answer may come on a busy machine. */
 const SLACK_MS = 2_000;
@@ -50,7 +50,7 @@ afterAll(async () => {
   await expectNothingDoubled();
 });
 
-/** A form leads on to a page. */
+/** The answer to a form leads to a page. */
 const isFine = ({ ok, status }: Response) => ok || status === 302 || status === 303;
 const isWrite = ({ method }: UpstreamCall) => method !== 'GET';
 const isDone = ({ status }: UpstreamCall) => status !== null && status < 300;
@@ -99,7 +99,7 @@ async function expectAnswer(what: string, response: Response, ms: number, expect
   expect(ms, `${what} is answered in time`).toBeLessThan(limitMs + SLACK_MS);
 }
 
-/** The status has left when a document breaks off: its reader sees the cut, or gives up, which ends the call to PocketBase. */
+/** When a document breaks off, its status was sent before. The reader sees the cut, or gives up, which ends the call to PocketBase. */
 async function expectCut(response: Response, fault: Fault): Promise<void> {
   expect(response.status).toBe(200);
   if (fault === 'resets mid-body') await expect(response.arrayBuffer()).rejects.toThrow();
@@ -128,7 +128,7 @@ async function countCalls(name: string): Promise<number> {
 
 describe('the table', () => {
   it('has a row for every route', () => {
-    expect(routesOfRows()).toEqual(routesOfApp());
+    expect(routesOfRows()).toEqual(routesWithRows());
   });
 });
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { app } from '../../src/app.ts';
 import { api, applicantData, json, PNG, reviewer, type TestReviewer } from '../support/api.ts';
 import { type DashboardClient, dashboardClient, form } from '../support/browser/dashboard.ts';
 import { issueKey } from '../support/keys.ts';
+import { routesOfApp } from '../support/routes.ts';
 import type { BareWorker } from './target.ts';
 
 export type Sent = [path: string, init: RequestInit];
@@ -207,22 +207,16 @@ export const ROWS: Record<string, Row> = {
   },
 };
 
-/** A stream does not end: test/upstream.test.ts has what may befall it. */
+/** A stream does not end: test/worker/pocketbase/upstream.test.ts breaks it. */
 const ENDLESS = 'GET /dashboard/events';
 
-/** Every route of the app, as the rows name them. */
-export function routesOfApp(): string[] {
-  const routes = app.routes
-    .filter(({ method }) => method !== 'ALL')
-    .map(({ method, path }) => `${method} ${path.replace(/\{[^/]*/g, '')}`);
-  return [...new Set(routes)].filter((route) => route !== ENDLESS).sort();
-}
+export const routesWithRows = () => routesOfApp().filter((route) => route !== ENDLESS);
 
 export const routesOfRows = () => [...new Set(Object.keys(ROWS).map((name) => name.replace(/ \(.*/, '')))].sort();
 
 export type Scene = ReturnType<typeof makeScene>;
 
-/** What requests need to exist, made anew for each of them. */
+/** Makes the records that a request needs, new ones for each request. */
 export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase')) {
   const partner = api(worker);
   const operator = api(worker, worker.keys.internal);
@@ -251,7 +245,7 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
       return method === 'GET' ? { headers } : form({ csrf, ...fields }, headers);
     },
     key: () => issueKey(worker),
-    /** A partner has no more than 20 webhooks, so each is another's. */
+    /** A partner has no more than 20 webhooks, so each webhook gets a partner of its own. */
     async partner(): Promise<string> {
       const slug = newSlug();
       await operator.post('/api/partners', { slug, name: 'x' });
@@ -262,7 +256,7 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
       const response = await worker.fetch('/api/webhooks', json({ ...WEBHOOK, ...fields }, headers));
       return (await response.json()) as { id: string };
     },
-    /** One endpoint for all, as it is enabled: it wants no event, and its one delivery goes nowhere. */
+    /** An enabled endpoint, one for all requests: it wants no event, and its one delivery reaches nobody. */
     tested() {
       shared ??= (async () => {
         const { id } = await scene.webhook({
@@ -286,7 +280,7 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
   return scene;
 }
 
-/** Sends it under an id of its own, as the operator unless it names its credential. */
+/** Sends the request under an id of its own, with the operator's key unless the request has a credential. */
 export async function send(worker: BareWorker, [path, init]: Sent, requestId: string = randomUUID()) {
   const headers = new Headers(init.headers);
   const isNamed = ['authorization', 'x-api-key', 'cookie'].some((name) => headers.has(name));

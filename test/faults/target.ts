@@ -74,7 +74,7 @@ async function startMortalPocketBase() {
   };
 }
 
-/** Such a PocketBase and a Worker before it; `stop` looks at what they have been through. */
+/** Such a PocketBase with a Worker in front; `stop` checks their log and data. */
 export async function startMortalSystem() {
   const pocketbase = await startMortalPocketBase();
   const worker = await startBareWorker(pocketbase.info);

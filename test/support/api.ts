@@ -3,6 +3,7 @@ import PocketBase from 'pocketbase';
 import { inject } from 'vitest';
 import type { Problem } from '../../src/schemas/problem.ts';
 import type { CreatedProfile, Profile } from '../../src/schemas/profile.ts';
+import { DEPLOYED_URL, onlyHere } from './deployed.ts';
 import { watchForLeaks } from './leaks.ts';
 import type { PocketBaseInfo } from './pocketbase.ts';
 import type { TestWorker } from './worker.ts';
@@ -34,11 +35,11 @@ export async function problemOf(response: Response): Promise<Problem> {
 /** The calls that most tests make, in one partner's name. */
 export function api(worker: Pick<TestWorker, 'fetch' | 'keys'>, key = worker.keys.acme) {
   const headers = { 'x-api-key': key };
-  const internal = { 'x-api-key': worker.keys.internal };
+  const internal = () => ({ 'x-api-key': worker.keys.internal });
   return {
     get: (path: string) => worker.fetch(path, { headers }),
     post: (path: string, body: unknown) => worker.fetch(path, json(body, headers)),
-    patch: (path: string, body: unknown) => worker.fetch(path, { ...json(body, internal), method: 'PATCH' }),
+    patch: (path: string, body: unknown) => worker.fetch(path, { ...json(body, internal()), method: 'PATCH' }),
     create: (overrides: Record<string, unknown> = {}) =>
       worker.fetch('/api/profiles/create', json(applicantData(overrides), headers)),
     async created(overrides: Record<string, unknown> = {}): Promise<CreatedProfile & { token: string }> {
@@ -48,10 +49,12 @@ export function api(worker: Pick<TestWorker, 'fetch' | 'keys'>, key = worker.key
       return { ...profile, token: tokenOf(profile.redirect_url) };
     },
     async read(id: string): Promise<Profile> {
-      return (await (await worker.fetch(`/api/profiles/${id}`, { headers: internal })).json()) as Profile;
+      return (await (
+        await worker.fetch(`/api/profiles/${id}`, { headers: DEPLOYED_URL ? headers : internal() })
+      ).json()) as Profile;
     },
     decide: (id: string, body: Record<string, unknown>) =>
-      worker.fetch(`/api/status_history/${id}`, json(body, internal)),
+      worker.fetch(`/api/status_history/${id}`, json(body, internal())),
     upload: (id: string, kind: string, body: BodyInit, more: Record<string, string> = {}) =>
       worker.fetch(`/api/profiles/${id}/documents/${kind}`, { method: 'PUT', body, headers: { ...headers, ...more } }),
   };
@@ -61,10 +64,12 @@ export function tokenOf(redirectUrl: string | null): string {
   return new URL(redirectUrl ?? 'none:').hash.replace('#token=', '');
 }
 
+export const ownPocketBase = () => onlyHere('the PocketBase behind it', () => inject('pocketbase'));
+
 const superusers = new Map<string, Promise<PocketBase>>();
 
 /** Logged in once, as checking a password is dear. */
-export function superuser({ url, superuser }: PocketBaseInfo = inject('pocketbase')): Promise<PocketBase> {
+export function superuser({ url, superuser }: PocketBaseInfo = ownPocketBase()): Promise<PocketBase> {
   const logIn = async () => {
     const pb = new PocketBase(url);
     pb.autoCancellation(false);
@@ -86,7 +91,7 @@ export interface TestReviewer {
 }
 
 /** A reviewer who has logged in at PocketBase. */
-export async function reviewer(name = 'Reviewer', pocketbase = inject('pocketbase')): Promise<TestReviewer> {
+export async function reviewer(name = 'Reviewer', pocketbase = ownPocketBase()): Promise<TestReviewer> {
   const email = `${randomUUID()}@reviewers.example`;
   const password = randomUUID();
   const admin = await superuser(pocketbase);

@@ -7,7 +7,7 @@ export function watchForLeaks(...values: unknown[]): void {
   for (const value of values) if (typeof value === 'string' && value.length >= MIN_LENGTH) watched.add(value);
 }
 
-/** For a test file that follows another in the same process: what the other's applicants were called may stand in its log. */
+/** A test file may follow another in the same process. Names of the other's applicants may then stand in its log. */
 export function forgetLeaks(): void {
   watched.clear();
 }

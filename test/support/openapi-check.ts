@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
 interface Operation {
+  parameters?: { in: string; name: string }[];
+  requestBody?: { content: object };
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 export interface ApiDocument {
@@ -8,7 +10,7 @@ export interface ApiDocument {
   components: { schemas: Record<string, object> };
 }
 
-/** Holds an answer to the schema that the OpenAPI document promises for its route and status; throws when it breaks the promise. */
+/** Compares an answer with the schema that the OpenAPI document has for its route and status; throws where they differ. */
 export class OpenApiCheck {
   readonly document: ApiDocument;
   readonly #schemas = new Map<object, z.ZodType>();

@@ -1,4 +1,4 @@
-/** What workerd has and Node 24 has not, for tests that hold the clock in their hand. */
+/** What workerd has and Node 24 has not, for tests that run the Worker's code in Node to control its clock. */
 import { timingSafeEqual } from 'node:crypto';
 
 Object.assign(crypto.subtle, { timingSafeEqual });

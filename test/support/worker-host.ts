@@ -96,7 +96,7 @@ class WorkerHost {
     await miniflare.dispose();
   }
 
-  /** Sources have changed: whatever is asked for next is bundled anew. */
+  /** Sources have changed: the next Worker is bundled again. */
   forget(): void {
     this.#scripts.clear();
   }
@@ -129,7 +129,7 @@ class WorkerHost {
   }
 }
 
-/** Requests do not pass Miniflare's own Worker, which production has not: it parses, logs and compresses, for more than the product takes. */
+/** Requests bypass Miniflare's own Worker. Production has none, and its parsing, logging and compressing costs more than the product. */
 async function urlsOf(miniflare: Miniflare): Promise<Urls> {
   const control = (await miniflare.ready).href;
   return { control, url: (await miniflare.unsafeGetDirectURL()).href };
@@ -148,7 +148,7 @@ async function workerOptions(script: string, vars: Record<string, string>, limit
     name: config.name,
     modules: [{ type: 'ESModule' as const, path: script }],
     modulesRoot: dirname(script),
-    // Not those of `workerOptions`, which has read somebody's .dev.vars.
+    // Not those of `workerOptions`, which has read the developer's .dev.vars.
     bindings: { ...config.vars, ...vars },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   };
@@ -167,7 +167,7 @@ type Command = 'build' | 'start' | 'restart' | 'call' | 'stop' | 'forget';
 /** Serves the commands until its parent is gone. */
 async function serve(): Promise<void> {
   const host = new WorkerHost();
-  // Most runs need it, and it takes longer than what else is set up.
+  // Most runs need the build, and it takes longer than the rest of the set-up.
   void host.build().catch(() => {});
   const server = createServer(async (incoming, answer) => {
     try {

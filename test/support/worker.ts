@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inject } from 'vitest';
 import type { Env } from '../../src/env.ts';
+import { DEPLOYED_URL, deployedWorker, onlyHere } from './deployed.ts';
 import { checkForLeaks, watchForLeaks, watchSecretsOf } from './leaks.ts';
 import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
 import type { PocketBaseInfo } from './pocketbase.ts';
@@ -12,6 +13,10 @@ export const secret = () => randomBytes(24).toString('base64url');
 
 export interface TestWorker {
   origin: string;
+  /** The partner of `keys.acme`. */
+  partner: string;
+  /** Where its settings send applicants. */
+  frontend: string;
   keys: { acme: string; globex: string; internal: string };
   document: ApiDocument;
   /** A request to the running Worker. Whatever JSON it answers is held to the OpenAPI document. */
@@ -67,7 +72,22 @@ interface WorkerOptions {
 /** The Worker in workerd, with the run's PocketBase behind it, or `pocketbase`. `settings` overrides; `undefined` removes one. */
 export async function startWorker(
   settings: Record<string, string | undefined> = {},
-  { limits, pocketbase = inject('pocketbase'), hasAssets = false }: WorkerOptions = {},
+  options: WorkerOptions = {},
+): Promise<TestWorker> {
+  if (!DEPLOYED_URL) return hostWorker(settings, options);
+  if (Object.keys({ ...settings, ...options }).length > 0) onlyHere('settings of its own', () => {});
+  const url: string = DEPLOYED_URL;
+  const openApi = await openApiOf(url, url);
+  return deployedWorker(
+    url,
+    fetcher(() => url, openApi),
+    openApi.document,
+  );
+}
+
+async function hostWorker(
+  settings: Record<string, string | undefined>,
+  { limits, pocketbase = inject('pocketbase'), hasAssets = false }: WorkerOptions,
 ): Promise<TestWorker> {
   const { keys, vars } = settingsFor(pocketbase, settings);
   const host = inject('workerHost');
@@ -83,20 +103,11 @@ export async function startWorker(
     get origin() {
       return new URL(url).origin;
     },
+    partner: 'acme',
+    frontend: vars.KYC_FRONTEND_URL ?? '',
     keys,
     document: openApi.document,
-    async fetch(path, init) {
-      const target = new URL(path, url);
-      const headers = new Headers(init?.headers);
-      if (!headers.has('cf-connecting-ip')) headers.set('cf-connecting-ip', anyAddress());
-      const response = await fetch(target, { redirect: 'manual', ...init, headers });
-      if (!/json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '')) return response;
-      // Read once and handed on: each `clone` would read it through a stream again.
-      const body = await response.text();
-      watchSecretsOf(body);
-      openApi.check(init?.method ?? 'GET', target.pathname, response, body);
-      return new Response(body, response);
-    },
+    fetch: fetcher(() => url, openApi),
     logs,
     env: async () => remoteEnv((binding, method, args) => tellHost(host, 'call', id, binding, method, args)),
     async scheduled() {
@@ -111,6 +122,22 @@ export async function startWorker(
       await tellHost(host, 'stop', id);
       checkForLeaks(logs());
     },
+  };
+}
+
+/** A `fetch` that compares each JSON answer with the OpenAPI document. */
+function fetcher(base: () => string, openApi: OpenApiCheck): TestWorker['fetch'] {
+  return async (path, init) => {
+    const target = new URL(path, base());
+    const headers = new Headers(init?.headers);
+    if (!headers.has('cf-connecting-ip')) headers.set('cf-connecting-ip', anyAddress());
+    const response = await fetch(target, { redirect: 'manual', ...init, headers });
+    if (!/json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '')) return response;
+    // Read once and handed on: each `clone` would read it through a stream again.
+    const body = await response.text();
+    watchSecretsOf(body);
+    openApi.check(init?.method ?? 'GET', target.pathname, response, body);
+    return new Response(body, response);
   };
 }
 

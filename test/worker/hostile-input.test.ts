@@ -1,115 +1,218 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { api, applicantData, json, PNG, problemOf } from '../support/api.ts';
-import { startWorker, type TestWorker } from '../support/worker.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { api, applicantData, json, PNG, UNKNOWN_ID } from '../support/api.ts';
+import {
+  bytes,
+  chunked,
+  expectNoFault,
+  INVALID,
+  type Insider,
+  MALFORMED,
+  type Refusal,
+  startInsider,
+  TOO_LARGE,
+  text,
+  WRONG_TYPE,
+} from '../support/insider.ts';
+import { type Ids, INPUTS, pathOf, READ_NOTHING, requestOf, routesOfApp } from '../support/routes.ts';
+import type { TestWorker } from '../support/worker.ts';
 
+let insider: Insider;
 let worker: TestWorker;
+let ids: Ids;
+let send: Insider['send'];
+let expectRefusal: Insider['expectRefusal'];
 beforeAll(async () => {
-  worker = await startWorker();
+  insider = await startInsider();
+  ({ worker, ids, send, expectRefusal } = insider);
 });
-afterAll(() => worker.stop());
+afterAll(() => insider.stop());
 
-const withKey = (init: RequestInit = {}): RequestInit => ({
-  ...init,
-  headers: { 'x-api-key': worker.keys.internal, 'x-partner': 'acme', ...init.headers },
-});
-const typed = { 'content-type': 'application/json' };
+const ROUTES = Object.keys(INPUTS);
+const WITH_ID = ROUTES.filter((route) => /\/:(?!kind)/.test(route));
+const WITH_JSON = ROUTES.filter((route) => INPUTS[route]?.json);
+const WITH_QUERY = ROUTES.filter((route) => INPUTS[route]?.query);
 
-it.each([
-  ['malformed JSON', { body: '{"full_name":', headers: typed }, 400],
-  ['an empty body', { headers: typed }, 400],
-  ['no JSON type', { body: '{}', headers: { 'content-type': 'text/plain' } }, 415],
-  ['a form', { body: new URLSearchParams({ full_name: 'x' }) }, 415],
-  ['an array', { body: '[]', headers: typed }, 422],
-  ['null', { body: 'null', headers: typed }, 422],
-  ['wrong types', { body: JSON.stringify(applicantData({ full_name: { $ne: 1 } })), headers: typed }, 422],
-  ['an unknown field', { body: JSON.stringify(applicantData({ status: 'approved' })), headers: typed }, 422],
-  ['a prototype', { body: '{"__proto__":{"full_name":"x"}}', headers: typed }, 422],
-  ['control characters', { body: JSON.stringify(applicantData({ full_name: 'a\u0000b' })), headers: typed }, 422],
-  ['a lone surrogate', { body: JSON.stringify(applicantData({ full_name: 'a\ud800' })), headers: typed }, 422],
-  [
-    'a lone surrogate in metadata',
-    { body: JSON.stringify(applicantData({ metadata: { a: '\ud800' } })), headers: typed },
-    422,
-  ],
-  ['1 MB of JSON', { body: JSON.stringify(applicantData({ full_name: 'x'.repeat(1_000_000) })), headers: typed }, 413],
-  ['deep nesting', { body: `{"metadata":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, headers: typed }, 422],
-] as [string, RequestInit, number][])('%s is a problem document', async (_, init, status) => {
-  const response = await worker.fetch('/api/profiles/create', withKey({ method: 'POST', ...init }));
-  expect(response.headers.get('content-type')).toBe('application/problem+json');
-  expect(await problemOf(response)).toMatchObject({ status });
-});
+describe('the table of routes', () => {
+  it('names each of them', () => {
+    expect([...ROUTES, ...READ_NOTHING].sort()).toEqual(routesOfApp());
+  });
 
-it('1 MB of JSON without a declared length is refused as well', async () => {
-  const body = new Blob([JSON.stringify(applicantData({ full_name: 'x'.repeat(1_000_000) }))]).stream();
-  const init = { method: 'POST', body, duplex: 'half', headers: typed } as RequestInit;
-  expect((await worker.fetch('/api/profiles/create', withKey(init))).status).toBe(413);
-});
-
-it.each([
-  '../../x',
-  '%2e%2e%2f%2e%2e%2fx',
-  "a' || 1=1",
-  'a%22%20||%20partner%20!=%20%22',
-  'AAAAAAAAAAAAAAA',
-  'aaaaaaaaaaaaaaaa',
-  '%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00',
-  '%ff%fe',
-  'a%0d%0aset-cookie:x',
-])('the id %s is not_found on every route', async (id) => {
-  const requests: [string, RequestInit][] = [
-    [`/api/profiles/${id}`, {}],
-    [`/api/profiles/${id}`, { ...json({ locale: 'vi' }), method: 'PATCH' }],
-    [`/api/profiles/${id}/link`, json({})],
-    [`/api/profiles/${id}/notes`, {}],
-    [`/api/profiles/${id}/documents/document_front`, {}],
-    [`/api/status_history/${id}`, {}],
-    [`/api/status_history/${id}`, json({ status: 'approved' })],
-    [`/verify/${id}`, {}],
-    [`/api/profiles/${id}`, { method: 'DELETE' }],
-    [`/api/keys/${id}/rotate`, json({})],
-    [`/api/keys/${id}`, { method: 'DELETE' }],
-  ];
-  for (const [path, init] of requests) {
-    const { status, code } = await problemOf(await worker.fetch(path, withKey(init)));
-    expect([path, status, code]).toEqual([path, 404, 'not_found']);
-  }
-});
-
-it.each(['document_frontEVIL', 'zzz/document_front', 'document_front/x', 'xfacial_video', 'document_front.jpg', ''])(
-  'the kind %j is no route, whatever the method',
-  async (kind) => {
-    const { id, token } = await api(worker).created();
-    for (const method of ['GET', 'PUT', 'DELETE', 'POST']) {
-      const init = { method, ...(method === 'PUT' && { body: PNG }) };
-      expect((await worker.fetch(`/api/profiles/${id}/documents/${kind}`, withKey(init))).status).toBe(404);
+  it('names each JSON body and each query parameter that the OpenAPI document has', () => {
+    for (const route of ROUTES.filter((route) => !route.includes(' /dashboard'))) {
+      const [method = '', path = ''] = route.split(' ');
+      const operation = worker.document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+      const { json, isMultipart, query = [] } = INPUTS[route] ?? {};
+      const media = Object.keys(operation?.requestBody?.content ?? {});
+      expect([route, media.includes('application/json')]).toEqual([route, json !== undefined]);
+      expect([route, media.includes('multipart/form-data')]).toEqual([route, isMultipart === true]);
+      const named = (operation?.parameters ?? []).filter((one) => one.in === 'query').map(({ name }) => name);
+      expect([route, named.sort()]).toEqual([route, query.toSorted()]);
     }
-    const asApplicant = { method: 'PUT', body: PNG, headers: { authorization: `Bearer ${token}` } };
-    expect((await worker.fetch(`/api/applicant/documents/${kind}`, asApplicant)).status).toBe(404);
-  },
-);
+  });
+});
+
+describe('an id', () => {
+  it.each([
+    '../../x',
+    '%2e%2e%2f%2e%2e%2fx',
+    "a' || 1=1",
+    'a%22%20||%20partner%20!=%20%22',
+    'AAAAAAAAAAAAAAA',
+    'aaaaaaaaaaaaaaaa',
+    '%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00',
+    '%ff%fe',
+    'a%0d%0aset-cookie:x',
+  ])('%s is not_found on every route', async (id) => {
+    const hostile = { profile: id, key: id, webhook: id, slug: id, delivery: id };
+    await expectRefusal([404, 'not_found'], WITH_ID, (route) => send(route, requestOf(route), pathOf(route, hostile)));
+    // A good webhook with a bad delivery.
+    const [nested = ''] = WITH_ID.filter((route) => route.includes(':delivery'));
+    await expectRefusal([404, 'not_found'], [nested], () => send(nested, {}, pathOf(nested, { ...ids, delivery: id })));
+  });
+
+  it.each(['document_frontEVIL', 'zzz/document_front', 'document_front/x', 'xfacial_video', 'document_front.jpg', ''])(
+    'goes with no kind %j: it is no route, whatever the method',
+    async (kind) => {
+      for (const route of ROUTES.filter((route) => route.endsWith('/:kind'))) {
+        for (const method of ['GET', 'PUT', 'DELETE', 'POST']) {
+          const init = { method, ...(method === 'PUT' && { body: PNG }) };
+          const { status } = await send(route, init, pathOf(route, ids, kind));
+          expect([route, method, status]).toEqual([route, method, 404]);
+        }
+      }
+    },
+  );
+});
+
+type Sample = Record<string, unknown>;
+const nameIn = (sample: Sample) => Object.keys(sample)[0] ?? '';
+const sent = (body: Sample) => text(JSON.stringify(body));
+const large = (sample: Sample) => JSON.stringify({ ...sample, [nameIn(sample)]: 'x'.repeat(1_000_000) });
+const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+describe('a JSON body', () => {
+  const spoil = (route: string, how: (sample: Sample) => RequestInit) => send(route, how(INPUTS[route]?.json ?? {}));
+
+  it.each<[string, (sample: Sample) => RequestInit, Refusal]>([
+    ['malformed JSON', () => text('{"full_name":'), MALFORMED],
+    ['another type', () => ({ body: '{}', headers: { 'content-type': 'text/plain' } }), WRONG_TYPE],
+    ['no type', () => ({ body: bytes('{}') }), WRONG_TYPE],
+    ['a form', () => ({ body: new URLSearchParams({ full_name: 'x' }) }), WRONG_TYPE],
+    ['an array', () => text('[]'), INVALID],
+    ['null', () => text('null'), INVALID],
+    ['a string', () => text('"x"'), INVALID],
+    ['wrong types', (sample) => sent({ ...sample, [nameIn(sample)]: { $ne: 1 } }), INVALID],
+    ['an unknown field', (sample) => sent({ ...sample, partner_id: 'x' }), INVALID],
+    ['a prototype', (sample) => text(`{"__proto__":${JSON.stringify(sample)}}`), INVALID],
+    ['1 MB', (sample) => text(large(sample)), TOO_LARGE],
+    ['1 MB without a declared length', (sample) => chunked(large(sample), 'application/json'), TOO_LARGE],
+    ['deep nesting', (sample) => text(`{"${nameIn(sample)}":${nested(30_000)}}`), INVALID],
+  ])('of %s is refused by every route that takes one', async (_, how, refusal) => {
+    await expectRefusal(refusal, WITH_JSON, (route) => spoil(route, how));
+  });
+
+  it('that is empty is refused, unless nothing is needed', async () => {
+    const needed = WITH_JSON.filter((route) => !INPUTS[route]?.isOptional);
+    await expectRefusal(MALFORMED, needed, (route) => send(route, text('')));
+  });
+
+  it.each([
+    ['NUL', '\u0000'],
+    ['a lone surrogate', '\ud800'],
+  ])('with %s in a text is refused by every route that takes one', async (_, hostile) => {
+    for (const route of WITH_JSON) {
+      const texts = Object.entries(INPUTS[route]?.json ?? {}).filter(([, value]) => typeof value === 'string');
+      for (const [name, value] of texts)
+        await expectRefusal(INVALID, [route], () =>
+          spoil(route, (sample) => sent({ ...sample, [name]: `${value}${hostile}` })),
+        );
+    }
+  });
+
+  it('with a lone surrogate in its metadata alone is refused', async () => {
+    const routes = WITH_JSON.filter((route) => INPUTS[route]?.json?.metadata);
+    await expectRefusal(INVALID, routes, (route) =>
+      spoil(route, (sample) => sent({ ...sample, metadata: { a: '\ud800' } })),
+    );
+  });
+});
+
+describe('a query', () => {
+  const ask = (route: string, query: string) => send(route, {}, `${pathOf(route, ids)}?${query}`);
+
+  it.each(['limit=0', 'limit=101', 'limit=-1', 'limit=1.5', 'limit=x', 'limit=', 'limit=1e9', 'no_such=x'])(
+    '%s is refused by every list',
+    async (query) => {
+      const lists = WITH_QUERY.filter((route) => INPUTS[route]?.query?.includes('limit'));
+      await expectRefusal(INVALID, lists, (route) => ask(route, query));
+    },
+  );
+
+  it.each([
+    ['nothing', ''],
+    ['NUL', '%00'],
+    ['bytes that are no UTF-8', '%ff%fe'],
+    ['a filter', "x'%20||%201=1%20||%20'"],
+    ['words of PocketBase’s filters', '@request.auth.id'],
+    ['a line break', 'x%0d%0aset-cookie:y'],
+    ['2 kB', 'x'.repeat(2_000)],
+  ])('with %s in any of its values is no fault', async (_, value) => {
+    const queries = WITH_QUERY.flatMap((route) =>
+      (INPUTS[route]?.query ?? []).flatMap((name) =>
+        [`${name}=${value}`, `${name}=${value}&${name}=${value}`].map((query) => [route, query] as const),
+      ),
+    );
+    await Promise.all(
+      queries.map(async ([route, query]) => expectNoFault(`${route}?${query}`, await ask(route, query))),
+    );
+  });
+});
+
+describe('a header', () => {
+  const nobody = { profile: UNKNOWN_ID, key: UNKNOWN_ID, webhook: UNKNOWN_ID, delivery: UNKNOWN_ID, slug: 'nobody' };
+
+  it.each([
+    'x-request-id',
+    'x-partner',
+    'x-api-key',
+    'authorization',
+    'x-anything',
+    'cookie',
+    'x-csrf-token',
+    'origin',
+    'accept',
+    'accept-language',
+    'content-type',
+    'content-encoding',
+    'content-disposition',
+    'content-digest',
+    'idempotency-key',
+    'if-none-match',
+    'range',
+  ])('%s that is long or garbled is refused or ignored by every route, never a fault', async (name) => {
+    const knock = async (route: string, value: string) => {
+      const { headers, ...init } = requestOf(route);
+      const hostile = { ...init, headers: { ...headers, [name]: value } };
+      await expectNoFault(`${route} ${name}`, await send(route, hostile, pathOf(route, nobody)));
+    };
+    for (const value of ['x'.repeat(10_000), 'a=;,"\\:%ff\xff'])
+      await Promise.all([...ROUTES, ...READ_NOTHING].map((route) => knock(route, value)));
+  });
+});
 
 it('what is wrong with the record, then with its size and type, outranks the rest', async () => {
-  const nobody = 'zzzzzzzzzzzzzzz';
-  expect((await worker.fetch(`/api/status_history/${nobody}?limit=0`, withKey())).status).toBe(404);
-  expect((await worker.fetch(`/api/profiles/${nobody}/notes?limit=0`, withKey())).status).toBe(404);
-  const large = { method: 'POST', body: 'x'.repeat(100_000), headers: { 'content-type': 'text/plain' } };
-  expect((await worker.fetch('/api/profiles/create', withKey(large))).status).toBe(413);
-  const { id } = await api(worker).created();
+  const statusOf = async (...request: Parameters<Insider['send']>) => (await send(...request)).status;
+  expect(await statusOf('GET /api/status_history/:id', {}, `/api/status_history/${UNKNOWN_ID}?limit=0`)).toBe(404);
+  expect(await statusOf('GET /api/profiles/:id/notes', {}, `/api/profiles/${UNKNOWN_ID}/notes?limit=0`)).toBe(404);
+  const large = { body: 'x'.repeat(100_000), headers: { 'content-type': 'text/plain' } };
+  expect(await statusOf('POST /api/profiles/create', large)).toBe(413);
   const headers = { 'content-type': 'image/png', 'content-digest': 'sha-256=:A:' };
-  const upload = (body: BodyInit) =>
-    worker.fetch(`/api/profiles/${id}/documents/document_front`, withKey({ method: 'PUT', body, headers }));
-  expect((await upload(Buffer.alloc(11_000_000))).status).toBe(413);
-  expect((await upload('MZ')).status).toBe(415);
-  expect((await upload(PNG)).status).toBe(400);
+  const upload = (body: BodyInit) => statusOf('PUT /api/profiles/:id/documents/:kind', { body, headers });
+  expect(await upload(Buffer.alloc(11_000_000))).toBe(413);
+  expect(await upload('MZ')).toBe(415);
+  expect(await upload(PNG)).toBe(400);
   const unnamed = { ...json({}), headers: { 'content-type': 'application/json', 'x-api-key': worker.keys.internal } };
   expect((await worker.fetch('/api/profiles/create', unnamed)).status).toBe(400);
-});
-
-it('a 10 kB header is refused or ignored, never a fault', async () => {
-  for (const name of ['x-request-id', 'x-partner', 'x-api-key', 'authorization', 'x-anything', 'cookie']) {
-    const headers: Record<string, string> = { 'x-api-key': worker.keys.acme, [name]: 'x'.repeat(10_000) };
-    expect((await worker.fetch('/api/profiles/aaaaaaaaaaaaaaa', { headers })).status).toBeLessThan(500);
-  }
 });
 
 it('no log line holds a name, a number or a secret', async () => {

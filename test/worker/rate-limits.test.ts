@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => worker.stop());
 
-/** Locally a window is a minute of the clock: what is counted together must not fall into two. */
+/** Locally a window is a minute of the clock. Requests that are counted together must not fall into two minutes. */
 async function inOneWindow(secondsNeeded = 20) {
   await expect
     .poll(() => 60 - ((Date.now() / 1000) % 60), { timeout: 25_000, interval: 500 })

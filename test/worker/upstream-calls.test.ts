@@ -6,7 +6,7 @@ import { startPocketBase, type TestPocketBase } from '../support/pocketbase.ts';
 import type { CountingProxy } from '../support/proxy.ts';
 import { startProxiedWorker, startWorker, type TestWorker } from '../support/worker.ts';
 
-// One of its own: for webhooks that other files' tests have at the same partner, this Worker would deliver, by calls that are counted.
+// A PocketBase of its own: this Worker would deliver to the webhooks of other files' tests, and those calls would be counted here.
 let pocketbase: TestPocketBase;
 let proxy: CountingProxy;
 let worker: TestWorker;
@@ -113,7 +113,7 @@ describe('the service token', () => {
     await cold.stop();
   });
 
-  /** With a service account of its own, as the run's is in use by others at the same time. */
+  /** With a service account of its own, as other tests use the run's at the same time. */
   async function startOwn() {
     const accounts = (await superuser(pocketbase)).collection('services');
     const [email, password] = [`${randomUUID()}@services.example`, randomUUID()];

@@ -115,7 +115,7 @@ describe('another partner', () => {
     for (const collection of ['profiles', 'status_history', 'notes', 'partners']) {
       const column = { profiles: 'id', partners: 'slug' }[collection] ?? 'profile';
       const filter = `${column}='${column === 'slug' ? 'acme' : id}'`;
-      const path = `/api/collections/${collection}/records?filter=${filter}`;
+      const path = `/api/collections/${collection}/records?filter=${filter}` as const;
       expect((await service('GET', path, undefined, headers)).body.items).toEqual([]);
       expect((await service('GET', path, undefined, own)).body.items.length).toBeGreaterThan(0);
     }

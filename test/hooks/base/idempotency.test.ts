@@ -58,7 +58,7 @@ describe('a repeated decision', () => {
     expect(await historyOf(service, other)).toHaveLength(1);
   });
 
-  test('whose first was refused is judged anew', async () => {
+  test('whose first was refused is judged again', async () => {
     const id = await enrol(service);
     const headers = keyed({ to: 'approved' });
     expect(await decide(service, id, 'approved', { expected_status: 'pending' }, headers)).toMatchObject({

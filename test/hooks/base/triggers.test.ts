@@ -5,8 +5,8 @@ import { startPocketBase } from '../../support/pocketbase.ts';
 import { applicant, connect, decide, historyOf, type Request } from '../support/client.ts';
 import { hook } from '../support/hook.ts';
 
-// PocketBase's hooks are out of play here: the file is opened beside it. A PocketBase of its own, as SQLite refuses a transaction that
-// has read before another process writes, however long it would wait.
+// These tests open SQLite's file directly, so no hook runs. They have a PocketBase of their own: if another process writes between a
+// transaction's first read and its first write, SQLite refuses the transaction at once.
 const pocketbase = await startPocketBase();
 const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 30_000 });
 let service: Request;
@@ -206,7 +206,7 @@ test('figures of a day that is over have the median of what decisions took, and 
   const reviewer = { 'x-actor-type': 'reviewer', 'x-actor-id': 'anna' };
   const figures = async () => {
     const { items } = (await service('GET', '/api/edge/metrics/daily?days=7', undefined, reviewer)).body;
-    return items.find((item) => (item as unknown as { day: string }).day === day);
+    return items.find((item) => item.day === day);
   };
   for (const [index, seconds] of [7, 1, 100, 3].entries()) decided(`decided${index}`, seconds);
   expect(await figures()).toMatchObject({ approved: 4, rejected: 0, median_seconds: 5 });

@@ -6,7 +6,7 @@ import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.t
 import { connect, enrol, profilePath } from '../support/client.ts';
 import { photo } from '../support/photo.ts';
 
-/** Looked at in the moment in which our hooks open the writing transaction. */
+/** The test looks at the moment when our hooks open the writing transaction. */
 const PROBE = `module.exports = (e) => {
   const [file] = e.model.getUnsavedFiles?.('facial_photo') ?? [];
   if (!file) return;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 const create = (fields: object, headers = {}) => service('POST', '/api/edge/profiles', fields, headers);
 
 describe('a new applicant', () => {
-  test('starts unverified, with one row of history by whoever created it', async () => {
+  test('starts unverified, with one row of history by its creator', async () => {
     const headers = { 'x-actor-type': 'partner', 'x-actor-id': 'key1', 'x-request-id': 'req-1' };
     const answer = await create(applicant({ partner: 'first-seen', metadata: { tier: 'gold' } }), headers);
     expect(answer).toMatchObject({
@@ -108,7 +108,7 @@ describe('the same applicant', () => {
     });
   });
 
-  test('becomes unverified again after expiry, by whoever asks', async () => {
+  test('becomes unverified again after expiry, when anybody creates it again', async () => {
     const fields = applicant();
     const id = (await create(fields)).body.id;
     await decide(service, id, 'expired');
@@ -121,7 +121,7 @@ describe('the same applicant', () => {
     });
   });
 
-  test('is somebody new once canceled', async () => {
+  test('counts as a new applicant once canceled', async () => {
     const fields = applicant({ external_id: randomUUID() });
     const id = (await create(fields)).body.id;
     await decide(service, id, 'canceled');

@@ -8,23 +8,17 @@ beforeAll(async () => {
   ({ service, root } = await connect());
 });
 
-interface Claim {
-  claimed_by: string;
-  claimed_until: string;
-  updated: string;
-}
-
 const MINUTE_MS = 60_000;
 const as = (reviewer: string) => ({ 'x-actor-type': 'reviewer', 'x-actor-id': reviewer });
 const call = async (id: string, action: 'claim' | 'release', reviewer: string) => {
   const { status, body } = await service('POST', `/api/edge/profiles/${id}/${action}`, {}, as(reviewer));
   expect(status).toBe(200);
-  return body as unknown as Claim;
+  return body;
 };
-const read = async (id: string) => (await service('GET', profilePath(id))).body as unknown as Claim;
+const read = async (id: string) => (await service('GET', profilePath(id))).body;
 /** PocketBase's times are in milliseconds. */
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
-const minutesLeft = ({ claimed_until }: Claim) =>
+const minutesLeft = ({ claimed_until }: { claimed_until: string }) =>
   (Date.parse(claimed_until.replace(' ', 'T')) - Date.now()) / MINUTE_MS;
 
 describe('a claim', () => {
@@ -87,11 +81,7 @@ describe('a claim', () => {
 
 describe('the queue', () => {
   const REVIEW = 'pending,in_review';
-  const queue = async (query: string) =>
-    (await service('GET', `/api/edge/queue?${query}`, undefined, as('anna'))).body as unknown as {
-      counts: Record<string, number>;
-      items: { id: string; status: string; since: string }[];
-    };
+  const queue = async (query: string) => (await service('GET', `/api/edge/queue?${query}`, undefined, as('anna'))).body;
 
   test('has the longest waiting first, of the statuses and the partner asked for', async () => {
     const partner = 'queue-of-one';
@@ -118,11 +108,11 @@ describe('the queue', () => {
     const partner = `since-${randomUUID().slice(0, 8)}`;
     const id = await enrol(service, { partner });
     const sinceOf = async (status: string) => (await queue(`partner=${partner}&status=${status}`)).items[0]?.since;
-    const newest = async () => (await historyOf(service, id)).at(-1) as unknown as { created: string };
-    expect(await sinceOf('unverified')).toBe((await newest()).created);
+    const newest = async () => (await historyOf(service, id)).at(-1)?.created;
+    expect(await sinceOf('unverified')).toBe(await newest());
     await later();
     await decide(service, id, 'pending');
-    const { created } = await newest();
+    const created = await newest();
     await call(id, 'claim', 'anna');
     for (const client of [service, root])
       await client('PATCH', profilePath(id), { status_since: '2020-01-01', email: '' });
@@ -167,11 +157,7 @@ describe('the queue', () => {
 
   test('figures count a day’s arrivals and decisions, with the median of what they took', async () => {
     const figures = async () =>
-      (
-        (await service('GET', '/api/edge/metrics/daily?days=7', undefined, as('anna'))).body as unknown as {
-          items: { day: string; pending: number; approved: number; median_seconds: number | null }[];
-        }
-      ).items;
+      (await service('GET', '/api/edge/metrics/daily?days=7', undefined, as('anna'))).body.items;
     const before = await figures();
     const id = await enrol(service);
     await decide(service, id, 'pending');

@@ -181,7 +181,7 @@ describe('a locked profile', () => {
 });
 
 test('an erased profile is gone, for everyone', async () => {
-  // One of its own: another process that writes beside PocketBase makes it refuse what others write at that moment.
+  // A PocketBase of its own: while another process writes to its file, PocketBase may refuse a write.
   const pocketbase = await startPocketBase();
   const { service, root } = await connect(pocketbase);
   const id = await enrol(service);

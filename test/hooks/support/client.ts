@@ -1,75 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import type { PocketBaseInfo } from '../../support/pocketbase.ts';
+import type { Body } from './answers.ts';
 
-export interface Row {
-  id: string;
-  seq: number;
-  from: string;
-  to: string;
-  reason: string;
-  note: string;
-  actor_type: string;
-  actor_id: string;
-  request_id: string;
-  action: string;
-  profile: string;
-  partner: string;
-  target: string;
-}
-
-/** The union of what the tests read from PocketBase's answers. */
-export interface Body extends Omit<Row, 'partner'> {
-  allowed: string[];
-  changed: boolean;
-  cleaned: number;
-  code: string;
-  collectionId: string;
-  created: boolean;
-  current_status: string;
-  dedupe_key: string;
-  data: Record<string, { code: string }>;
-  decisions: { count: number; median_seconds: number | null };
-  done: boolean;
-  duplicates_avoided: number;
-  oldest_undelivered_event_seconds: number | null;
-  errors: { pointer: string; detail: string }[];
-  expired: number;
-  expires_at: string;
-  external_id: string;
-  facial_photo: string;
-  facial_photo_meta: { filename: string; sha256?: string } | null;
-  full_name: string;
-  items: Row[];
-  latest_status: string;
-  links_valid_after: string;
-  partner: { slug: string; active: boolean; frontend_url: string };
-  queue: { size: number; oldest_seconds: number | null };
-  redacted: boolean | number;
-  redacted_at: string;
-  rekeyed: number;
-  replayed: boolean;
-  revoked_at: string;
-  row: Row;
-  status: string;
-  statuses: Record<string, number>;
-  text: string;
-  token: string;
-}
-
-export interface Answer {
+export interface Answer<Body> {
   status: number;
   body: Body;
   /** What `x-deliveries` names. */
   deliveries: string[];
 }
 
-export type Request = (
-  method: string,
-  path: string,
+export type Request = <Method extends string, Path extends string>(
+  method: Method,
+  path: Path,
   body?: object | undefined,
   headers?: Record<string, string>,
-) => Promise<Answer>;
+) => Promise<Answer<Body<Method, Path>>>;
 
 const tokens = new Map<string, Promise<string>>();
 
@@ -123,7 +69,7 @@ export const applicant = (fields: Record<string, unknown> = {}) => ({
 export const enrol = async (service: Request, fields: Record<string, unknown> = {}) =>
   (await service('POST', '/api/edge/profiles', applicant(fields))).body.id;
 
-export const profilePath = (id: string) => `/api/collections/profiles/records/${id}`;
+export const profilePath = (id: string) => `/api/collections/profiles/records/${id}` as const;
 
 export const decide = (service: Request, id: string, to: string, extras: object = {}, headers = {}) =>
   service('POST', `/api/edge/profiles/${id}/status`, { to, ...extras }, headers);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const HOOKS = join(import.meta.dirname, '../../../pocketbase/hooks');
 
-/** What a file of hooks/lib exports, outside of PocketBase: good for what asks nothing of it. */
+/** Loads a file of hooks/lib into Node. It works for functions that call nothing of PocketBase. */
 export function hook<T>(name: string): T {
   return load(join(HOOKS, `lib/${name}.js`)) as T;
 }

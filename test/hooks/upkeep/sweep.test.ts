@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
-import { applicant, auditOf, connect, decide, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
-import { addEndpoint, claim, conclude, deliveriesOf, endpointPath } from '../support/webhook-client.ts';
+import { auditOf, connect, decide, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
+import { addEndpoint, claim, conclude, deliveriesOf } from '../support/webhook-client.ts';
 
 const DAY_MS = 86_400_000;
 let pb: TestPocketBase;
@@ -13,7 +13,7 @@ let root: Request;
 let database: DatabaseSync;
 let partner: string;
 
-// A PocketBase of its own: a sweep and the figures are of all partners.
+// A PocketBase of its own: a sweep is of all partners.
 beforeAll(async () => {
   pb = await startPocketBase();
   ({ service, root } = await connect(pb));
@@ -84,7 +84,7 @@ describe('expiry', () => {
 });
 
 describe('retention', () => {
-  test('erases after the partner’s days in a final status, and nothing that is open or was decided anew', async () => {
+  test('erases after the partner’s days in a final status, and nothing that is open or was decided again', async () => {
     await makePartner({ retention_days: 30 });
     const due: string[] = [];
     for (const steps of [['approved'], ['rejected'], ['canceled'], ['expired'], ['approved', 'rejected']]) {
@@ -124,7 +124,7 @@ describe('retention', () => {
     const before = await read(id);
     for (const client of [service, root]) await client('PATCH', profilePath(id), { final_since: '', files_due: true });
     expect(await read(id)).toMatchObject({
-      final_since: (before as unknown as { final_since: string }).final_since,
+      final_since: before.final_since,
       files_due: false,
     });
   });
@@ -213,74 +213,6 @@ test('what endpoints answered is forgotten after 30 days, a hundred at a time', 
   expect(await excerpts()).toBe(2);
   await sweep();
   expect(await excerpts()).toBe(0);
-});
-
-describe('metrics', () => {
-  const metrics = async () => (await service('GET', '/api/edge/metrics')).body;
-
-  test('count statuses, without the erased, and the queue with its age', async () => {
-    const before = await metrics();
-    const [waiting, erased] = [await enrol(service, { partner }), await enrol(service, { partner })];
-    await decide(service, waiting, 'pending');
-    await service('POST', `/api/edge/profiles/${erased}/redact`, {});
-    const after = await metrics();
-    expect(after.statuses).toEqual({ ...before.statuses, pending: (before.statuses.pending ?? 0) + 1 });
-    expect(after.queue.size).toBe(before.queue.size + 1);
-    expect(after.queue.oldest_seconds).toBeGreaterThanOrEqual(0);
-    expect(after).toMatchObject({ oldest_undelivered_event_seconds: null });
-  });
-
-  test('name the age of the oldest event that an enabled endpoint waits for', async () => {
-    const oldest = async () => (await metrics()).oldest_undelivered_event_seconds;
-    expect(await oldest()).toBeNull();
-    const { id } = await addEndpoint(service, partner);
-    await service('POST', `/api/edge/webhooks/${id}/test`, {}); // no event of the outbox
-    expect(await oldest()).toBeNull();
-    await enrol(service, { partner });
-    expect(await oldest()).toBeGreaterThanOrEqual(0);
-    expect(await oldest()).toBeLessThan(60);
-    await service('PATCH', endpointPath(id), { enabled: false });
-    expect(await oldest()).toBeNull();
-    await service('PATCH', endpointPath(id), { enabled: true });
-    expect(await oldest()).toBeGreaterThanOrEqual(0);
-    for (const delivery of await claim(service)) await conclude(service, delivery, { outcome: 'succeeded' });
-    expect(await oldest()).toBeNull();
-  });
-
-  test('give the median time to a decision, from submission, else from creation', async () => {
-    for (const steps of [
-      ['pending', 'approved'],
-      ['in_review', 'rejected'],
-      ['pending', 'in_review', 'approved', 'rejected'],
-    ]) {
-      const id = await enrol(service);
-      for (const step of steps) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        await decide(service, id, step);
-      }
-    }
-    const rows = database.prepare('SELECT profile, seq, "to", created FROM status_history ORDER BY profile, seq').all();
-    const waits: number[] = [];
-    let since = 0;
-    for (const { seq, to, created } of rows) {
-      const time = Date.parse(String(created)) / 1000;
-      if (seq === 1 || to === 'pending') since = time;
-      if (to === 'approved' || to === 'rejected') waits.push(time - since);
-    }
-    waits.sort((a, b) => a - b);
-    const { count, median_seconds } = (await metrics()).decisions;
-    expect(count).toBe(waits.length);
-    const middle = (waits.length - 1) / 2;
-    const median = ((waits[Math.floor(middle)] ?? 0) + (waits[Math.ceil(middle)] ?? 0)) / 2;
-    expect(median_seconds).toBeCloseTo(median, 4);
-  });
-
-  test('count duplicates that recognition avoided', async () => {
-    const fields = applicant({ partner });
-    const before = (await metrics()).duplicates_avoided;
-    await Promise.all(Array.from({ length: 10 }, () => service('POST', '/api/edge/profiles', fields)));
-    expect((await metrics()).duplicates_avoided).toBe(before + 9);
-  });
 });
 
 describe('a sweep has an index for', () => {

@@ -3,7 +3,6 @@ import { connect, enrol, type Request } from '../support/client.ts';
 import {
   addEndpoint,
   claim,
-  type Delivery,
   deliveriesOf,
   endpointOf,
   endpointPath,
@@ -77,7 +76,7 @@ describe('an endpoint', () => {
       expect(await service('POST', `/api/edge/webhooks/${id}/test`, {}, headers)).toMatchObject(absent);
       expect(await service('POST', `/api/edge/webhooks/${id}/rotate`, { secret: 'x' }, headers)).toMatchObject(absent);
       expect(await service('POST', redelivery, {}, headers)).toMatchObject(absent);
-      const log = `/api/collections/webhook_deliveries/records?filter=endpoint='${id}'`;
+      const log = `/api/collections/webhook_deliveries/records?filter=endpoint='${id}'` as const;
       expect((await service('GET', log, undefined, headers)).body.items).toEqual([]);
       expect(await create({}, headers)).toMatchObject({ status: 403 });
       for (const action of ['claim', `${delivery.body.id}/result`]) {
@@ -145,7 +144,7 @@ describe('a test', () => {
       await addEndpoint(service, own),
     ];
     const answer = await service('POST', `/api/edge/webhooks/${tested.id}/test`);
-    const delivery = answer.body as unknown as Delivery;
+    const delivery = answer.body;
     expect(delivery).toMatchObject({ endpoint: tested.id, event_type: 'webhook.test', status: 'pending' });
     expect(answer.deliveries).toEqual([delivery.id]);
     expect(await deliveriesOf(service, other.id)).toEqual([]);

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Event } from '../support/answers.ts';
 import { applicant, connect, decide, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
 import { photo } from '../support/photo.ts';
-import { addEndpoint, type Event, eventsOf, newPartner } from '../support/webhook-client.ts';
+import { addEndpoint, eventsOf, newPartner } from '../support/webhook-client.ts';
 
 const database = new DatabaseSync(join(inject('pocketbase').dir, 'data.db'), { timeout: 10_000 });
 let service: Request;
@@ -173,7 +174,7 @@ test('an event holds nothing personal; external_id joins it when it is read, for
   const seen = async () => (await eventsOf(service, partner)).map((event) => event.data.external_id);
   expect(await seen()).toEqual([external_id, external_id, external_id]);
   const [first] = await eventsOf(service, partner);
-  const viewed = (await service('GET', `/api/collections/events/records/${first?.id}`)).body as unknown as Event;
+  const viewed = (await service('GET', `/api/collections/events/records/${first?.id}`)).body;
   expect(viewed.data.external_id).toBe(external_id);
   await service('PATCH', profilePath(id), { external_id: '' });
   expect(await seen()).toEqual([undefined, undefined, undefined]);

@@ -111,7 +111,7 @@ export interface Answer {
 export interface Upload {
   method: 'PUT' | 'PATCH';
   headers?: Record<string, string>;
-  /** Sends `Content-Length`, else chunked. */
+  /** Sends `Content-Length`, or chunks if there is none. */
   length?: number;
   chunks: Iterable<Buffer> | AsyncIterable<Buffer>;
   signal?: AbortSignal;

@@ -93,7 +93,7 @@ describe('a managed key', () => {
     expect(await verify(key)).toBeNull();
   });
 
-  it('that this isolate changed is asked for anew', async () => {
+  it('that this isolate changed is asked for again', async () => {
     const key = await issue();
     await verify(key);
     change(key, { revoked_at: '2026-11-24T09:30:01.000Z' });

@@ -45,7 +45,7 @@ it('lets one probe through after the pause, and everybody when it succeeds', () 
   breaker.leave(probe, 'reached');
   expect([breaker.state, enter().isProbe]).toEqual(['closed', false]);
   calls(BREAKER_FAILURES - 1, 'failed');
-  expect(breaker.state, 'it counts anew').toBe('closed');
+  expect(breaker.state, 'it begins to count again').toBe('closed');
   expect(changes).toEqual(['open', 'closed']);
 });
 

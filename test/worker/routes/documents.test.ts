@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../../src/schemas/document.ts';
-import { api, PDF, PNG, problemOf, UNKNOWN_ID } from '../../support/api.ts';
+import { api, ownPocketBase, PDF, PNG, problemOf, UNKNOWN_ID } from '../../support/api.ts';
 import { startWorker, type TestWorker } from '../../support/worker.ts';
 
 let worker: TestWorker;
@@ -209,7 +209,7 @@ describe('PATCH /api/profiles/:id with multipart/form-data', () => {
 describe('a document of a profile', () => {
   /** What PocketBase's storage folder holds of the profile. */
   function storedFiles(id: string): string[] {
-    const storage = join(inject('pocketbase').dir, 'storage');
+    const storage = join(ownPocketBase().dir, 'storage');
     const folders = readdirSync(storage, { recursive: true, encoding: 'utf8' });
     return folders.filter((path) => path.includes(`${id}/`) && !path.endsWith('.attrs'));
   }
@@ -233,10 +233,10 @@ describe('a document of a profile', () => {
     expect(await problemOf(await remove())).toMatchObject({ status: 409, code: 'profile_locked' });
   });
 
-  it('whose file somebody removed from the storage is not found', async () => {
+  it('whose file was removed from the storage is not found', async () => {
     const { id } = await api(worker).created();
     await api(worker).upload(id, 'document_front', PNG, asPng);
-    for (const path of storedFiles(id)) rmSync(join(inject('pocketbase').dir, 'storage', path));
+    for (const path of storedFiles(id)) rmSync(join(ownPocketBase().dir, 'storage', path));
     expect(await problemOf(await download(id, 'document_front'))).toMatchObject({ status: 404, code: 'not_found' });
   });
 
@@ -262,7 +262,7 @@ describe('a document of a profile', () => {
     await expect.poll(() => worker.logs().some((line) => line.includes(failed)), { timeout: 5_000 }).toBe(true);
     expect(storedFiles(id)).toEqual(before);
     expect((await partner.read(id)).documents.document_front).toMatchObject({ size: PNG.length });
-    await expect.poll(() => readdirSync(join(inject('pocketbase').dir, '.tmp')), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => readdirSync(join(ownPocketBase().dir, '.tmp')), { timeout: 5_000 }).toEqual([]);
   });
 
   it('is never carried over a decision: 200 uploads race 200 decisions', async () => {

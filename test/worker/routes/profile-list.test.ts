@@ -57,7 +57,7 @@ describe('GET /api/profiles', () => {
     expect((await pageOf({ external_id, updated_after: updated })).items).toHaveLength(1);
   });
 
-  it('finds an external_id whatever it is made of, and nothing beside it', async () => {
+  it('finds an external_id of any characters, and no other profile', async () => {
     const run = randomUUID();
     const texts = [
       `${run}`,

@@ -26,7 +26,7 @@ describe('POST /api/profiles/create', () => {
     expect(response.status).toBe(201);
     expect(profile).toMatchObject({ status: 'unverified', created: true });
     expect(profile.id).toMatch(/^[a-z0-9]{15}$/);
-    expect(profile.redirect_url).toMatch(new RegExp(`^https://verify\\.example\\.com/start/${profile.id}#token=ey`));
+    expect(profile.redirect_url).toMatch(new RegExp(`^${worker.frontend}/${profile.id}#token=ey`));
     const lifetime = Date.parse(profile.redirect_expires_at as string) - Date.now();
     expect(lifetime / 86_400_000).toBeCloseTo(1, 2);
   });
@@ -156,7 +156,7 @@ describe('GET /api/profiles/:id', () => {
     const { id } = await partner.created(data);
     await partner.upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
     const profile = (await (await partner.get(`/api/profiles/${id}`)).json()) as Profile;
-    expect(profile).toMatchObject({ ...data, id, partner: 'acme', status: 'unverified' });
+    expect(profile).toMatchObject({ ...data, id, partner: worker.partner, status: 'unverified' });
     expect(profile.latest_status).toMatchObject({ profile: id, from: null, to: 'unverified', actor_type: 'partner' });
     expect(profile.latest_status).not.toHaveProperty('actor_id');
     expect(profile.documents.document_front).toMatchObject({ kind: 'document_front', size: PNG.length });

@@ -1,0 +1,193 @@
+/** The fields of records that tests read. */
+interface Records {
+  profiles: {
+    id: string;
+    collectionId: string;
+    partner: string;
+    status: string;
+    latest_status: string;
+    full_name: string;
+    external_id: string;
+    dedupe_key: string;
+    facial_photo: string;
+    facial_photo_meta: { filename: string; sha256?: string } | null;
+    links_valid_after: string;
+    claimed_by: string;
+    claimed_until: string;
+    final_since: string;
+    redacted_at: string;
+    updated: string;
+  };
+  status_history: {
+    id: string;
+    seq: number;
+    from: string;
+    to: string;
+    reason: string;
+    note: string;
+    actor_type: string;
+    actor_id: string;
+    request_id: string;
+    created: string;
+  };
+  audit_log: {
+    id: string;
+    seq: number;
+    action: string;
+    profile: string;
+    partner: string;
+    target: string;
+    actor_type: string;
+    actor_id: string;
+    request_id: string;
+  };
+  notes: { id: string; seq: number; text: string; actor_type: string; actor_id: string };
+  partners: { id: string; slug: string; name: string; active: boolean };
+  api_keys: { id: string; partner: string; name: string; expires_at: string; revoked_at: string };
+  events: Event;
+  webhook_endpoints: Endpoint;
+  webhook_deliveries: Delivery;
+}
+
+export interface Event {
+  id: string;
+  partner: string;
+  profile: string;
+  sequence: number;
+  type: string;
+  created: string;
+  data: { profile_id: string; external_id?: string; from?: string; to?: string; kind?: string };
+}
+
+export interface Endpoint {
+  id: string;
+  partner: string;
+  url: string;
+  events: string[];
+  enabled: boolean;
+  disabled_reason: string;
+  failing_since: string;
+  previous_expires_at: string;
+}
+
+export interface Delivery {
+  id: string;
+  endpoint: string;
+  event: string;
+  event_type: string;
+  status: string;
+  attempt: number;
+  next_attempt_at: string;
+  locked_until: string;
+  last_status: number;
+  last_latency_ms: number;
+  last_excerpt: string;
+  last_error: string;
+}
+
+export interface Claimed {
+  id: string;
+  attempt: number;
+  endpoint: { id: string; url: string; secret: string; previous_secret: string; previous_expires_at: string };
+  event: { id: string; type: string; sequence: number | null; created: string; data: Record<string, string> };
+}
+
+interface Linkable {
+  id: string;
+  status: string;
+  partner: { slug: string; active: boolean; frontend_url: string };
+}
+
+interface Claim {
+  claimed_by: string;
+  claimed_until: string;
+}
+
+type Secrets = Record<'secret' | 'previous_secret' | 'previous_expires_at', string>;
+
+/** The answer of each route; `:id` stands for any part of the path that is no constant. */
+interface Routes {
+  'GET /api/edge/schema': { migration: string; status_digest: string; dedupe: boolean };
+  'POST /api/edge/profiles': Linkable & { created: boolean };
+  'POST /api/edge/profiles/:id/status': {
+    changed: boolean;
+    status: string;
+    row: Records['status_history'];
+    replayed?: true;
+  };
+  'POST /api/edge/profiles/:id/link': Linkable;
+  'POST /api/edge/profiles/:id/notes': Records['notes'] & { replayed?: true };
+  'POST /api/edge/profiles/:id/redact': { redacted: boolean };
+  'POST /api/edge/profiles/:id/claim': Claim;
+  'POST /api/edge/profiles/:id/release': Claim;
+  'POST /api/edge/keys': Records['api_keys'];
+  'GET /api/edge/keys/:id': {
+    id: string;
+    digest: string;
+    partner: string;
+    partner_active: boolean;
+    scopes: string[];
+    expires_at: string;
+    revoked_at: string;
+  };
+  'POST /api/edge/keys/:id/rotate': Records['api_keys'];
+  'POST /api/edge/keys/:id/revoke': Records['api_keys'];
+  'POST /api/edge/sweep': { expired: number; redacted: number; cleaned: number };
+  'POST /api/edge/rekey': { rekeyed: number; done: boolean };
+  'GET /api/edge/metrics': {
+    statuses: Record<string, number>;
+    queue: { size: number; oldest_seconds: number | null };
+    decisions: { count: number; median_seconds: number | null };
+    duplicates_avoided: number;
+    oldest_undelivered_event_seconds: number | null;
+  };
+  'GET /api/edge/metrics/daily': {
+    items: { day: string; pending: number; approved: number; median_seconds: number | null }[];
+  };
+  'GET /api/edge/queue': {
+    counts: Record<string, number>;
+    items: { id: string; status: string; since: string }[];
+  };
+  'POST /api/edge/queue/next': { id: string | null };
+  'POST /api/edge/webhooks': Endpoint;
+  'GET /api/edge/webhooks/:id/secrets': Secrets;
+  'POST /api/edge/webhooks/:id/rotate': Endpoint;
+  'POST /api/edge/webhooks/:id/test': Delivery;
+  'POST /api/edge/webhooks/:id/deliveries/:id/redeliver': Delivery;
+  'POST /api/edge/deliveries/claim': { items: Claimed[] };
+  'POST /api/edge/deliveries/:id/result': { ignored: boolean; next: string | null };
+  'GET /api/collections/profiles': { id: string };
+  'GET /api/logs': { items: { data: { collectionId: string } }[] };
+  'POST /api/files/token': { token: string };
+  'POST /api/collections/:id/auth-with-password': { token: string };
+}
+
+/** Any request may be refused. The problem's `status` is left out: it is the answer's, and records have a field of that name. */
+interface Problem {
+  code: string;
+  detail: string;
+  errors: { pointer: string; detail: string }[];
+  /** PocketBase's own words for fields that it refuses. */
+  data: Record<string, { code: string }>;
+}
+
+type WithoutQuery<Path> = Path extends `${infer Before}?${string}` ? Before : Path;
+type Segment<Part> = string extends Part ? ':id' : Part;
+type Pattern<Path> = Path extends `${infer Part extends string}/${infer Rest}`
+  ? `${Segment<Part> & string}/${Pattern<Rest>}`
+  : Segment<Path> & string;
+
+type RecordOf<Name> = Name extends keyof Records ? Records[Name] : { id: string };
+type Stored<Method, Path> = Path extends `/api/collections/${infer Name}/records`
+  ? Method extends 'GET'
+    ? { items: RecordOf<Name>[] }
+    : RecordOf<Name>
+  : Path extends `/api/collections/${infer Name}/records/${string}`
+    ? RecordOf<Name>
+    : unknown;
+
+type Known<Method, Path, Route> = Route extends keyof Routes ? Routes[Route] : Stored<Method, Path>;
+
+/** The body that answers a method and a path, if both are written out. An unknown route answers a problem at most. */
+export type Body<Method extends string, Path extends string> = Partial<Problem> &
+  Known<Method, WithoutQuery<Path>, `${Method} ${Pattern<WithoutQuery<Path>>}`>;
