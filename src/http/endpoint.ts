@@ -18,7 +18,7 @@ export interface EndpointSpec {
   access: Access;
   /** A tighter limit than every request's. */
   limiter?: LimiterName;
-  /** Successful answers by status; no schema stands for a body that is not JSON. */
+  /** Successful answers by status; `schema` stands for one in JSON, `media` for one that is not; an operation may have both. */
   answers: Record<number, { description: string; schema?: z.ZodType; media?: string; headers?: ResponseHeaders }>;
   /** Problems beyond those that follow from `access`. */
   problems?: ErrorCode[];
@@ -73,8 +73,12 @@ function successes({ answers }: EndpointSpec) {
       {
         description,
         ...(headers && { headers }),
-        ...(schema && { content: { 'application/json': { schema: resolver(schema) } } }),
-        ...(media && { content: { [media]: { schema: { type: 'string' as const } } } }),
+        ...((schema || media) && {
+          content: {
+            ...(schema && { 'application/json': { schema: resolver(schema) } }),
+            ...(media && { [media]: { schema: { type: 'string' as const } } }),
+          },
+        }),
       },
     ]),
   );
