@@ -24,11 +24,19 @@ export function deployConfig(directory: string, env?: string): Table {
   return layOver(config, chosen);
 }
 
+/** Takes `--env <name>` out of the arguments. In another spelling it would reach wrangler, which would deploy to production. */
+export function takeEnv(args: string[]): string | undefined {
+  const at = args.indexOf('--env');
+  const [, env] = at < 0 ? [] : args.splice(at, 2);
+  const isMisspelt = args.some((word) => /^(-e.*|--env(=.*)?)$/.test(word));
+  if (isMisspelt || (at >= 0 && !env)) throw new Error('an environment is named by --env <name>');
+  return env;
+}
+
 // npm run deploy -- [--env <name>] [what `wrangler deploy` takes]
 async function deploy(): Promise<void> {
   const args = process.argv.slice(2);
-  const at = args.indexOf('--env');
-  const [, env] = at < 0 ? [] : args.splice(at, 2);
+  const env = takeEnv(args);
   // In the root, as paths in a configuration begin where it stands. It stays, for other commands of wrangler.
   const path = join(ROOT, `.deploy${env ? `.${env}` : ''}.json`);
   writeFileSync(path, `${JSON.stringify(deployConfig(ROOT, env), null, 2)}\n`);

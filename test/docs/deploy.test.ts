@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
-import { deployConfig } from '../../scripts/deploy.ts';
+import { deployConfig, takeEnv } from '../../scripts/deploy.ts';
 import { Settings } from '../../src/env.ts';
 import { Status } from '../../src/schemas/status.ts';
 import { toOpenMetrics } from '../../src/services/openmetrics.ts';
@@ -112,6 +112,15 @@ describe('the configuration that is deployed', () => {
       config.ratelimits.map(({ name, simple }: { name: string; simple: object }) => ({ name, simple }));
     expect(limits(staging)).toEqual(limits(production));
     expect(staging.queues.consumers?.[0]).toMatchObject({ max_batch_size: 5, max_batch_timeout: 0, max_retries: 3 });
+  });
+
+  it('is never that of production when an environment was meant', () => {
+    const args = ['--tag', 'v1', '--env', 'staging', '--dry-run'];
+    expect([takeEnv(args), args]).toEqual(['staging', ['--tag', 'v1', '--dry-run']]);
+    expect(takeEnv(['--env-file', 'x'])).toBeUndefined();
+    for (const spelling of [['--env'], ['--env=staging'], ['-e', 'staging'], ['-estaging']]) {
+      expect(() => takeEnv(spelling)).toThrow('--env <name>');
+    }
   });
 
   it('is refused when .deploy.toml or the environment is missing', () => {

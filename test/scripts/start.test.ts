@@ -113,7 +113,7 @@ describe('npm start', { timeout: 90_000 }, () => {
     expect(stdout).toContain('The profile is approved.');
   });
 
-  test('nothing of a query string is on disk', async () => {
+  test('the cron is fired, as `wrangler dev` does not; and nothing of a query string is on disk by then', async () => {
     const mark = `mark-${randomBytes(12).toString('hex')}`;
     await fetch(`http://127.0.0.1:${place.PORT}/verify/${mark}?token=${mark}`);
     await fetch(`http://127.0.0.1:${place.PORT}/healthz?email=${mark}`);
