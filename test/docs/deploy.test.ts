@@ -51,6 +51,16 @@ describe('docs/deploy.md', () => {
     const { POCKETBASE_SERVICE_PASSWORD } = settingsFile('/etc/ekyc-edge/pocketbase.env');
     const all = { ...deployed().vars, ...settings, POCKETBASE_SERVICE_PASSWORD: `${POCKETBASE_SERVICE_PASSWORD}x` };
     expect(new Settings(all).malformed).toEqual([]);
+    // As the page says, no value may stand in two of them: not in any two.
+    const value = 's'.repeat(32);
+    const secrets = Object.keys(settings).filter((name) => !name.endsWith('_EMAIL'));
+    for (const one of secrets) {
+      for (const other of secrets.filter((name) => name !== one)) {
+        const put = (name: string) => [name, name.endsWith('_KEYS') ? `somebody:${value}` : value];
+        const shared = { ...all, ...Object.fromEntries([put(one), put(other)]) };
+        expect(new Settings(shared).malformed.sort()).toEqual([one, other].sort());
+      }
+    }
   });
 
   it('gives PocketBase what its hooks read', () => {
