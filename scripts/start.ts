@@ -80,7 +80,8 @@ function holdBack() {
     drop();
   };
   const add = (line: string) => {
-    if (isStopping || line.includes('GET /readyz')) return;
+    // wrangler names the IP address when it is ready, often after the banner.
+    if (isStopping || line.includes('GET /readyz') || line.includes('Ready on http')) return;
     if (held) held.push(line);
     else console.log(line);
   };
