@@ -1,5 +1,5 @@
 import { TestRunner } from 'vitest';
-import type { TestWorker } from './worker.ts';
+import type { TestWorker } from './test-worker.ts';
 
 /** Where `npm run test:url` finds the Worker. The suite has one partner's key for it and nothing more. */
 export const { DEPLOYED_URL, DEPLOYED_KEY = '' } = process.env;
