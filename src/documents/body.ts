@@ -1,4 +1,5 @@
 import { ApiProblem } from '../lib/problem.ts';
+import { within } from '../lib/within.ts';
 
 /** A default reader hands out 4 KB chunks, at 2–3 × the time and 100 MB more; a BYOB reader fills this much at a time. */
 const WINDOW_BYTES = 524_288;
@@ -18,18 +19,6 @@ export interface BodyOptions {
   stallMs: number;
   /** For tests: windows this small put every boundary of the format on a boundary of chunks. */
   windowBytes?: number | undefined;
-}
-
-export async function within<T>(promise: Promise<T>, ms: number, late: () => ApiProblem): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The caller's body, read through one reused buffer: what `read` returned is valid until the next `read`. */

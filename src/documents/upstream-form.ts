@@ -1,5 +1,6 @@
 import { ApiProblem } from '../lib/problem.ts';
-import { type BodyStream, within } from './body.ts';
+import { within } from '../lib/within.ts';
+import type { BodyStream } from './body.ts';
 
 /**
  * Performs the request to PocketBase, and throws what PocketBase refuses. Without a time limit of its own, which would count the upload:

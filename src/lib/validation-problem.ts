@@ -14,6 +14,6 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 }
 
 /** RFC 6901. */
-function pointer(path: readonly PropertyKey[]): string {
+export function pointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

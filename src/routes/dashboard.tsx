@@ -1,6 +1,5 @@
 /** The reviewers' dashboard: pages for people, no part of the partner API and of its document. */
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
 import { beginSession, endOf } from '../auth/session.ts';
@@ -41,21 +40,13 @@ import {
 } from '../services/review.ts';
 import { changeStatus, createNote } from '../services/status-history.ts';
 
-const FORM_MAX_BYTES = 64 * 1024;
 const HOME = '/dashboard';
 
 export const dashboard = new Hono<AppEnv>();
 
-const formLimit = bodyLimit({
-  maxSize: FORM_MAX_BYTES,
-  onError: () => {
-    throw new ApiProblem('payload_too_large');
-  },
-});
-
 dashboard.get('/login', (c) => page(c, <LoginPage next={pathWithin(c.req.query('next'))} />));
 
-dashboard.post('/login', formLimit, async (c) => {
+dashboard.post('/login', async (c) => {
   checkOrigin(c);
   const form = await readForm(c);
   const next = pathWithin(form.next);
@@ -77,7 +68,7 @@ dashboard.post('/login', formLimit, async (c) => {
   return c.redirect(next, 303);
 });
 
-dashboard.use(reviewerSession(), formLimit, csrfToken());
+dashboard.use(reviewerSession(), csrfToken());
 
 dashboard.post('/logout', (c) => {
   endSession(c);
