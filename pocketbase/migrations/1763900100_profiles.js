@@ -60,7 +60,7 @@ migrate(
           values: ['passport', 'id_card', 'drivers_license', 'residence_permit'],
         },
         text('document_number', { required: true }),
-        text('date_of_birth', { pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+        text('date_of_birth', { pattern: '^\\d{4}(-\\d{2}){0,2}$' }),
         text('email'),
         text('phone', { pattern: '^\\+[1-9]\\d{1,14}$' }),
         text('external_id'),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Id, Instant, PageQuery, page, Sought, Timestamp } from './common.ts';
+import { Id, Instant, line, PageQuery, page, Timestamp } from './common.ts';
 import { ActorType } from './status.ts';
 
 export const AuditAction = z
@@ -36,7 +36,7 @@ export const AuditLog = page(AuditEntry).meta({ id: 'AuditLog' });
 
 export const AuditQuery = PageQuery.extend({
   profile: Id.optional(),
-  actor: Sought.optional().meta({ description: '`actor_id` of the rows to show' }),
+  actor: line(255).optional().meta({ description: '`actor_id` of the rows to show' }),
   from: Instant.optional().meta({ description: 'Not before' }),
   to: Instant.optional().meta({ description: 'Before' }),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
+import { given, graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 
 /** What a partner may be given; see `GRANTABLE_SCOPES`. */
 export const KeyScope = z
@@ -50,8 +50,9 @@ export const CreateKeyBody = z
       .min(1)
       .max(KeyScope.options.length)
       .transform((scopes) => [...new Set(scopes)]),
-    expires_at: Instant.refine((time) => Date.parse(time) > Date.now(), 'Lies in the past').optional(),
+    expires_at: Instant.refine((time) => Date.parse(time) > Date.now(), 'Lies in the past').nullish(),
   })
+  .transform(given)
   .meta({ id: 'CreateKey' });
 export type CreateKeyBody = z.infer<typeof CreateKeyBody>;
 

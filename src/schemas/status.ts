@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import table from '../../pocketbase/hooks/lib/shared/statuses.json' with { type: 'json' };
-import { Id, page, prose, Timestamp } from './common.ts';
+import { given, Id, page, prose, Timestamp } from './common.ts';
 
 /** What each status may become. The file is PocketBase's own: hooks and Worker read one table. */
 export const STATUS_TABLE: Record<Status, Status[]> = table as Record<Status, Status[]>;
@@ -59,13 +59,14 @@ export const StatusHistory = page(StatusChange).meta({ id: 'StatusHistory' });
 export const ChangeStatusBody = z
   .strictObject({
     status: Status.meta({ example: 'approved' }),
-    reason_code: ReasonCode.optional(),
-    reason: prose(1000).optional().meta({ description: 'Shown to partner and applicant' }),
-    note: prose(4000).optional().meta({ description: 'Private to reviewers and internal keys' }),
-    expected_status: Status.optional().meta({
+    reason_code: ReasonCode.nullish(),
+    reason: prose(1000).nullish().meta({ description: 'Shown to partner and applicant' }),
+    note: prose(4000).nullish().meta({ description: 'Private to reviewers and internal keys' }),
+    expected_status: Status.nullish().meta({
       description: 'Refuse with `status_conflict` unless the profile is in it; reviewers must send it',
     }),
   })
+  .transform(given)
   .meta({ id: 'ChangeStatus' });
 export type ChangeStatusBody = z.infer<typeof ChangeStatusBody>;
 
