@@ -2,7 +2,7 @@ import { create } from 'content-disposition';
 import * as z from 'zod';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { type DocumentKind, DocumentMeta, DOCUMENT_TYPES as TYPES } from '../schemas/document.ts';
+import { type DocumentKind, DocumentMeta, MEDIA_TYPES } from '../schemas/document.ts';
 
 /** @throws ApiProblem `not_found`, `gone`, `profile_locked` */
 export async function deleteDocument(pb: PocketBaseClient, profileId: string, kind: DocumentKind): Promise<void> {
@@ -18,7 +18,7 @@ const CONDITIONS = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modifi
 const PASSED_ON = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
 
 /**
- * The document as PocketBase streams it, under headers of our own: whatever it holds must not run or be cached in the reader's browser.
+ * The document as PocketBase streams it, under headers of our own: a file of an applicant must neither run nor be cached in the reader's browser.
  * @throws ApiProblem `not_found`, `gone`, `precondition_failed`, `range_not_satisfiable`
  */
 export async function getDocument(
@@ -50,7 +50,7 @@ function isByteRange(headers: Headers): boolean {
 function presentHeaders(upstream: Headers, kind: DocumentKind): Record<string, string> {
   const meta = readMeta(upstream.get('x-document-meta'));
   const sentType = upstream.get('content-type') ?? '';
-  const type = TYPES.find((known) => known === (meta?.content_type ?? sentType)) ?? 'application/octet-stream';
+  const type = MEDIA_TYPES.find((known) => known === (meta?.content_type ?? sentType)) ?? 'application/octet-stream';
   return {
     ...pick(upstream, PASSED_ON),
     'content-type': sentType.startsWith('multipart/byteranges') ? sentType : type,

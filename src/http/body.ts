@@ -25,7 +25,7 @@ export async function readText(request: Request, expected: TextBody): Promise<st
   const { type, typeName, mayBeEmpty = false, seconds = BODY_SECONDS } = expected;
   const bytes = await readBytes(request, seconds);
   if (bytes.length === 0 && mayBeEmpty) return '';
-  refuseEncoding(request.headers);
+  refuseEncoding(request.headers.get('content-encoding'));
   if (!type.test(request.headers.get('content-type') ?? '')) {
     throw new ApiProblem('unsupported_media_type', `Send ${typeName}`);
   }

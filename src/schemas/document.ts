@@ -6,8 +6,8 @@ export const DocumentKind = z.enum(KINDS).meta({ id: 'DocumentKind' });
 export type DocumentKind = z.infer<typeof DocumentKind>;
 export const DOCUMENT_KINDS: readonly DocumentKind[] = KINDS;
 
-/** The types that some kind takes. */
-export const DOCUMENT_TYPES: readonly string[] = Object.values(limits).flatMap(({ mimeTypes }) => mimeTypes);
+/** The media types that some kind takes. */
+export const MEDIA_TYPES: readonly string[] = Object.values(limits).flatMap(({ mimeTypes }) => mimeTypes);
 
 /** What PocketBase keeps beside each file; what came through its own UI was neither typed nor hashed by us. */
 export const DocumentMeta = z.object({
