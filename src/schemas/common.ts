@@ -63,11 +63,11 @@ export function line(maxLength: number) {
   return z
     .string()
     .trim()
-    .min(1)
+    .min(1, { abort: true })
     .max(maxLength)
-    .refine((text) => !hasControl(text), 'Control characters are not allowed')
-    .refine((text) => text.isWellFormed(), 'Not well-formed Unicode')
-    .refine(hasVisibleLetterOrDigit, 'Needs at least one visible letter or digit');
+    .refine((text) => !hasControl(text), { error: 'Control characters are not allowed', abort: true })
+    .refine((text) => text.isWellFormed(), { error: 'Not well-formed Unicode', abort: true })
+    .refine(hasVisibleLetterOrDigit, { error: 'Needs at least one visible letter or digit', abort: true });
 }
 
 /** Text that may span lines. */

@@ -52,10 +52,14 @@ const required = {
 };
 
 const optional = {
-  date_of_birth: z.string().regex(BIRTH_DATE, 'Not a date').refine(isBirthDate, 'Not a plausible date of birth').meta({
-    description: '`YYYY-MM-DD`, or `YYYY-MM`, `YYYY` where the document says no more',
-    example: '1990-04-30',
-  }),
+  date_of_birth: z
+    .string()
+    .regex(BIRTH_DATE, { error: 'Not a date', abort: true })
+    .refine(isBirthDate, 'Not a plausible date of birth')
+    .meta({
+      description: '`YYYY-MM-DD`, or `YYYY-MM`, `YYYY` where the document says no more',
+      example: '1990-04-30',
+    }),
   email: line(254).regex(EMAIL, 'Not an e-mail address').meta({ format: 'idn-email', example: 'minh@example.com' }),
   phone: z.e164().meta({ description: 'E.164', example: '+84901234567' }),
   external_id: line(255).meta({ description: 'Your own identifier of the applicant, unique among your profiles' }),

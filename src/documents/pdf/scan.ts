@@ -73,10 +73,12 @@ export class PdfScan {
     const end = text.lastIndexOf('startxref');
     if (end < 0) return [];
     const last = text.lastIndexOf('trailer', end);
+    // Behind an object, the word belongs to a file within this one.
+    const isOwn = last >= 0 && !/endobj|endstream/.test(text.slice(last, end));
     const offset = Number.parseInt(text.slice(end + 'startxref'.length), 10);
     const places = new Set([offset + this.#signatureAt, offset]);
     return [
-      last < 0 ? null : parseDictionary(text, last + 'trailer'.length),
+      !isOwn ? null : parseDictionary(text, last + 'trailer'.length),
       ...[...places].map((place) => this.#trailerAt(place)),
     ];
   }
