@@ -16,7 +16,7 @@ export const DOCUMENT_MAX_BYTES = 10_485_760;
 export const VIDEO_MAX_BYTES = 90_000_000;
 
 export async function prepareDocument(file: Blob): Promise<Prepared> {
-  if (!(await startsWith(file, '%PDF-'))) return preparePicture(file);
+  if (!(await isPdf(file))) return preparePicture(file);
   if (file.size > DOCUMENT_MAX_BYTES) return { type: 'large' };
   return { type: 'ok', blob: new Blob([file], { type: 'application/pdf' }), isSmall: false };
 }
@@ -82,7 +82,8 @@ export function toJpeg(canvas: HTMLCanvasElement, quality: number): Promise<Blob
   });
 }
 
-async function startsWith(file: Blob, signature: string): Promise<boolean> {
-  const start = file.slice(0, signature.length).text();
-  return (await start.catch(() => '')) === signature;
+/** As the API judges it: white space may stand before the signature, and `text` drops a byte order mark. */
+async function isPdf(file: Blob): Promise<boolean> {
+  const start = file.slice(0, 1024).text();
+  return /^[\t\n\f\r ]*%PDF-/.test(await start.catch(() => ''));
 }
