@@ -7,6 +7,8 @@ const MARKS = ['/Encrypt', '/Standard'].map((mark) => Buffer.from(mark));
 const CONTEXT_BYTES = 16_384;
 /** A PDF has two or three of each. With more of them the middle ones are forgotten. */
 const MAX_PASSAGES = 16;
+/** Of the places in a passage where an object seems to begin, the last ones are read: a file made to be slow has thousands. */
+const MAX_CANDIDATES = 4;
 
 /** Text with a character for each byte, and where in the file it begins. */
 interface Passage {
@@ -101,7 +103,9 @@ export class PdfScan {
     const found = this.#all()
       .sort((a, b) => a.start - b.start)
       .flatMap(({ text }) =>
-        [...text.matchAll(head)].map((match) => parseDictionary(text, match.index + match[0].length)),
+        [...text.matchAll(head)]
+          .slice(-MAX_CANDIDATES)
+          .map((match) => parseDictionary(text, match.index + match[0].length)),
       );
     return found.findLast((dictionary) => (dictionary?.get('Filter') as Name | undefined)?.name === 'Standard') ?? null;
   }
