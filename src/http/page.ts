@@ -1,19 +1,9 @@
 /** What the routes of the dashboard's pages share. */
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { AppEnv } from '../app-env.ts';
-import { ApiProblem } from '../lib/problem.ts';
 import { PAGE_HEADERS, render } from '../pages/dashboard/layout.tsx';
 
-const FORM_MAX_BYTES = 64 * 1024;
 export const HOME = '/dashboard';
-
-export const formLimit = bodyLimit({
-  maxSize: FORM_MAX_BYTES,
-  onError: () => {
-    throw new ApiProblem('payload_too_large');
-  },
-});
 
 export function page(
   c: Context<AppEnv>,

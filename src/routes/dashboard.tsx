@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { wantsPage } from '../http/browser.ts';
-import { formLimit, page } from '../http/page.ts';
+import { page } from '../http/page.ts';
 import { onError, onNotFound } from '../http/problem.ts';
 import { ApiProblem, PROBLEMS } from '../lib/problem.ts';
 import { csrfToken } from '../middleware/csrf-token.ts';
@@ -17,7 +17,7 @@ import { session } from './dashboard/session.ts';
 export const dashboard = new Hono<AppEnv>();
 
 dashboard.route('/login', login);
-dashboard.use(reviewerSession(), formLimit, csrfToken());
+dashboard.use(reviewerSession(), csrfToken());
 dashboard.route('/', session);
 dashboard.route('/', queue);
 dashboard.route('/profiles', profile);

@@ -12,7 +12,7 @@ const QUALITIES = [0.92, 0.85, 0.78, 0.7, 0.6];
 const LAST_QUALITIES = [0.5, 0.35, 0.2];
 
 export async function prepareDocument(file: Blob): Promise<Prepared> {
-  if (!(await startsWith(file, '%PDF-'))) return preparePicture(file);
+  if (!(await isPdf(file))) return preparePicture(file);
   if (file.size > LIMITS.document_front.maxSize) return { type: 'large' };
   return { type: 'ok', blob: new Blob([file], { type: 'application/pdf' }), isSmall: false };
 }
@@ -78,7 +78,8 @@ export function toJpeg(canvas: HTMLCanvasElement, quality: number): Promise<Blob
   });
 }
 
-async function startsWith(file: Blob, signature: string): Promise<boolean> {
-  const start = file.slice(0, signature.length).text();
-  return (await start.catch(() => '')) === signature;
+/** As the API judges it: white space may stand before the signature, and `text` drops a byte order mark. */
+async function isPdf(file: Blob): Promise<boolean> {
+  const start = file.slice(0, 1024).text();
+  return /^[\t\n\f\r ]*%PDF-/.test(await start.catch(() => ''));
 }
