@@ -1,7 +1,8 @@
 import type * as z from 'zod';
+import { sizeText } from '../../lib/size.ts';
 import type { ReviewRecord } from '../../pocketbase/records/review.ts';
 import { DOCUMENT_KINDS, type DocumentKind, type DocumentMeta, requiredDocuments } from '../../schemas/document.ts';
-import { KIND_NAMES, sizeText } from './words.ts';
+import { KIND_NAMES } from './words.ts';
 
 type Meta = z.infer<typeof DocumentMeta>;
 

@@ -15,6 +15,11 @@ const PASSPORT = `${corners}<rect class="sheet" x="30" y="20" width="100" height
 const FACE = `<ellipse class="guide" cx="80" cy="60" rx="38" ry="50"/>${person(50, 26, 2.5)}`;
 const VIDEO = `${FACE}<path class="guide" d="M26 48l-10 12 10 12M134 48l10 12-10 12"/>`;
 
+/** Two lenses that change places, and a lamp. */
+export const LENS =
+  '<path d="M4 12a8 8 0 0 1 13.7-5.6L20 8.5M20 4v4.5h-4.5M20 12a8 8 0 0 1-13.7 5.6L4 15.5M4 20v-4.5h4.5"/>';
+export const TORCH = '<path d="M13 3 6 13.5h5L10 21l8-11h-5.5z"/>';
+
 export function drawingOf(kind: Kind, { document_type }: Applicant): Element {
   const isPassport = document_type === 'passport';
   const markup = {
