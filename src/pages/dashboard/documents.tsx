@@ -6,8 +6,12 @@ import { KIND_NAMES } from './words.ts';
 
 type Meta = z.infer<typeof DocumentMeta>;
 
+/** The face beside the portrait on the front, as these two are compared. */
+const COMPARED: readonly DocumentKind[] = ['document_front', 'facial_photo'];
+const IN_ORDER = [...COMPARED, ...DOCUMENT_KINDS.filter((kind) => !COMPARED.includes(kind))];
+
 export function Documents({ record }: { record: ReviewRecord }) {
-  const kinds = DOCUMENT_KINDS.filter(
+  const kinds = IN_ORDER.filter(
     (kind) => record[`${kind}_meta`] || requiredDocuments(record.document_type).includes(kind),
   );
   return (
@@ -66,6 +70,16 @@ function Sheet({ id, kind, meta, letter }: SheetProps) {
       {type.startsWith('video/') && (
         // biome-ignore lint/a11y/useMediaCaption: an applicant's own recording has none
         <video controls playsinline preload="metadata" src={src} aria-label={title} data-key={letter}></video>
+      )}
+      {type.startsWith('video/') && (
+        <p class="film">
+          <span data-unplayable hidden>
+            This browser cannot play it. Download it and play it with another program.
+          </span>
+          <a class="button quiet" href={src} download>
+            Download<span class="visually-hidden"> {title}</span>
+          </a>
+        </p>
       )}
       {!/^(image|video)\//.test(type) && (
         <p class="file">
