@@ -108,8 +108,12 @@ export function review(text: Text, applicant: Applicant, plan: Plan, on: ReviewA
       'li',
       { class: state },
       seen ? h('img', { class: 'thumb', src: seen, alt: '' }) : drawingOf(kind, applicant),
-      h('span', { class: 'name' }, name),
-      h('span', { class: 'state' }, isDone ? present : state === 'missing' ? absent : absentOptional),
+      h(
+        'p',
+        {},
+        h('span', { class: 'name' }, name),
+        h('span', { class: 'state' }, isDone ? present : state === 'missing' ? absent : absentOptional),
+      ),
       button(isDone ? replace : add, () => on.replace(kind), 'small', {
         'aria-label': (isDone ? replaceOf : addOf)(name),
       }),
