@@ -14,6 +14,11 @@ export function page(
   return c.html(render(content), status as 200, { ...headers, ...PAGE_HEADERS });
 }
 
+/** Names of the query that the page does not know, or whose value it could not take. An empty value asks for nothing. */
+export function ignoredOf(asked: Record<string, string>, understood: Record<string, unknown>): string[] {
+  return Object.keys(asked).filter((name) => asked[name] !== '' && String(understood[name]) !== asked[name]);
+}
+
 /** Who looks at the page, and when. */
 export function viewOf(c: Context<AppEnv>) {
   return { session: c.get('session'), scopes: c.get('caller').scopes, now: Date.now() };

@@ -1,7 +1,7 @@
 import type { StatusRow } from '../../pocketbase/records/status-history.ts';
 import { REASONED_STATUSES, ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
 import { isClaimedByAnother } from '../../services/review.ts';
-import { actorText, type DecisionState, type ProfileProps, Section } from './case.tsx';
+import { actorText, type DecisionState, DraftBack, draftOf, type ProfileProps, Section } from './case.tsx';
 import { Csrf, Notice, Time } from './layout.tsx';
 import { DECISIONS, REASON_NAMES, STATUS_NAMES } from './words.ts';
 
@@ -41,8 +41,16 @@ function DecisionForm({
 }: ProfileProps & { choices: Status[]; isBlocked: boolean }) {
   const { values, errors } = decision;
   return (
-    <form method="post" action={`/dashboard/profiles/${record.id}/decision`} class="stack" data-decision novalidate>
+    <form
+      method="post"
+      action={`/dashboard/profiles/${record.id}/decision`}
+      class="stack"
+      data-decision
+      novalidate
+      {...draftOf({ session, record }, 'decision')}
+    >
       <Csrf session={session} />
+      <DraftBack />
       <input type="hidden" name="expected_status" value={record.status} />
       <input type="hidden" name="expected_evidence" value={record.evidence_version} />
       <fieldset disabled={isBlocked}>

@@ -56,10 +56,3 @@ export const DOCUMENT_TYPE_NAMES: Record<string, string> = {
 
 const COUNTRIES = new Intl.DisplayNames('en', { type: 'region' });
 export const countryName = (code: string): string => COUNTRIES.of(code) ?? code;
-
-const BYTE_UNIT = 1000;
-export function sizeText(bytes: number): string {
-  if (bytes < BYTE_UNIT) return `${bytes} B`;
-  if (bytes < BYTE_UNIT ** 2) return `${Math.round(bytes / BYTE_UNIT)} kB`;
-  return `${(bytes / BYTE_UNIT ** 2).toFixed(1)} MB`;
-}
