@@ -1,4 +1,4 @@
-import type { MediaType } from './sniff.ts';
+import type { MediaType } from '../lib/sniff.ts';
 
 /** Other spellings of the accepted types, as browsers, phones and old programs write them. */
 const SPELLINGS: Record<string, MediaType> = {

@@ -1,13 +1,13 @@
 import limits from '../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
 import { refuseEncoding } from '../lib/content-encoding.ts';
 import { ApiProblem } from '../lib/problem.ts';
+import { extensionOf, type MediaType, SNIFF_BYTES, sniffType } from '../lib/sniff.ts';
 import { STALL_MS } from '../pocketbase/limits.ts';
 import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
 import { BodyStream } from './body.ts';
 import { isMultipart, mayDeclare } from './declared-type.ts';
 import { surelyNeedsPassword } from './pdf/password.ts';
 import { PdfScan } from './pdf/scan.ts';
-import { extensionOf, type MediaType, SNIFF_BYTES, sniffType } from './sniff.ts';
 import { type Send, UpstreamForm } from './upstream-form.ts';
 
 export interface DocumentInput {

@@ -131,8 +131,7 @@ function showAsk(kind: Kind, refusal: string | null = null): void {
       {
         camera: () => showCamera(kind),
         file: (file) => void prepare(kind, file, file.name),
-        keep: plan.mayKeep(kind) ? onwards(() => plan.keep(kind)) : null,
-        skip: kind === 'facial_video' && isNext ? onwards(() => plan.skipVideo()) : null,
+        skip: plan.stateOf(kind) === 'optional' && isNext ? onwards(() => plan.skipVideo()) : null,
         back: isNext ? null : showReview,
       },
       refusal,

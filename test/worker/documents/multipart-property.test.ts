@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import busboy from 'busboy';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import limits from '../../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
-import { sniffType } from '../../../src/documents/sniff.ts';
+import { sniffType } from '../../../src/lib/sniff.ts';
 import { type Random, type RandomForm, randomForm, randomSource } from '../../support/streams/random-forms.ts';
 import { type Seen, startStreams } from '../../support/streams/streams.ts';
 

@@ -1,5 +1,5 @@
 /** What arrives from a file or a camera, made into what the API takes. */
-import { SNIFF_BYTES, sniffType } from '../../../documents/sniff.ts';
+import { SNIFF_BYTES, sniffType } from '../../../lib/sniff.ts';
 import { type Decoded, decode } from './decode.ts';
 import { LIMITS } from './limits.ts';
 

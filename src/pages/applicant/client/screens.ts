@@ -45,7 +45,6 @@ export function resubmission(text: Text, applicant: Applicant, plan: Plan, begin
 export interface AskActions {
   camera: Action;
   file: (file: File) => void;
-  keep: Action | null;
   skip: Action | null;
   back: Action | null;
 }
@@ -80,7 +79,6 @@ export function ask(text: Text, applicant: Applicant, kind: Kind, on: AskActions
         h('p', { class: 'fine', id: 'file-hint' }, hint),
         input,
         on.skip && button(text.skipVideo, on.skip, 'quiet'),
-        on.keep && button(text.keep, on.keep, 'quiet'),
         on.back && button(text.back, on.back, 'quiet'),
       ),
     ],

@@ -76,7 +76,6 @@ export const journey = {
   fileHintDocument: 'JPEG, PNG, WebP or PDF',
   fileHintVideo: 'MP4, WebM or MOV, up to 90 MB',
   skipVideo: 'Go on without a video',
-  keep: 'Keep the one I sent before',
   back: 'Back',
   camera: {
     opening: 'Opening the camera. Your browser may ask for permission.',

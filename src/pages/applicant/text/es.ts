@@ -73,7 +73,6 @@ export const journey: typeof en.journey = {
   fileHintDocument: 'JPEG, PNG, WebP o PDF',
   fileHintVideo: 'MP4, WebM o MOV, hasta 90 MB',
   skipVideo: 'Seguir sin vídeo',
-  keep: 'Dejar el que ya envié',
   back: 'Atrás',
   camera: {
     opening: 'Abriendo la cámara. Puede que el navegador te pida permiso.',

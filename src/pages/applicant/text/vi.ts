@@ -81,7 +81,6 @@ export const journey: typeof en.journey = {
   fileHintDocument: 'JPEG, PNG, WebP hoặc PDF',
   fileHintVideo: 'MP4, WebM hoặc MOV, tối đa 90 MB',
   skipVideo: 'Tiếp tục không có video',
-  keep: 'Giữ bản tôi đã gửi',
   back: 'Quay lại',
   camera: {
     opening: 'Đang mở máy ảnh. Trình duyệt có thể hỏi quyền truy cập.',
