@@ -23,6 +23,8 @@ export interface MultipartInput {
   length: number | null;
   /** The text fields a form may have, besides a file for each kind. */
   fieldNames: readonly string[];
+  /** Called before a file is sent on. To refuse files, it throws. */
+  onDocument: () => void;
   /**
    * Validates what stood in the form, once all of it was read, and returns the values to store. To refuse, it throws: PocketBase then
    * stores nothing, whatever has already been sent.
@@ -77,7 +79,7 @@ export async function streamMultipart(
       throw new ApiProblem('payload_too_large', `The request may have ${MAX_REQUEST_BYTES} bytes in all`);
     }
     const parts = new MultipartReader(source, parseBoundary(input.contentType));
-    const { fields, documents } = await relayParts(parts, form, input.fieldNames);
+    const { fields, documents } = await relayParts(parts, form, input);
     await form.write(form.field('@jsonPayload', JSON.stringify(input.onFields(fields, documents))));
     while (await form.orRefusal(source.read()));
     return { response: await form.finish(), documents };
@@ -85,7 +87,7 @@ export async function streamMultipart(
 }
 
 /** Names are few and may stand once each: the part that is one too many is always an unknown or a repeated one. */
-async function relayParts(parts: MultipartReader, form: UpstreamForm, fieldNames: readonly string[]) {
+async function relayParts(parts: MultipartReader, form: UpstreamForm, { fieldNames, onDocument }: MultipartInput) {
   const fields: Record<string, unknown> = {};
   const documents: Documents = {};
   for (let part = await form.orRefusal(parts.next()); part; part = await form.orRefusal(parts.next())) {
@@ -93,8 +95,10 @@ async function relayParts(parts: MultipartReader, form: UpstreamForm, fieldNames
     if (Object.hasOwn(fields, name) || Object.hasOwn(documents, name)) {
       throw refuse('validation_failed', name, 'Stands more than once in the form');
     }
-    if (isKind(name)) documents[name] = await pumpDocument(form, { ...part, kind: name }, () => parts.read());
-    else if (fieldNames.includes(name)) fields[name] = await readField(parts, part);
+    if (isKind(name)) {
+      onDocument();
+      documents[name] = await pumpDocument(form, { ...part, kind: name }, () => parts.read());
+    } else if (fieldNames.includes(name)) fields[name] = await readField(parts, part);
     else throw refuse('validation_failed', name, 'Is no field of a profile');
   }
   return { fields, documents };

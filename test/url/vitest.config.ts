@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     root: `${import.meta.dirname}/../..`,
     setupFiles: './test/support/each-file.ts',
-    include: ['openapi', 'routes/{applicant,documents,health,notes,profiles}'].map(
+    include: ['openapi', 'routes/{applicant,documents,health,notes,profiles,profile-update}'].map(
       (name) => `test/worker/${name}.test.ts`,
     ),
     maxWorkers: 2,

@@ -95,7 +95,10 @@ describe('GET /api/audit', () => {
     ).arrayBuffer();
     await worker.fetch(
       `/api/status_history/${id}`,
-      json({ status: 'approved', expected_status: 'unverified', note: 'private text' }, authorization),
+      json(
+        { status: 'approved', expected_status: 'unverified', expected_evidence: 2, note: 'private text' },
+        authorization,
+      ),
     );
     const { id: key } = await issueKey(worker);
     await operator().post(`/api/keys/${key}/rotate`, {});
@@ -111,8 +114,9 @@ describe('GET /api/audit', () => {
     );
     expect(told).toEqual(
       expect.arrayContaining([
-        `document.read ${id} document_front reviewer ${reviewerId}`,
-        expect.stringMatching(new RegExp(`^status.decided ${id} .* reviewer ${reviewerId}$`)),
+        `document.written ${id} document_front/1 partner acme`,
+        `document.read ${id} document_front/1 reviewer ${reviewerId}`,
+        `status.decided ${id} approved reviewer ${reviewerId}`,
         `key.created  ${key} service ops`,
         `key.rotated  ${key} service ops`,
         `key.revoked  ${key} service ops`,
@@ -124,7 +128,13 @@ describe('GET /api/audit', () => {
     expect(JSON.stringify(entries)).not.toContain('private text');
 
     const byProfile = await auditOf({ profile: id });
-    expect(byProfile.map(({ action }) => action)).toEqual(['profile.redacted', 'status.decided', 'document.read']);
+    expect(byProfile.map(({ action }) => action)).toEqual([
+      'profile.redacted',
+      'status.decided',
+      'document.read',
+      'document.written',
+      'profile.created',
+    ]);
     const byActor = await auditOf({ actor: reviewerId });
     expect(byActor.map(({ action }) => action)).toEqual(['status.decided', 'document.read']);
     expect(await auditOf({ actor: reviewerId, to: since })).toEqual([]);

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { api, applicantData, json, PNG, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { api, applicantData, json, PNG, problemOf, UNKNOWN_ID } from '../../support/api.ts';
 import { issueKey } from '../../support/keys.ts';
 import type { CountingProxy } from '../../support/proxy.ts';
+import { storedFiles } from '../../support/stored-files.ts';
 import { startProxiedWorker, type TestWorker } from '../../support/worker.ts';
 
 let proxy: CountingProxy;
@@ -18,12 +17,6 @@ const asPng = { 'content-type': 'image/png' };
 const redact = (id: string, key = worker.keys.internal) =>
   worker.fetch(`/api/profiles/${id}`, { method: 'DELETE', headers: { 'x-api-key': key } });
 
-async function storageOf(id: string): Promise<string[]> {
-  const { collectionId } = await (await superuser()).collection('profiles').getOne(id);
-  const folder = join(inject('pocketbase').dir, 'storage', collectionId, id);
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
-
 describe('DELETE /api/profiles/:id', () => {
   it('erases what is personal, once and for all, and keeps the history', async () => {
     const external_id = randomUUID();
@@ -33,7 +26,7 @@ describe('DELETE /api/profiles/:id', () => {
     const reason = `Because ${randomUUID()}`;
     await api(worker).decide(id, { status: 'rejected', reason, note: `Note ${randomUUID()}` });
     await worker.fetch(`/api/profiles/${id}/notes`, json({ text: reason }, { 'x-api-key': worker.keys.internal }));
-    expect(await storageOf(id)).not.toEqual([]);
+    expect(await storedFiles(id)).not.toEqual([]);
 
     expect((await redact(id)).status).toBe(204);
     expect((await redact(id)).status).toBe(204);
@@ -44,6 +37,10 @@ describe('DELETE /api/profiles/:id', () => {
       [`/api/profiles/${id}`, { ...json({ locale: 'vi' }, internal), method: 'PATCH' }],
       [`/api/profiles/${id}`, { ...json({ nonsense: 1 }, internal), method: 'PATCH' }],
       [`/api/profiles/${id}/link`, json({}, internal)],
+      [`/api/profiles/${id}/submit`, { method: 'POST', headers: internal }],
+      [`/api/profiles/${id}/legal_hold`, { method: 'PUT', headers: internal }],
+      [`/api/profiles/${id}/legal_hold`, { method: 'DELETE', headers: internal }],
+      [`/api/profiles/${id}/documents`, { headers: internal }],
       [`/api/profiles/${id}/notes`, { headers: internal }],
       [`/api/profiles/${id}/notes`, json({ text: 'x' }, internal)],
       [`/api/status_history/${id}`, json({ status: 'in_review' }, internal)],
@@ -64,7 +61,7 @@ describe('DELETE /api/profiles/:id', () => {
       const { status, code } = await problemOf(await worker.fetch(path, init));
       expect([init.method ?? 'GET', path, status, code]).toEqual([init.method ?? 'GET', path, 410, 'gone']);
     }
-    expect(await storageOf(id)).toEqual([]);
+    expect(await storedFiles(id)).toEqual([]);
 
     const history = await (await worker.fetch(`/api/status_history/${id}`, { headers: internal })).text();
     expect(JSON.parse(history).items.map((row: { to: string }) => row.to)).toEqual(['unverified', 'rejected']);
@@ -111,11 +108,11 @@ describe('DELETE /api/profiles/:id', () => {
       headers,
       duplex: 'half',
     } as RequestInit);
-    const isUnderWay = () => proxy.take().some((call) => call.startsWith('PATCH '));
+    const isUnderWay = () => proxy.take().some((call) => call.endsWith(`${id}/documents`));
     await expect.poll(isUnderWay, { timeout: 5_000 }).toBe(true);
     expect((await redact(id)).status).toBe(204);
     release();
     expect(await problemOf(await upload)).toMatchObject({ status: 410, code: 'gone' });
-    expect(await storageOf(id)).toEqual([]);
+    expect(await storedFiles(id)).toEqual([]);
   });
 });
