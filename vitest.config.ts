@@ -15,6 +15,7 @@ const LONGEST = [
   'hooks/profiles/rekey',
   'worker/routes/profile-list',
   'worker/rate-limits',
+  'worker/hostile-input',
   'worker/routes/documents',
   'worker/documents/multipart-property',
   'hooks/status/status',

@@ -1,23 +1,27 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { backup, noteErased } from './lib/backup.ts';
+import { backup, demandDatabase, noteErased } from './lib/backup.ts';
+import { runCommand } from './lib/command.ts';
 import { readPlaces } from './lib/settings.ts';
 
 // npm run backup -- <folder> [--data <PocketBase's data>] [--erased-only]
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    data: { type: 'string', default: join(readPlaces(process.env).dataDir, 'pocketbase') },
-    'erased-only': { type: 'boolean', default: false },
-  },
+await runCommand('backup', async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      data: { type: 'string', default: join(readPlaces(process.env).dataDir, 'pocketbase') },
+      'erased-only': { type: 'boolean', default: false },
+    },
+  });
+  demandDatabase(values.data);
+  const into = resolve(positionals[0] ?? 'backups');
+  process.umask(0o077);
+  mkdirSync(into, { recursive: true });
+  if (values['erased-only']) {
+    console.log(`${noteErased(values.data, into).length} erased profiles are noted in ${into}`);
+  } else {
+    const { path, files } = await backup(values.data, into, new Date());
+    console.log(`${path}: the database and ${files} files, each with the hash it was stored with`);
+  }
 });
-const into = resolve(positionals[0] ?? 'backups');
-process.umask(0o077);
-mkdirSync(into, { recursive: true });
-if (values['erased-only']) {
-  console.log(`${noteErased(values.data, into).length} erased profiles are noted in ${into}`);
-} else {
-  const { path, files } = await backup(values.data, into, new Date());
-  console.log(`${path}: the database and ${files} files, each with the hash it was stored with`);
-}

@@ -1,6 +1,9 @@
 /** `npm run demo`: one applicant from create to approval through the HTTP API that `npm start` serves, and what a webhook hears of it. */
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runCommand } from './lib/command.ts';
+import { runningPort } from './lib/data-dir.ts';
 import { type Receiver, startReceiver } from './lib/receiver.ts';
 import { sampleMp4, samplePng } from './lib/samples.ts';
 import { readPlaces, readSettings } from './lib/settings.ts';
@@ -9,14 +12,25 @@ interface Answer {
   [name: string]: unknown;
 }
 
-const { port, devVars } = readPlaces(process.env);
-const settings = readSettings(devVars, process.env);
-const API = `http://127.0.0.1:${port}`;
+const ANSWER_TIMEOUT_MS = 10_000;
+
+const { port, dataDir, devVars } = readPlaces(process.env);
+const settings = existsSync(devVars) ? readSettings(devVars, process.env) : process.env;
+// `npm start` may have been given another port than this command.
+const API = `http://127.0.0.1:${process.env.PORT ? port : (runningPort(dataDir) ?? port)}`;
 const partner = { 'x-api-key': firstKey('VALID_API_KEYS') };
 const operator = { 'x-api-key': firstKey('INTERNAL_API_KEYS') };
 
 function firstKey(name: string): string {
   return (settings[name] ?? '').split(',')[0]?.trim().replace(/^.*?:/, '') ?? '';
+}
+
+/** What has the port may be another program, or one that never answers. */
+async function demandService(): Promise<void> {
+  const response = await fetch(`${API}/readyz`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).catch(() => null);
+  if (!response) throw new Error(`nothing answers at ${API}: run \`npm start\` first`);
+  const text = await response.text();
+  if (!response.ok || !text.includes('"ready"')) throw new Error(`${API} is not ready: ${text.slice(0, 500)}`);
 }
 
 async function call(
@@ -30,6 +44,7 @@ async function call(
     method,
     headers: isFile ? headers : { ...headers, 'content-type': 'application/json' },
     body: isFile ? body : body ? JSON.stringify(body) : null,
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   });
   console.log(`  ${method} ${path} → ${response.status}`);
   if (!response.ok) throw new Error(await response.text());
@@ -44,16 +59,17 @@ const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex')
 const step = (text: string) => console.log(`\n${text}`);
 
 async function demo(): Promise<void> {
+  await demandService();
   step('0. The partner registers a webhook');
   const receiver = await startReceiver();
-  const webhook = await read(call('POST', '/api/webhooks', partner, { url: receiver.url }));
-  receiver.secret = webhook.secret as string;
-  console.log(`  webhook ${webhook.id}, its secret is shown this once`);
   try {
-    await verifyApplicant(receiver);
+    const webhook = await read(call('POST', '/api/webhooks', partner, { url: receiver.url }));
+    receiver.secret = webhook.secret as string;
+    console.log(`  webhook ${webhook.id}, its secret is shown this once`);
+    await verifyApplicant(receiver).finally(() => call('DELETE', `/api/webhooks/${webhook.id}`, partner));
   } finally {
+    // An open server would keep the process alive, whatever has failed.
     receiver.close();
-    await call('DELETE', `/api/webhooks/${webhook.id}`, partner);
   }
 }
 
@@ -128,8 +144,4 @@ async function until(isDone: () => boolean): Promise<boolean> {
   return false;
 }
 
-demo().catch((error: Error) => {
-  const isDown = error instanceof TypeError;
-  console.error(isDown ? `\nNothing answers at ${API}: run \`npm start\` first.` : `\n${error.message}`);
-  process.exitCode = 1;
-});
+await runCommand('demo', demo);

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { runCommand } from './lib/command.ts';
+import { readPlaces, readSettings } from './lib/settings.ts';
 
 interface Answer {
   token: string;
@@ -37,13 +40,15 @@ export async function rekey(
   }
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { url: { type: 'string', default: 'http://127.0.0.1:8090' } } });
-  const { POCKETBASE_SERVICE_EMAIL: email, POCKETBASE_SERVICE_PASSWORD: password } = process.env;
-  if (!email || !password) {
-    console.error('POCKETBASE_SERVICE_EMAIL and POCKETBASE_SERVICE_PASSWORD must be set.');
-    process.exit(1);
-  }
+// npm run rekey [-- --url <PocketBase>]
+async function run(): Promise<void> {
+  const { pocketbasePort, devVars } = readPlaces(process.env);
+  const { values } = parseArgs({ options: { url: { type: 'string', default: `http://127.0.0.1:${pocketbasePort}` } } });
+  const settings = existsSync(devVars) ? readSettings(devVars, process.env) : process.env;
+  const { POCKETBASE_SERVICE_EMAIL: email, POCKETBASE_SERVICE_PASSWORD: password } = settings;
+  if (!email || !password) throw new Error('POCKETBASE_SERVICE_EMAIL and POCKETBASE_SERVICE_PASSWORD must be set');
   const count = await rekey(values.url, { email, password }, (rekeyed) => console.log(`${rekeyed} …`));
   console.log(`${count} profiles re-keyed. Applicants are recognised under the new DEDUPE_SECRET.`);
 }
+
+if (import.meta.main) await runCommand('rekey', run);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { putBack, readErased, verifyFiles } from './lib/backup.ts';
+import { demandDatabase, putBack, readErased, verifyFiles } from './lib/backup.ts';
+import { runCommand } from './lib/command.ts';
 import { type PocketBaseEnv, spawnPocketBase } from './lib/pocketbase.ts';
 import { freePort } from './lib/ports.ts';
 import { ensureAccounts, pocketBaseEnv, readPlaces, readSettings } from './lib/settings.ts';
@@ -52,19 +53,22 @@ function callerOf(url: string) {
 }
 
 // npm run restore -- <folder>/<backup> [--data <PocketBase's data>]
-if (import.meta.main) {
+async function run(): Promise<void> {
   const { dataDir, devVars } = readPlaces(process.env);
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { data: { type: 'string', default: join(dataDir, 'pocketbase') } },
   });
-  if (!positionals[0]) throw new Error('Which backup? npm run restore -- <folder>/<backup>');
+  if (!positionals[0]) throw new Error('which backup? npm run restore -- <folder>/<backup>');
+  const from = resolve(positionals[0]);
+  demandDatabase(from);
   // On PocketBase's host its environment has it all; beside `npm start` the files do.
   const { SUPERUSER_EMAIL: email, SUPERUSER_PASSWORD: password } = process.env;
   const superuser = email && password ? { email, password } : ensureAccounts(dataDir).superuser;
   const settings = existsSync(devVars) ? readSettings(devVars, process.env) : process.env;
   process.umask(0o077);
-  const env = pocketBaseEnv(settings, superuser);
-  const { files, erased } = await restore(resolve(positionals[0]), resolve(values.data), env);
+  const { files, erased } = await restore(from, resolve(values.data), pocketBaseEnv(settings, superuser));
   console.log(`${values.data}: the database and ${files} files; ${erased} profiles erased since were erased again`);
 }
+
+if (import.meta.main) await runCommand('restore', run);

@@ -27,7 +27,7 @@ let isStopping = false;
 
 async function start(): Promise<void> {
   const { port, pocketbasePort, dataDir, devVars } = readPlaces(process.env);
-  lock = lockDataDir(dataDir);
+  lock = lockDataDir(dataDir, port);
   if (ensureDevVars(devVars)) console.log(`Made ${devVars} with new secrets.`);
   const settings = readSettings(devVars, process.env);
   const ownUrl = `http://127.0.0.1:${pocketbasePort}`;
@@ -48,7 +48,9 @@ async function start(): Promise<void> {
 
   const api = `http://127.0.0.1:${port}`;
   if (!(await isReady(api, output.show))) return;
-  console.log(banner({ api, pocketbase: settings.POCKETBASE_URL ?? '', accounts, settings }));
+  // By this name, as passkeys take no IP address.
+  const shown = `http://localhost:${port}`;
+  console.log(banner({ api: shown, pocketbase: settings.POCKETBASE_URL ?? '', accounts, settings }));
   output.drop();
   // `wrangler dev` fires no cron by itself.
   setInterval(() => void visit(`${api}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`), CRON_INTERVAL_MS);
@@ -78,7 +80,8 @@ function holdBack() {
     drop();
   };
   const add = (line: string) => {
-    if (isStopping || line.includes('GET /readyz')) return;
+    // wrangler names the IP address when it is ready, often after the banner.
+    if (isStopping || line.includes('GET /readyz') || line.includes('Ready on http')) return;
     if (held) held.push(line);
     else console.log(line);
   };

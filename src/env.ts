@@ -51,7 +51,7 @@ const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/
 const SETTINGS = {
   POCKETBASE_URL: baseUrl,
   POCKETBASE_SERVICE_EMAIL: z.email(),
-  POCKETBASE_SERVICE_PASSWORD: z.string().min(1),
+  POCKETBASE_SERVICE_PASSWORD: secret,
   VALID_API_KEYS: keyList('default'),
   INTERNAL_API_KEYS: keyList(),
   KYC_FRONTEND_URL: z.literal('').or(baseUrl).default(''),
@@ -63,6 +63,15 @@ const SETTINGS = {
   WEBHOOK_DENY_HOSTS: hostList,
   WEBHOOK_DELAYS_SECONDS: delayList,
 };
+
+const SECRETS = [
+  'POCKETBASE_SERVICE_PASSWORD',
+  'VALID_API_KEYS',
+  'INTERNAL_API_KEYS',
+  'LINK_SECRET',
+  'SESSION_SECRET',
+  'DATA_SECRET',
+] as const;
 
 type SettingName = keyof typeof SETTINGS;
 type SettingValue<N extends SettingName> = z.output<(typeof SETTINGS)[N]>;
@@ -80,7 +89,8 @@ export class Settings {
       if (result.success) this.#values.set(name, result.data);
       else this.malformed.push(name as SettingName);
     }
-    this.#refuseSharedKeys();
+    this.#refuseSharedSecrets();
+    if (this.#values.get('DEPLOYMENT') !== 'development') this.#refusePlainFrontend();
   }
 
   /** @throws ApiProblem `not_configured` */
@@ -89,17 +99,29 @@ export class Settings {
     return this.#values.get(name) as SettingValue<N>;
   }
 
-  /** A key in both lists would make a partner an operator. */
-  #refuseSharedKeys() {
-    const internal = new Set(this.#keys('INTERNAL_API_KEYS'));
-    if (!this.#keys('VALID_API_KEYS').some((key) => internal.has(key))) return;
-    for (const name of ['VALID_API_KEYS', 'INTERNAL_API_KEYS'] as const) {
-      this.#values.delete(name);
-      this.malformed.push(name);
+  /** A secret that stands in two settings ends with the weaker one: a key in both lists would make a partner an operator. */
+  #refuseSharedSecrets() {
+    const holders = new Map<string, Set<SettingName>>();
+    for (const name of SECRETS) {
+      for (const value of this.#members(name)) holders.set(value, (holders.get(value) ?? new Set()).add(name));
     }
+    const shared = [...holders.values()].flatMap((names) => (names.size > 1 ? [...names] : []));
+    for (const name of new Set(shared)) this.#refuse(name);
   }
 
-  #keys(name: 'VALID_API_KEYS' | 'INTERNAL_API_KEYS'): string[] {
-    return this.#values.has(name) ? this.get(name).map((entry) => entry.key) : [];
+  /** The page behind the link reads the applicant's token: over `http:` everybody on the way would read it as well. */
+  #refusePlainFrontend() {
+    const url = this.#values.get('KYC_FRONTEND_URL');
+    if (typeof url === 'string' && url.startsWith('http:')) this.#refuse('KYC_FRONTEND_URL');
+  }
+
+  #members(name: (typeof SECRETS)[number]): string[] {
+    if (!this.#values.has(name)) return [];
+    return [this.get(name)].flat().map((member) => (typeof member === 'string' ? member : member.key));
+  }
+
+  #refuse(name: SettingName) {
+    this.#values.delete(name);
+    this.malformed.push(name);
   }
 }

@@ -187,6 +187,20 @@ migrate(
       told,
     ]);
 
+    act('stagings', [
+      insert('documents', {
+        id: text('document.id'),
+        profile: text('profile'),
+        kind: text('document.kind'),
+        file: text('document.file'),
+        uploaded_by: actor[0],
+        uploader_id: actor[1],
+        state: "'staged'",
+        created: text('now'),
+        updated: text('now'),
+      }),
+    ]);
+
     // What touches neither status nor evidence: a claim, a hold, the end of links. Partners take only what `updated` says for news.
     act('profile_marks', [
       judged,
@@ -225,6 +239,7 @@ migrate(
   (app) => {
     const { run } = require(`${__hooks}/../migrations/lib/collections.js`);
     for (const view of [
+      'stagings',
       'note_writings',
       'profile_marks',
       'profile_updates',

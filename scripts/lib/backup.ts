@@ -45,6 +45,11 @@ export async function backup(dataDir: string, into: string, now: Date): Promise<
   return { path, files };
 }
 
+/** SQLite makes the file that it does not find, so a mistyped folder would pass for an installation without applicants. */
+export function demandDatabase(dir: string): void {
+  if (!existsSync(join(dir, 'data.db'))) throw new Error(`no data.db in ${dir}`);
+}
+
 async function copy(dataDir: string, partial: string): Promise<number> {
   for (let look = 1; look <= MAX_LOOKS; look++) {
     // PocketBase removes a file after the commit that replaced it: nothing goes while nobody commits.

@@ -40,7 +40,7 @@ export async function spawnPocketBase(options: {
     '--dev=false',
     '--automigrate=false',
     '--hooksWatch=false',
-    '--hooksPool=250',
+    '--hooksPool=450',
   ];
   const child = spawnGuarded([getBinaryPath(), 'serve', ...args], {
     env: { PATH: process.env.PATH, ...options.env, TMPDIR: tmp },

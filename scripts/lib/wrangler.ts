@@ -24,6 +24,8 @@ export function spawnWrangler(options: {
         ...settings,
         // PocketBase's alone.
         DEDUPE_SECRET: undefined,
+        // wrangler's store of traces keeps each request's address and query for as long as the data: an erasure would not reach it.
+        X_LOCAL_OBSERVABILITY: 'false',
         // Nothing leaves this machine, and nothing is written outside of the project.
         CLOUDFLARE_CF_FETCH_ENABLED: 'false',
         WRANGLER_HIDE_BANNER: 'true',

@@ -25,7 +25,7 @@ export interface EndpointSpec {
    * the record comes before an error of the request. A test holds each such route to it.
    */
   record?: (pb: PocketBaseClient, id: string, caller: Caller) => Promise<unknown>;
-  /** Successful answers by status. A body without a schema is not JSON. */
+  /** Successful answers by status; `schema` stands for one in JSON, `media` for one that is not; an operation may have both. */
   answers: Record<number, { description: string; schema?: z.ZodType; media?: string; headers?: ResponseHeaders }>;
   /** In addition to those that follow from `access`. */
   problems?: ErrorCode[];
@@ -81,8 +81,12 @@ function successes({ answers }: EndpointSpec) {
       {
         description,
         ...(headers && { headers }),
-        ...(schema && { content: { 'application/json': { schema: resolver(schema) } } }),
-        ...(media && { content: { [media]: { schema: { type: 'string' as const } } } }),
+        ...((schema || media) && {
+          content: {
+            ...(schema && { 'application/json': { schema: resolver(schema) } }),
+            ...(media && { [media]: { schema: { type: 'string' as const } } }),
+          },
+        }),
       },
     ]),
   );

@@ -21,7 +21,10 @@ const LANGUAGES: { fence: string; file: string; command: Command }[] = [
   { fence: 'bash', file: 'sample.sh', command: ['bash', '-eu', '-o', 'pipefail'] },
   { fence: 'js', file: 'sample.mjs', command: [process.execPath] },
   { fence: 'python', file: 'sample.py', command: ['python3'] },
+  { fence: 'php', file: 'sample.php', command: ['php'] },
 ];
+/** No package registry that the suite installs from has PowerShell: what it calls is compared with the samples that run. */
+const NEVER_RUN = 'powershell';
 
 let worker: TestWorker;
 let directory: string;
@@ -114,7 +117,23 @@ describe('docs/getting-started.md', () => {
     });
   }
 
-  for (const { fence, command } of LANGUAGES.slice(1)) {
+  it('calls the same operations in every program', () => {
+    const calls = (fence: string) =>
+      [
+        ...blocks(fence)
+          .join('\n')
+          .matchAll(/(?:^|[/ '"`])\/?(api\/[\w/${}.]+)/gm),
+      ].map(([, path = '']) =>
+        path.replaceAll(/\$?\{?\$?(id|profile_id|kind)\b\}?/g, ':$1').replace(':profile_id', ':id'),
+      );
+    const programs = [...LANGUAGES.slice(1).map(({ fence }) => fence), NEVER_RUN];
+    for (const fence of programs) expect(calls(fence), fence).toEqual(calls('js'));
+    expect(calls('js')).toHaveLength(9);
+  });
+
+  for (const { fence, command } of LANGUAGES.filter(({ fence }) =>
+    allBlocks(fence).some((code) => RECEIVER.test(code)),
+  )) {
     const isInstalled = spawnSync(command[0], ['--version']).status === 0;
     it.skipIf(!isInstalled)(`verifies webhooks with its ${fence} sample as it stands`, async () => {
       const headers = { 'x-api-key': worker.keys.globex };

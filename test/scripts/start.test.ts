@@ -94,6 +94,36 @@ describe('npm start', { timeout: 90_000 }, () => {
     profileId = answer.id;
   });
 
+  test('what it prints is at localhost, which a passkey takes, and listens on the loopback interface alone', async () => {
+    const urls = run.output().match(/http:\/\/[^/\s]+:\d+/g) ?? [];
+    expect(urls.filter((url) => url.endsWith(`:${place.PORT}`)).length).toBeGreaterThan(3);
+    for (const url of urls) if (url.endsWith(`:${place.PORT}`)) expect(url).toBe(`http://localhost:${place.PORT}`);
+    const hexPort = Number(place.PORT).toString(16).toUpperCase().padStart(4, '0');
+    const listening = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .flatMap((line) => /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ 0A /.exec(line)?.slice(1, 3).join(':') ?? []),
+    );
+    expect(listening.filter((address) => address.endsWith(`:${hexPort}`))).toEqual([`0100007F:${hexPort}`]);
+  });
+
+  test('npm run demo finds it without being told the port, and comes to its end', async () => {
+    const env = { ...process.env, DATA_DIR: dataDir, DEV_VARS: devVars, PORT: '' };
+    const { stdout } = await promisify(execFile)('npm', ['run', 'demo'], { cwd: ROOT, env });
+    expect(stdout).toContain('The profile is approved.');
+  });
+
+  test('the cron is fired, as `wrangler dev` does not; and nothing of a query string is on disk by then', async () => {
+    const mark = `mark-${randomBytes(12).toString('hex')}`;
+    await fetch(`http://127.0.0.1:${place.PORT}/verify/${mark}?token=${mark}`);
+    await fetch(`http://127.0.0.1:${place.PORT}/healthz?email=${mark}`);
+    await vi.waitFor(() => expect(run.output()).toContain('"event":"scheduled"'), { timeout: 45_000 });
+    for (const entry of readdirSync(dataDir, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      expect(readFileSync(join(entry.parentPath, entry.name)).includes(mark), entry.name).toBe(false);
+    }
+  });
+
   test('the printed reviewer and superuser can log in', async () => {
     for (const [label, collection] of [
       ['superuser', '_superusers'],

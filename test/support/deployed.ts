@@ -1,8 +1,8 @@
 import { TestRunner } from 'vitest';
-import type { TestWorker } from './worker.ts';
+import type { TestWorker } from './test-worker.ts';
 
 /** Where `npm run test:url` finds the Worker. The suite has one partner's key for it and nothing more. */
-export const DEPLOYED_URL = process.env.EKYC_URL;
+export const { DEPLOYED_URL, DEPLOYED_KEY = '' } = process.env;
 
 /** For what only the suite's own Worker gives. Against a deployed one, the test that asks for it is skipped, and names what it needs. */
 export function onlyHere<T>(what: string, value: () => T): T {
@@ -16,7 +16,6 @@ export function onlyHere<T>(what: string, value: () => T): T {
 /** What a deployed Worker lets a test do. */
 export function deployedWorker(url: string, fetch: TestWorker['fetch'], document: TestWorker['document']): TestWorker {
   const lacks = (what: string) => () => onlyHere<never>(what, () => undefined as never);
-  const partnersKey = process.env.EKYC_API_KEY ?? '';
   return {
     origin: new URL(url).origin,
     get partner() {
@@ -26,7 +25,7 @@ export function deployedWorker(url: string, fetch: TestWorker['fetch'], document
       return lacks('the frontend of its settings')();
     },
     keys: {
-      acme: partnersKey,
+      acme: DEPLOYED_KEY,
       get globex() {
         return lacks('a second partner')();
       },

@@ -7,30 +7,12 @@ import { checkForLeaks, watchForLeaks, watchSecretsOf } from './leaks.ts';
 import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
 import type { PocketBaseInfo } from './pocketbase.ts';
 import { type CountingProxy, startProxy } from './proxy.ts';
+import type { TestWorker } from './test-worker.ts';
 import { type Limits, tellHost } from './worker-host.ts';
 
 export const secret = () => randomBytes(24).toString('base64url');
 
-export interface TestWorker {
-  origin: string;
-  /** The partner of `keys.acme`. */
-  partner: string;
-  /** Where its settings send applicants. */
-  frontend: string;
-  keys: { acme: string; globex: string; internal: string };
-  document: ApiDocument;
-  /** A request to the running Worker. Whatever JSON it answers is held to the OpenAPI document. */
-  fetch(path: string, init?: RequestInit): Promise<Response>;
-  logs(): string[];
-  /** What the cron does each minute. */
-  scheduled(): Promise<void>;
-  /** Its bindings, to look at what it stored. */
-  env(): Promise<Env>;
-  /** A new isolate over the same storage. */
-  restart(): Promise<void>;
-  /** Throws when a log line of its life holds a secret of the run or an applicant's name or number. */
-  stop(): Promise<void>;
-}
+export type { TestWorker };
 
 /** Failed authentications are counted per address: without one of its own, each request comes from another. */
 const anyAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;

@@ -1,9 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-for (const name of ['EKYC_URL', 'EKYC_API_KEY']) {
-  if (!process.env[name])
-    throw new Error(`Set ${name}: the Worker to test, and the key of a partner that is there for tests`);
-}
+const { EKYC_URL, EKYC_API_KEY } = process.env;
+if (!EKYC_URL || !EKYC_API_KEY)
+  throw new Error('Set EKYC_URL and EKYC_API_KEY: the Worker, and the key of a partner for tests');
 
 /**
  * The HTTP part of the suite against a Worker that runs somewhere: `npm run test:url`. A test that asks for more than HTTP and one
@@ -12,6 +11,8 @@ for (const name of ['EKYC_URL', 'EKYC_API_KEY']) {
 export default defineConfig({
   test: {
     root: `${import.meta.dirname}/../..`,
+    // Under names of their own: `npm test` takes no notice of an EKYC_URL that is set for the command line.
+    env: { DEPLOYED_URL: EKYC_URL, DEPLOYED_KEY: EKYC_API_KEY },
     setupFiles: './test/support/each-file.ts',
     include: ['openapi', 'routes/{applicant,documents,health,notes,profiles,profile-update}'].map(
       (name) => `test/worker/${name}.test.ts`,

@@ -87,7 +87,8 @@ describe('an id', () => {
 type Sample = Record<string, unknown>;
 const nameIn = (sample: Sample) => Object.keys(sample)[0] ?? '';
 const sent = (body: Sample) => text(JSON.stringify(body));
-const large = (sample: Sample) => JSON.stringify({ ...sample, [nameIn(sample)]: 'x'.repeat(1_000_000) });
+const large = (sample: Sample, length = 1_000_000) =>
+  JSON.stringify({ ...sample, [nameIn(sample)]: 'x'.repeat(length) });
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 describe('a JSON body', () => {
@@ -105,7 +106,8 @@ describe('a JSON body', () => {
     ['an unknown field', (sample) => sent({ ...sample, partner_id: 'x' }), INVALID],
     ['a prototype', (sample) => text(`{"__proto__":${JSON.stringify(sample)}}`), INVALID],
     ['1 MB', (sample) => text(large(sample)), TOO_LARGE],
-    ['1 MB without a declared length', (sample) => chunked(large(sample), 'application/json'), TOO_LARGE],
+    // Not more: the Worker reads no further than its bound, and a client that is still sending may see the connection end.
+    ['100 kB without a declared length', (sample) => chunked(large(sample, 100_000), 'application/json'), TOO_LARGE],
     ['deep nesting', (sample) => text(`{"${nameIn(sample)}":${nested(30_000)}}`), INVALID],
   ])('of %s is refused by every route that takes one', async (_, how, refusal) => {
     await expectRefusal(refusal, WITH_JSON, (route) => spoil(route, how));

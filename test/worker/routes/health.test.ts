@@ -14,6 +14,43 @@ async function withSettings(settings: Record<string, string | undefined>, test: 
   await test(own).finally(own.stop);
 }
 
+/** Each well-formed as far as it goes, and too weak to hold. */
+function weakSettings(): Record<string, { settings: Record<string, string>; refused: string[] }> {
+  const [one, short] = [secret(), secret().slice(0, 31)];
+  const frontend = 'http://verify.example.com';
+  const both = (...names: string[]) => ({
+    settings: Object.fromEntries(names.map((name) => [name, one])),
+    refused: names,
+  });
+  return {
+    'a short service password': {
+      settings: { POCKETBASE_SERVICE_PASSWORD: short },
+      refused: ['POCKETBASE_SERVICE_PASSWORD'],
+    },
+    "a partner's short key": { settings: { VALID_API_KEYS: `acme:${short}` }, refused: ['VALID_API_KEYS'] },
+    'an internal short key': { settings: { INTERNAL_API_KEYS: `ops:${short}` }, refused: ['INTERNAL_API_KEYS'] },
+    'a short secret behind a long one': { settings: { LINK_SECRET: `${one},${short}` }, refused: ['LINK_SECRET'] },
+    'one secret in three settings': both('LINK_SECRET', 'SESSION_SECRET', 'DATA_SECRET'),
+    'the service password as a secret': both('POCKETBASE_SERVICE_PASSWORD', 'DATA_SECRET'),
+    'a key as a secret': {
+      settings: { VALID_API_KEYS: `acme:${one}`, SESSION_SECRET: one },
+      refused: ['VALID_API_KEYS', 'SESSION_SECRET'],
+    },
+    'an old secret of one list as the new one of another': {
+      settings: { LINK_SECRET: `${secret()},${one}`, DATA_SECRET: one },
+      refused: ['LINK_SECRET', 'DATA_SECRET'],
+    },
+    'an http: frontend in production': {
+      settings: { DEPLOYMENT: 'production', KYC_FRONTEND_URL: frontend },
+      refused: ['KYC_FRONTEND_URL'],
+    },
+    'an http: frontend where DEPLOYMENT is unknown': {
+      settings: { DEPLOYMENT: 'staging', KYC_FRONTEND_URL: frontend },
+      refused: ['DEPLOYMENT', 'KYC_FRONTEND_URL'],
+    },
+  };
+}
+
 describe('GET /readyz', () => {
   it('is 200 when settings, PocketBase, service account and schema are usable', async () => {
     expect(await (await worker.fetch('/readyz')).json()).toEqual({ status: 'ready' });
@@ -37,18 +74,37 @@ describe('GET /readyz', () => {
 
   it('refuses a key in both lists, and a service account that is wrong', async () => {
     const key = secret();
-    await withSettings(
-      { VALID_API_KEYS: key, INTERNAL_API_KEYS: `ops:${key}`, POCKETBASE_SERVICE_PASSWORD: 'wrong' },
-      async (own) => {
-        expect(await problemOf(await own.fetch('/readyz'))).toMatchObject({
-          settings: ['VALID_API_KEYS', 'INTERNAL_API_KEYS'],
-        });
-        expect((await own.fetch('/api/profiles/create', json(applicantData(), { 'x-api-key': key }))).status).toBe(503);
-      },
-    );
-    await withSettings({ POCKETBASE_SERVICE_PASSWORD: 'wrong' }, async (own) => {
+    await withSettings({ VALID_API_KEYS: key, INTERNAL_API_KEYS: `ops:${key}` }, async (own) => {
+      expect(await problemOf(await own.fetch('/readyz'))).toMatchObject({
+        settings: ['VALID_API_KEYS', 'INTERNAL_API_KEYS'],
+      });
+      expect((await own.fetch('/api/profiles/create', json(applicantData(), { 'x-api-key': key }))).status).toBe(503);
+    });
+    await withSettings({ POCKETBASE_SERVICE_PASSWORD: secret() }, async (own) => {
       expect(await problemOf(await own.fetch('/readyz'))).toMatchObject({ status: 503, code: 'upstream_unavailable' });
     });
+  });
+
+  it.each(Object.entries(weakSettings()))('refuses %s', async (_, { settings, refused }) => {
+    await withSettings(settings, async (own) => {
+      const response = await own.fetch('/readyz');
+      const text = await response.clone().text();
+      expect(await problemOf(response)).toMatchObject({ status: 503, code: 'not_configured', settings: refused });
+      for (const value of Object.values(settings)) expect(text).not.toContain(value);
+    });
+  });
+
+  it('takes an http: frontend in development, a secret twice in one list, and one name in both lists', async () => {
+    const twice = secret();
+    await withSettings(
+      {
+        KYC_FRONTEND_URL: 'http://verify.example.com',
+        LINK_SECRET: `${twice},${twice}`,
+        VALID_API_KEYS: `acme:${secret()}`,
+        INTERNAL_API_KEYS: `acme:${secret()}`,
+      },
+      async (own) => expect((await own.fetch('/readyz')).status).toBe(200),
+    );
   });
 });
 

@@ -6,6 +6,7 @@ import type { Metrics } from '../../../src/schemas/metrics.ts';
 import type { Partner } from '../../../src/schemas/partner.ts';
 import { api, applicantData, json, PNG, problemOf, reviewer } from '../../support/api.ts';
 import { issueKey } from '../../support/keys.ts';
+import { parseOpenMetrics } from '../../support/openmetrics.ts';
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
 import type { CountingProxy } from '../../support/proxy.ts';
 import { startProxiedWorker, startWorker, type TestWorker } from '../../support/worker.ts';
@@ -167,6 +168,39 @@ describe('GET /api/metrics', () => {
     expect(during.duplicates_avoided).toBeGreaterThan(before.duplicates_avoided);
     await api(worker).decide(id, { status: 'approved' });
     expect((await read()).decisions.count).toBeGreaterThan(before.decisions.count);
+  });
+});
+
+describe('GET /api/metrics as text', () => {
+  const headers = (accept: string) => ({ 'x-api-key': worker.keys.internal, accept });
+  const read = (accept: string) => worker.fetch('/api/metrics', { headers: headers(accept) });
+
+  it('is OpenMetrics with the numbers of the JSON', async () => {
+    const response = await read('application/openmetrics-text');
+    expect(response.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(response.headers.get('vary')).toContain('Accept');
+    const samples = parseOpenMetrics(await response.text());
+    const json = (await (await read('application/json')).json()) as z.infer<typeof Metrics>;
+    for (const [status, count] of Object.entries(json.statuses)) {
+      expect(samples.get(`ekyc_profiles{status="${status}"}`)).toBe(count);
+    }
+    expect(samples.get('ekyc_duplicates_avoided_total')).toBe(json.duplicates_avoided);
+    expect(samples.get('ekyc_breaker_state{state="closed"}')).toBe(1);
+    expect(samples.get('ekyc_breaker_state{state="open"}')).toBe(0);
+  });
+
+  it('is what a scraper gets, and nobody who takes anything', async () => {
+    const prometheus = [
+      'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6',
+      'application/openmetrics-text;version=0.0.1;q=0.5',
+      'text/plain;version=1.0.0;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    ];
+    const typeOf = async (accept: string) => (await read(accept)).headers.get('content-type')?.split(';')[0];
+    expect(await typeOf(prometheus.join(','))).toBe('application/openmetrics-text');
+    expect(await typeOf('text/plain')).toBe('text/plain');
+    for (const accept of ['*/*', 'application/json, text/plain, */*', 'text/html,application/xml;q=0.9,*/*;q=0.8']) {
+      expect(await typeOf(accept)).toBe('application/json');
+    }
   });
 });
 

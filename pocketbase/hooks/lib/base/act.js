@@ -21,7 +21,7 @@ function perform(app, caller, view, members) {
       ...event,
       data: { profile_id: members.profile, ...event.data },
     })),
-    audit: withIds(members.audit),
+    audit: withIds(members.audit ?? []),
   };
   execute(app, view, JSON.stringify(act));
   if (act.events.length === 0 || !caller.answer) return;

@@ -1,11 +1,9 @@
+const { perform } = require(`${__hooks}/lib/base/act.js`);
 const { newId } = require(`${__hooks}/lib/base/ids.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { all, run } = require(`${__hooks}/lib/base/sql.js`);
-const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const kinds = require(`${__hooks}/lib/shared/document-kinds.json`);
 
-const STAGE = `INSERT INTO documents (id, profile, kind, file, uploaded_by, uploader_id, state, created, updated)
-  VALUES ({:id}, {:profile}, {:kind}, {:file}, {:type}, {:actor}, 'staged', {:now}, {:now})`;
 /** What Go's detector calls a video that it does not know. */
 const UNKNOWN = 'application/octet-stream';
 
@@ -23,8 +21,7 @@ function stage(app, caller, profile, kind, part, staged) {
     file: `${kind}_${$security.pseudorandomString(10)}${$filepath.ext(part.fileName())}`,
   };
   staged.push(document);
-  const { type, id: actor } = caller;
-  run(app, STAGE, { ...document, profile, type, actor, now: stamp(Date.now()) });
+  perform(app, caller, 'stagings', { profile, document });
   const files = app.newFilesystem();
   try {
     const key = `${folderOf(app, document.id)}/${document.file}`;

@@ -5,7 +5,7 @@ const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
 const { readFields } = require(`${__hooks}/lib/profiles/fields.js`);
 const { checkOpen, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { IDENTITY } = require(`${__hooks}/lib/status/evidence.js`);
-const { all } = require(`${__hooks}/lib/base/sql.js`);
+const { ask } = require(`${__hooks}/lib/base/sql.js`);
 
 const actorTypes = require(`${__hooks}/lib/shared/actor-types.json`);
 
@@ -97,13 +97,13 @@ function missingAfter(app, after, written, documents) {
 
 function digestsOf(app, profile, kind) {
   const sql = "SELECT sha256 FROM documents WHERE profile = {:profile} AND kind = {:kind} AND state != 'staged'";
-  return all(app, sql, { sha256: '' }, { profile, kind }).map((row) => row.sha256);
+  return ask(app, sql, { sha256: '' }, { profile, kind }).map((row) => row.sha256);
 }
 
 function nextVersion(app, profile, kind) {
   const sql =
     "SELECT IFNULL(MAX(version), 0) + 1 AS version FROM documents WHERE profile = {:profile} AND kind = {:kind} AND state != 'staged'";
-  return all(app, sql, { version: 0 }, { profile, kind })[0].version;
+  return ask(app, sql, { version: 0 }, { profile, kind })[0].version;
 }
 
 function tell(names, written, gone) {
