@@ -145,6 +145,31 @@ describe('GET /api/audit', () => {
     expect(proxy.take()).toEqual(['GET /api/collections/audit_log/records']);
   });
 
+  it('has a person’s reading of a profile, its history or its notes, once an hour; a key’s leaves no row', async () => {
+    const [first, second] = [await reviewer('First', pocketbase), await reviewer('Second', pocketbase)];
+    const paths = (id: string) => [`/api/profiles/${id}`, `/api/status_history/${id}`, `/api/profiles/${id}/notes`];
+    const readingsOf = async (profile: string) =>
+      (await auditOf({ profile })).flatMap(({ action, actor_id }) => (action === 'profile.read' ? [actor_id] : []));
+    const { id } = await api(worker).created();
+    await operator().post(`/api/profiles/${id}/notes`, { text: 'x' });
+    for (const path of paths(id)) {
+      for (const key of [worker.keys.internal, worker.keys.acme]) await api(worker, key).get(path);
+    }
+    expect(await readingsOf(id)).toEqual([]);
+    for (const { id: reader, authorization } of [first, second]) {
+      for (let time = 1; time <= 2; time++) {
+        for (const path of paths(id)) expect((await worker.fetch(path, { headers: authorization })).status).toBe(200);
+        expect((await readingsOf(id))[0]).toBe(reader);
+      }
+    }
+    expect(await readingsOf(id)).toEqual([second.id, first.id]);
+    for (const path of ['/api/status_history/', '/api/profiles/']) {
+      const { id: other } = await api(worker).created();
+      await worker.fetch(path + other, { headers: first.authorization });
+      expect(await readingsOf(other)).toEqual([first.id]);
+    }
+  });
+
   it('is not read by those who are in it', async () => {
     expect((await api(worker).get('/api/audit')).status).toBe(403);
     const { authorization } = await reviewer('Reviewer', pocketbase);
