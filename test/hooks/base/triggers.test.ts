@@ -71,22 +71,22 @@ describe('status_history in the file', () => {
     ],
     [
       'REPLACE by seq',
-      () => `REPLACE INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'" })}`,
+      () => `REPLACE INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'another00000000'" })}`,
     ],
     [
       'REPLACE by rowid',
       () =>
-        `REPLACE INTO status_history (rowid, id, profile, seq, "from", "to") SELECT rowid, 'other0000000000', profile, 3, 'pending', 'approved' FROM status_history WHERE id = '${row}'`,
+        `REPLACE INTO status_history (rowid, id, profile, seq, "from", "to") SELECT rowid, 'another00000000', profile, 3, 'pending', 'approved' FROM status_history WHERE id = '${row}'`,
     ],
     [
       'INSERT with a gap',
       () =>
-        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'", seq: '4', from: '"to"' })}`,
+        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '4', from: '"to"' })}`,
     ],
     [
       'INSERT that does not go on from the last status',
       () =>
-        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'", seq: '3' })}`,
+        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '3' })}`,
     ],
   ])('refuses %s', (_, sql) => {
     expect(() => run(sql())).toThrow(/append-only|continues the one before/);
@@ -107,7 +107,7 @@ describe('status_history in the file', () => {
 });
 
 describe('profiles in the file', () => {
-  const other = { id: "'other0000000000'", dedupe_key: "''", external_id: "''" };
+  const other = { id: "'another00000000'", dedupe_key: "''", external_id: "''" };
 
   test.each<[string, () => string]>([
     ['a status that history does not know', () => `UPDATE profiles SET status = 'approved' WHERE id = '${id}'`],
@@ -115,7 +115,7 @@ describe('profiles in the file', () => {
     ['a record without history', () => `INSERT INTO profiles ${copy('profiles', `id = '${id}'`, other)}`],
     ['DELETE', () => `DELETE FROM profiles WHERE id = '${id}'`],
     ['REPLACE by id', () => `REPLACE INTO profiles ${copy('profiles', `id = '${id}'`, {})}`],
-    ['another id', () => `UPDATE profiles SET id = 'other0000000000' WHERE id = '${id}'`],
+    ['another id', () => `UPDATE profiles SET id = 'another00000000' WHERE id = '${id}'`],
     ['another rowid', () => `UPDATE OR REPLACE profiles SET rowid = rowid + 1000000 WHERE id = '${id}'`],
     ['another partner', () => `UPDATE profiles SET partner = 'globex' WHERE id = '${id}'`],
   ])('refuse %s', (_, sql) => {
@@ -127,12 +127,12 @@ describe('profiles in the file', () => {
     const steal = `SET ${column} = (SELECT ${column} FROM profiles WHERE id = '${id}') WHERE id = '${rival}'`;
     expect(() => run(`UPDATE OR REPLACE profiles ${steal}`)).toThrow(`UNIQUE constraint failed: profiles.${column}`);
     const history = copy('status_history', `id = '${row}'`, {
-      id: "'row000000000000'",
+      id: "'arow00000000000'",
       profile: other.id,
       seq: '1',
       from: "''",
     });
-    const twin = { ...other, latest_status: "'row000000000000'", [column]: column };
+    const twin = { ...other, latest_status: "'arow00000000000'", [column]: column };
     expect(() =>
       run(`INSERT INTO status_history ${history}; REPLACE INTO profiles ${copy('profiles', `id = '${id}'`, twin)}`),
     ).toThrow(`UNIQUE constraint failed: profiles.${column}`);
@@ -202,7 +202,7 @@ test('figures of a day that is over have the median of what decisions took, and 
   const day = new Date(Date.now() - 2 * 24 * 60 * 60_000).toISOString().slice(0, 10);
   const decided = (profile: string, seconds: number) =>
     database.exec(`INSERT INTO status_history (id, profile, seq, "to", created, waited)
-      VALUES ('${profile}', '${profile}', 1, 'approved', '${day} 12:00:00.000Z', ${seconds})`);
+      VALUES ('a${profile}', 'a${profile}', 1, 'approved', '${day} 12:00:00.000Z', ${seconds})`);
   const reviewer = { 'x-actor-type': 'reviewer', 'x-actor-id': 'anna' };
   const figures = async () => {
     const { items } = (await service('GET', '/api/edge/metrics/daily?days=7', undefined, reviewer)).body;

@@ -200,7 +200,7 @@ test('what endpoints answered is forgotten after 30 days, a hundred at a time', 
     `INSERT INTO webhook_deliveries (id, partner, endpoint, event, event_type, status, created, last_excerpt, last_attempt_at)
       SELECT ?, partner, endpoint, event, event_type, status, created, last_excerpt, last_attempt_at FROM webhook_deliveries WHERE id = ?`,
   );
-  for (let index = 0; index < 99; index++) copy.run(`copy${String(index).padStart(11, '0')}`, row?.id ?? '');
+  for (let index = 0; index < 99; index++) copy.run(`acopy${String(index).padStart(10, '0')}`, row?.id ?? '');
   const age = (days: number) =>
     database
       .prepare('UPDATE webhook_deliveries SET last_attempt_at = ? WHERE endpoint = ?')

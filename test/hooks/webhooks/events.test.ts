@@ -216,7 +216,7 @@ describe('events', () => {
   });
 
   const insert = (verb: string, values: Record<string, string>) => {
-    const columns = { id: "'other0000000000'", partner: 'partner', sequence: '3', type: 'type', profile: 'profile' };
+    const columns = { id: "'another00000000'", partner: 'partner', sequence: '3', type: 'type', profile: 'profile' };
     const all = { ...columns, data: 'data', created: 'created', ...values };
     return `${verb} INTO events (${Object.keys(all)}) SELECT ${Object.values(all)} FROM events WHERE id = '${event.id}'`;
   };

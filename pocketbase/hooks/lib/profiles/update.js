@@ -83,9 +83,9 @@ function isOtherEvidence(stand, documents) {
   );
 }
 
-/** What is written here has no place in the table yet, so it is judged by its bytes. */
+/** A kind that was asked for again needs a file of other bytes than any version before it. */
 function missingAfter(app, after, written, documents) {
-  const answeredBefore = answeredKinds(app, after);
+  const answeredBefore = answeredKinds(after);
   const isAnswered = (kind) => {
     const one = written.find((document) => document.kind === kind);
     if (one) return !digestsOf(app, after.id, kind).includes(one.sha256);
