@@ -1,14 +1,13 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPocketBase } from '../../support/pocketbase.ts';
 import { applicant, connect, decide, historyOf, type Request } from '../support/client.ts';
 import { hook } from '../support/hook.ts';
+import { openFile } from '../support/sqlite.ts';
 
 // These tests open SQLite's file directly, so no hook runs. They have a PocketBase of their own: if another process writes between a
 // transaction's first read and its first write, SQLite refuses the transaction at once.
 const pocketbase = await startPocketBase();
-const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 30_000 });
+const { database, run, copy } = openFile(pocketbase.dir);
 let service: Request;
 let id: string;
 let row: string;
@@ -35,28 +34,6 @@ const planOf = (sql: string) =>
     .map((step) => `${step.detail} `)
     .join('\n');
 
-const columns = (table: string) =>
-  database
-    .prepare(`PRAGMA table_info(${table})`)
-    .all()
-    .map((column) => `"${column.name}"`);
-
-/** The row of `where`, copied with some columns replaced by SQL expressions. */
-const copy = (table: string, where: string, changes: Record<string, string>) => {
-  const names = columns(table);
-  const values = names.map((name) => changes[name.slice(1, -1)] ?? name);
-  return `(${names}) SELECT ${values} FROM ${table} WHERE ${where}`;
-};
-
-const run = (sql: string) => {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    database.exec(sql);
-  } finally {
-    if (database.isTransaction) database.exec('ROLLBACK');
-  }
-};
-
 describe('status_history in the file', () => {
   test.each<[string, () => string]>([
     ['UPDATE', () => `UPDATE status_history SET "to" = 'approved' WHERE id = '${row}'`],
@@ -67,11 +44,11 @@ describe('status_history in the file', () => {
     ['DELETE of all', () => 'DELETE FROM status_history'],
     [
       'REPLACE by id',
-      () => `REPLACE INTO status_history ${copy('status_history', `id = '${row}'`, { seq: '3', from: '"to"' })}`,
+      () => `REPLACE ${copy('status_history', `id = '${row}'`, { seq: '3', from: '"to"' })}`,
     ],
     [
       'REPLACE by seq',
-      () => `REPLACE INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'another00000000'" })}`,
+      () => `REPLACE ${copy('status_history', `id = '${row}'`, { id: "'another00000000'" })}`,
     ],
     [
       'REPLACE by rowid',
@@ -81,12 +58,12 @@ describe('status_history in the file', () => {
     [
       'INSERT with a gap',
       () =>
-        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '4', from: '"to"' })}`,
+        `INSERT ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '4', from: '"to"' })}`,
     ],
     [
       'INSERT that does not go on from the last status',
       () =>
-        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '3' })}`,
+        `INSERT ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '3' })}`,
     ],
   ])('refuses %s', (_, sql) => {
     expect(() => run(sql())).toThrow(/append-only|continues the one before/);
@@ -112,9 +89,9 @@ describe('profiles in the file', () => {
   test.each<[string, () => string]>([
     ['a status that history does not know', () => `UPDATE profiles SET status = 'approved' WHERE id = '${id}'`],
     ['an older row of history', () => `UPDATE profiles SET latest_status = '' WHERE id = '${id}'`],
-    ['a record without history', () => `INSERT INTO profiles ${copy('profiles', `id = '${id}'`, other)}`],
+    ['a record without history', () => `INSERT ${copy('profiles', `id = '${id}'`, other)}`],
     ['DELETE', () => `DELETE FROM profiles WHERE id = '${id}'`],
-    ['REPLACE by id', () => `REPLACE INTO profiles ${copy('profiles', `id = '${id}'`, {})}`],
+    ['REPLACE by id', () => `REPLACE ${copy('profiles', `id = '${id}'`, {})}`],
     ['another id', () => `UPDATE profiles SET id = 'another00000000' WHERE id = '${id}'`],
     ['another rowid', () => `UPDATE OR REPLACE profiles SET rowid = rowid + 1000000 WHERE id = '${id}'`],
     ['another partner', () => `UPDATE profiles SET partner = 'globex' WHERE id = '${id}'`],
@@ -134,7 +111,7 @@ describe('profiles in the file', () => {
     });
     const twin = { ...other, latest_status: "'arow00000000000'", [column]: column };
     expect(() =>
-      run(`INSERT INTO status_history ${history}; REPLACE INTO profiles ${copy('profiles', `id = '${id}'`, twin)}`),
+      run(`INSERT ${history}; REPLACE ${copy('profiles', `id = '${id}'`, twin)}`),
     ).toThrow(`UNIQUE constraint failed: profiles.${column}`);
   });
 

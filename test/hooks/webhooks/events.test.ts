@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Event } from '../support/answers.ts';
 import { applicant, connect, decide, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
 import { photo } from '../support/photo.ts';
+import { openFile } from '../support/sqlite.ts';
 import { addEndpoint, eventsOf, newPartner } from '../support/webhook-client.ts';
 
-const database = new DatabaseSync(join(inject('pocketbase').dir, 'data.db'), { timeout: 10_000 });
+const { database, run } = openFile(inject('pocketbase').dir);
 let service: Request;
 let root: Request;
 
@@ -289,12 +288,3 @@ describe('x-deliveries', () => {
     expect(row?.n).toBe(60);
   });
 });
-
-function run(sql: string) {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    database.exec(sql);
-  } finally {
-    if (database.isTransaction) database.exec('ROLLBACK');
-  }
-}
