@@ -94,18 +94,21 @@ describe('accounts', () => {
 });
 
 describe('a change of an account', () => {
-  test.each(['reviewers', 'services', '_superusers'])('is a row of the superuser who makes it: %s', async (collection) => {
-    const { id, account } = await makeAccount(collection);
-    const fresh = password();
-    await root('PATCH', recordOf(collection, id), { password: fresh, passwordConfirm: fresh });
-    expect(await pb.login(collection, account)).toBeUndefined();
-    expect(await pb.login(collection, { ...account, password: fresh })).toBeTruthy();
-    const { record } = (await root('POST', '/api/collections/_superusers/auth-refresh')).body;
-    expect(await auditOf(service, `target = "${id}"`)).toMatchObject([
-      { action: 'account.created', actor_type: 'superuser', actor_id: record.id },
-      { action: 'account.updated', actor_type: 'superuser', actor_id: record.id },
-    ]);
-  });
+  test.each(['reviewers', 'services', '_superusers'])(
+    'is a row of the superuser who makes it: %s',
+    async (collection) => {
+      const { id, account } = await makeAccount(collection);
+      const fresh = password();
+      await root('PATCH', recordOf(collection, id), { password: fresh, passwordConfirm: fresh });
+      expect(await pb.login(collection, account)).toBeUndefined();
+      expect(await pb.login(collection, { ...account, password: fresh })).toBeTruthy();
+      const { record } = (await root('POST', '/api/collections/_superusers/auth-refresh')).body;
+      expect(await auditOf(service, `target = "${id}"`)).toMatchObject([
+        { action: 'account.created', actor_type: 'superuser', actor_id: record.id },
+        { action: 'account.updated', actor_type: 'superuser', actor_id: record.id },
+      ]);
+    },
+  );
 
   test('is a row of the system when the environment makes it', async () => {
     const rows = await auditOf(service, 'action = "account.created" && actor_type = "system"');
@@ -136,11 +139,17 @@ describe('a change of an account', () => {
   });
 });
 
-test.each(['reviewers', 'services', '_superusers'])('nobody takes the place of another by impersonate: %s', async (collection) => {
-  const { id } = await makeAccount(collection);
-  for (const path of [`/api/collections/${collection}/impersonate/${id}`, `/api/collections/${collection}/impersonate/${id}/`]) {
-    const answer = await root('POST', path, {});
-    expect([403, 404]).toContain(answer.status);
-    expect(answer.body).not.toHaveProperty('token');
-  }
-});
+test.each(['reviewers', 'services', '_superusers'])(
+  'nobody takes the place of another by impersonate: %s',
+  async (collection) => {
+    const { id } = await makeAccount(collection);
+    for (const path of [
+      `/api/collections/${collection}/impersonate/${id}`,
+      `/api/collections/${collection}/impersonate/${id}/`,
+    ]) {
+      const answer = await root('POST', path, {});
+      expect([403, 404]).toContain(answer.status);
+      expect(answer.body).not.toHaveProperty('token');
+    }
+  },
+);

@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { asReviewer, auditOf, connect, decide, enrol, profilePath, type Request, review, upload } from '../support/client.ts';
+import {
+  asReviewer,
+  auditOf,
+  connect,
+  decide,
+  enrol,
+  profilePath,
+  type Request,
+  review,
+  upload,
+} from '../support/client.ts';
 import { photo } from '../support/photo.ts';
 
 const { url, dir } = inject('pocketbase');

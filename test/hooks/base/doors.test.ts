@@ -3,7 +3,17 @@ import { request } from 'node:http';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import schema from '../../../pocketbase/hooks/lib/shared/schema.json' with { type: 'json' };
 import table from '../../../pocketbase/hooks/lib/shared/statuses.json' with { type: 'json' };
-import { connect, decide, documentsOf, enrol, historyOf, patch, profilePath, type Request, upload } from '../support/client.ts';
+import {
+  connect,
+  decide,
+  documentsOf,
+  enrol,
+  historyOf,
+  patch,
+  profilePath,
+  type Request,
+  upload,
+} from '../support/client.ts';
 import { photo } from '../support/photo.ts';
 
 const { port } = inject('pocketbase');

@@ -58,20 +58,17 @@ describe('documents in the file', () => {
     ['a way back to staged', () => `UPDATE documents SET state = 'staged' WHERE ${current()}`],
     ['DELETE', () => `DELETE FROM documents WHERE ${old()}`],
     ['DELETE of all', () => 'DELETE FROM documents'],
-    ['INSERT of a current one', () => `INSERT ${copy('documents', current(), { id: "'another00000000'", version: '3' })}`],
+    [
+      'INSERT of a current one',
+      () => `INSERT ${copy('documents', current(), { id: "'another00000000'", version: '3' })}`,
+    ],
     ['REPLACE by id', () => `REPLACE ${copy('documents', current(), { state: "'staged'" })}`],
     [
       'REPLACE by rowid',
       () => `REPLACE ${copy('documents', current(), { rowid: 'rowid', id: "'another00000000'", state: "'staged'" })}`,
     ],
-    [
-      'REPLACE by kind',
-      () => `REPLACE ${copy('documents', current(), { id: "'another00000000'", version: '3' })}`,
-    ],
-    [
-      'REPLACE by version',
-      () => `REPLACE ${copy('documents', old(), { id: "'another00000000'" })}`,
-    ],
+    ['REPLACE by kind', () => `REPLACE ${copy('documents', current(), { id: "'another00000000'", version: '3' })}`],
+    ['REPLACE by version', () => `REPLACE ${copy('documents', old(), { id: "'another00000000'" })}`],
     [
       'UPDATE OR REPLACE by kind',
       () => `${staged()} UPDATE OR REPLACE documents SET state = 'current' WHERE id = '${STAGED}'`,

@@ -42,14 +42,8 @@ describe('status_history in the file', () => {
     ['UPDATE OR REPLACE', () => `UPDATE OR REPLACE status_history SET seq = 1 WHERE id = '${row}'`],
     ['DELETE', () => `DELETE FROM status_history WHERE id = '${row}'`],
     ['DELETE of all', () => 'DELETE FROM status_history'],
-    [
-      'REPLACE by id',
-      () => `REPLACE ${copy('status_history', `id = '${row}'`, { seq: '3', from: '"to"' })}`,
-    ],
-    [
-      'REPLACE by seq',
-      () => `REPLACE ${copy('status_history', `id = '${row}'`, { id: "'another00000000'" })}`,
-    ],
+    ['REPLACE by id', () => `REPLACE ${copy('status_history', `id = '${row}'`, { seq: '3', from: '"to"' })}`],
+    ['REPLACE by seq', () => `REPLACE ${copy('status_history', `id = '${row}'`, { id: "'another00000000'" })}`],
     [
       'REPLACE by rowid',
       () =>
@@ -57,13 +51,11 @@ describe('status_history in the file', () => {
     ],
     [
       'INSERT with a gap',
-      () =>
-        `INSERT ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '4', from: '"to"' })}`,
+      () => `INSERT ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '4', from: '"to"' })}`,
     ],
     [
       'INSERT that does not go on from the last status',
-      () =>
-        `INSERT ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '3' })}`,
+      () => `INSERT ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '3' })}`,
     ],
   ])('refuses %s', (_, sql) => {
     expect(() => run(sql())).toThrow(/append-only|continues the one before/);
@@ -110,9 +102,9 @@ describe('profiles in the file', () => {
       from: "''",
     });
     const twin = { ...other, latest_status: "'arow00000000000'", [column]: column };
-    expect(() =>
-      run(`INSERT ${history}; REPLACE ${copy('profiles', `id = '${id}'`, twin)}`),
-    ).toThrow(`UNIQUE constraint failed: profiles.${column}`);
+    expect(() => run(`INSERT ${history}; REPLACE ${copy('profiles', `id = '${id}'`, twin)}`)).toThrow(
+      `UNIQUE constraint failed: profiles.${column}`,
+    );
   });
 
   // As PocketBase writes it: the rule, then the Worker's filter.

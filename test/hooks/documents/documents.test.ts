@@ -89,13 +89,20 @@ describe('an upload', () => {
     ['that is too large', () => photoOf('image/png', 10 * 1024 * 1024 + 1), 413, {}],
     ['of another size than was found on the way', () => photo('facial_photo', 300, { size: 299 }), 400, {}],
     ['without its description', () => without(photo('facial_photo', 300), 'facial_photo_meta'), 400, {}],
-    ['from an applicant whose link is another’s', () => photo('facial_photo', 300), 403, asApplicant('another00000000')],
+    [
+      'from an applicant whose link is another’s',
+      () => photo('facial_photo', 300),
+      403,
+      asApplicant('another00000000'),
+    ],
   ])('%s leaves profile and disk as they were', async (_, form, status, headers) => {
     const id = await enrol(service);
     await upload(service, id, photo());
     const before = [await read(id), await documentsOf(service, id), await auditOf(service, `profile = "${id}"`)];
     expect((await upload(service, id, form(), headers)).status).toBe(status);
-    expect([await read(id), await documentsOf(service, id), await auditOf(service, `profile = "${id}"`)]).toEqual(before);
+    expect([await read(id), await documentsOf(service, id), await auditOf(service, `profile = "${id}"`)]).toEqual(
+      before,
+    );
   });
 
   test('to a locked profile leaves profile and disk as they were, whoever sends it', async () => {
@@ -163,7 +170,9 @@ describe('an upload', () => {
       });
     }
     const documents = await documentsOf(service, id);
-    expect(documents.map(({ version }) => version).sort((a, b) => a - b)).toEqual(documents.map((_, index) => index + 1));
+    expect(documents.map(({ version }) => version).sort((a, b) => a - b)).toEqual(
+      documents.map((_, index) => index + 1),
+    );
     for (const document of documents) expect(filesOf(document)).toEqual([document.file]);
   });
 });
@@ -173,9 +182,18 @@ describe('a form', () => {
 
   test('of several files and fields is one change', async () => {
     const id = await enrol(service);
-    const answer = await send(service, id, withFields(three(), { full_name: 'B', document_type: 'id_card' }), asPartner);
+    const answer = await send(
+      service,
+      id,
+      withFields(three(), { full_name: 'B', document_type: 'id_card' }),
+      asPartner,
+    );
     expect(answer).toMatchObject({ status: 200, body: { full_name: 'B', evidence_version: 2, missing: [] } });
-    expect(await statesOf(id)).toEqual(['document_front/1 current', 'document_back/1 current', 'facial_photo/1 current']);
+    expect(await statesOf(id)).toEqual([
+      'document_front/1 current',
+      'document_back/1 current',
+      'facial_photo/1 current',
+    ]);
   });
 
   test.each<[string, (form: FormData) => FormData]>([

@@ -144,6 +144,8 @@ interface Profile {
   id: string;
   status: string;
   full_name: string;
+  document_number: string;
+  date_of_birth: string | null;
   external_id: string | null;
   evidence_version: number;
   missing: string[];

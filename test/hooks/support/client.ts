@@ -88,7 +88,8 @@ export const remove = (service: Request, id: string, kind: string, headers = {})
 
 /** All versions, the oldest first. */
 export const documentsOf = async (service: Request, id: string) =>
-  (await service('GET', `/api/collections/documents/records?sort=@rowid&perPage=500&filter=profile='${id}'`)).body.items;
+  (await service('GET', `/api/collections/documents/records?sort=@rowid&perPage=500&filter=profile='${id}'`)).body
+    .items;
 
 export const submit = (service: Request, id: string, headers = {}) =>
   service('POST', `/api/edge/profiles/${id}/submit`, undefined, headers);

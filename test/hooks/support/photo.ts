@@ -7,7 +7,8 @@ import { file } from '../../support/samples.ts';
 export const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 
 /** A form with one document, as the Worker sends it. Another size is another file. */
-export const photo = (kind = 'facial_photo', size = 200, meta: object = {}) => addPhoto(new FormData(), kind, size, meta);
+export const photo = (kind = 'facial_photo', size = 200, meta: object = {}) =>
+  addPhoto(new FormData(), kind, size, meta);
 
 export function addPhoto(form: FormData, kind: string, size = 200, meta: object = {}): FormData {
   const bytes = file('image/png', size);

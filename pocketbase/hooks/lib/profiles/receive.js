@@ -20,6 +20,7 @@ function receive(e, caller, id) {
     return updateProfile(e.app, caller, id, { fields, documents: staged.map(describe) });
   } catch (error) {
     discard(e.app, staged);
+    findStand(e.app, caller, id); // an erasure takes the files away while they are written: then that is the reason
     throw error;
   }
 }

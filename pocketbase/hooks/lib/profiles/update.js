@@ -32,8 +32,8 @@ function updateProfile(app, caller, id, { fields = {}, documents = [], removed =
 /** In a final status an empty external_id may be filled, and nothing else. A repetition of what stands there is no change. */
 function checkMayChange(caller, stand, { names, documents, gone }) {
   const isFilling = names.length === 1 && names[0] === 'external_id' && stand.external_id === '';
-  const isOpenToAll = isFilling && !actorTypes[caller.type].isBound;
-  if (isOpenToAll && documents.length + gone.length === 0) return;
+  const isHarmless = (names.length === 0 || isFilling) && documents.length + gone.length === 0;
+  if (isHarmless && !actorTypes[caller.type].isBound) return;
   checkOpen(caller, stand);
 }
 
