@@ -38,6 +38,7 @@ migrate(
       indexes: [
         "CREATE UNIQUE INDEX idx_documents_current ON documents (profile, kind) WHERE state = 'current'",
         "CREATE UNIQUE INDEX idx_documents_version ON documents (profile, kind, version) WHERE state != 'staged'",
+        'CREATE INDEX idx_documents_profile ON documents (profile, created, id)', // all of them, for a list and an erasure
         "CREATE INDEX idx_documents_staged ON documents (created) WHERE state = 'staged'",
       ],
     });
