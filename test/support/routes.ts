@@ -122,7 +122,14 @@ export const INPUTS: Record<string, Input> = {
   'POST /dashboard/profiles/:id/release': { form: {} },
   'POST /dashboard/profiles/:id/notes': { form: { text: 'x' } },
   'POST /dashboard/profiles/:id/decision': {
-    form: { status: 'rejected', expected_status: 'unverified', reason_code: 'other', reason: 'x', note: 'x' },
+    form: {
+      status: 'rejected',
+      expected_status: 'unverified',
+      expected_evidence: '1',
+      reason_code: 'other',
+      reason: 'x',
+      note: 'x',
+    },
   },
 };
 
