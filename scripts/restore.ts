@@ -5,14 +5,16 @@ import { demandDatabase, putBack, readErased, verifyFiles } from './lib/backup.t
 import { runCommand } from './lib/command.ts';
 import { type PocketBaseEnv, spawnPocketBase } from './lib/pocketbase.ts';
 import { freePort } from './lib/ports.ts';
+import { takeAway } from './lib/revoked.ts';
 import { ensureAccounts, pocketBaseEnv, readPlaces, readSettings } from './lib/settings.ts';
 
 /**
- * Puts a backup into an empty data directory and erases again whom the list beside the backups names, by PocketBase's own hooks, on a port
+ * Puts a backup into an empty data directory, takes away again the rights that had ended, and erases again whom the list beside the backups names, by PocketBase's own hooks, on a port
  * that nobody knows. What is wrong in the backup stops it before anything is written.
  */
 export async function restore(path: string, dataDir: string, env: PocketBaseEnv) {
   const files = await putBack(path, dataDir);
+  const reaches = takeAway(dirname(path), dataDir);
   const port = await freePort();
   const pocketbase = await spawnPocketBase({ dir: dataDir, port, env });
   let erased = 0;
@@ -29,7 +31,7 @@ export async function restore(path: string, dataDir: string, env: PocketBaseEnv)
     await pocketbase.stop();
   }
   await verifyFiles(dataDir);
-  return { files, erased };
+  return { files, erased, reaches };
 }
 
 /** `null` for whom the backup does not know. */
@@ -67,8 +69,13 @@ async function run(): Promise<void> {
   const superuser = email && password ? { email, password } : ensureAccounts(dataDir).superuser;
   const settings = existsSync(devVars) ? readSettings(devVars, process.env) : process.env;
   process.umask(0o077);
-  const { files, erased } = await restore(from, resolve(values.data), pocketBaseEnv(settings, superuser));
+  const { files, erased, reaches } = await restore(from, resolve(values.data), pocketBaseEnv(settings, superuser));
   console.log(`${values.data}: the database and ${files} files; ${erased} profiles erased since were erased again`);
+  console.log(
+    reaches
+      ? `Keys, accounts, partners, links and secrets that ended until ${reaches} have ended here too. What ended later is in force again: end it once more.`
+      : 'No revoked.json stands beside the backup: whatever ended after it is in force again.',
+  );
 }
 
 if (import.meta.main) await runCommand('restore', run);

@@ -72,7 +72,7 @@ migrate(
       'documents',
       'freeze',
       'UPDATE',
-      `NEW.state IS NOT OLD.state AND EXISTS (SELECT 1 FROM profiles WHERE id = OLD.profile AND status IN (${final.map((status) => `'${status}'`)}))`,
+      `NEW.state IS NOT OLD.state AND EXISTS (SELECT 1 FROM profiles WHERE id = OLD.profile AND status IN (${lib.listed(final)}))`,
       'a decided profile is reopened before it is changed',
     );
 

@@ -13,9 +13,8 @@ import { copyFile, cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
-import limits from '../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
+import { noteRevoked } from './revoked.ts';
 
-const KINDS = Object.keys(limits);
 /** Beside the backups: whom no restore may bring back. Ids only. */
 const ERASED = 'erased.json';
 /** Each look at the database finds fewer files to copy than the one before, unless somebody replaces one again and again. */
@@ -23,12 +22,11 @@ const MAX_LOOKS = 5;
 const BUSY_MS = 10_000;
 
 interface StoredFile {
-  profile: string;
-  kind: string;
+  /** Profile, kind and version. */
+  name: string;
   /** Below `storage/`. */
   path: string;
-  /** `null` for what came through PocketBase's own UI. */
-  sha256: string | null;
+  sha256: string;
 }
 
 /**
@@ -41,6 +39,7 @@ export async function backup(dataDir: string, into: string, now: Date): Promise<
   mkdirSync(join(partial, 'storage'), { recursive: true, mode: 0o700 });
   const files = await copy(dataDir, partial);
   noteErased(dataDir, into);
+  noteRevoked(dataDir, into, now);
   renameSync(partial, path);
   return { path, files };
 }
@@ -115,35 +114,31 @@ function dropOthers(partial: string, files: StoredFile[]): void {
   }
 }
 
+/** Each version that was ever current; what is staged belongs to nobody yet. */
+const STORED = "SELECT id, profile, kind, version, file, sha256 FROM documents WHERE state != 'staged' AND file != ''";
+
 function storedFiles(dir: string): StoredFile[] {
   const database = new DatabaseSync(join(dir, 'data.db'), { readOnly: true });
   try {
-    const collection = database.prepare("SELECT id FROM _collections WHERE name = 'profiles'").get()?.id;
-    return KINDS.flatMap((kind) =>
-      database
-        .prepare(
-          `SELECT id, ${kind} AS file, json_extract(${kind}_meta, '$.sha256') AS sha256 FROM profiles WHERE ${kind} != ''`,
-        )
-        .all()
-        .map(({ id, file, sha256 }) => ({
-          profile: String(id),
-          kind,
-          path: `${collection}/${id}/${file}`,
-          sha256: sha256 === null ? null : String(sha256),
-        })),
-    );
+    const collection = database.prepare("SELECT id FROM _collections WHERE name = 'documents'").get()?.id;
+    const rows = database.prepare(STORED).all() as Record<string, string>[];
+    return rows.map(({ id, profile, kind, version, file, sha256 }) => ({
+      name: `${profile} ${kind}/${version}`,
+      path: `${collection}/${id}/${file}`,
+      sha256: String(sha256),
+    }));
   } finally {
     database.close();
   }
 }
 
-/** @throws Error that names the profiles and kinds whose file is missing or not what was stored */
+/** @throws Error that names the documents whose file is missing or not what was stored */
 export async function verifyFiles(dir: string): Promise<number> {
   const wrong: string[] = [];
   const files = storedFiles(dir);
-  for (const { profile, kind, path, sha256 } of files) {
+  for (const { name, path, sha256 } of files) {
     const actual = await digestOf(join(dir, 'storage', path)).catch(() => null);
-    if (actual === null || (sha256 !== null && actual !== sha256)) wrong.push(`${profile} ${kind}`);
+    if (actual !== sha256) wrong.push(name);
   }
   if (wrong.length > 0) throw new Error(`Files that are not what was stored:\n${wrong.join('\n')}`);
   return files.length;

@@ -1,15 +1,16 @@
 import { ApiProblem } from '../lib/problem.ts';
+import { within } from '../lib/within.ts';
 
-/** A default reader hands out 4 KB chunks, at 2–3 × the time and 100 MB more; a BYOB reader fills this much at a time. */
+/** A BYOB reader fills this much at a time. A default reader hands out chunks of 4 KB, which takes 2 to 3 times as long and 100 MB more. */
 const WINDOW_BYTES = 524_288;
-/** What one read waits for at first and after a slow one. */
+/** The bytes that a read waits for at first, and again after a slow one. */
 const PATIENT_READ_BYTES = 16_384;
 const SLOW_READ_MS = 1_000;
-/** Room for what a parser carries over into the next window. */
+/** Room for the bytes that a parser carries over into the next window. */
 export const KEEP_BYTES = 16_384;
-/** A read that waits for more has longer: a phone that leaves its Wi-Fi goes on at 35 kbit/s and less in the middle of a fast window. */
+/** A read that waits for more bytes than these may take longer: a phone that leaves its Wi-Fi goes on at 35 kbit/s or less within a window. */
 const STALL_BYTES = 131_072;
-/** The most a refused client may go on sending, which is all that Cloudflare lets in on the Free and Pro plans. */
+/** What a refused client may go on sending. Cloudflare's Free and Pro plans let no more in. */
 const DRAIN_BYTES = 100_000_000;
 
 export interface BodyOptions {
@@ -18,18 +19,6 @@ export interface BodyOptions {
   stallMs: number;
   /** For tests: windows this small put every boundary of the format on a boundary of chunks. */
   windowBytes?: number | undefined;
-}
-
-export async function within<T>(promise: Promise<T>, ms: number, late: () => ApiProblem): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The caller's body, read through one reused buffer: what `read` returned is valid until the next `read`. */
@@ -59,7 +48,7 @@ export class BodyStream {
    * @throws ApiProblem `payload_too_large` over `maxBytes`, `invalid_request` when the client is cut or stalls
    */
   async read(keep = 0): Promise<Uint8Array | null> {
-    // Whoever still reads has lost against a refusal by PocketBase; the buffer is not his any more.
+    // PocketBase has refused meanwhile, and `drain` uses the buffer now.
     if (this.#isDraining) return null;
     this.#pending = this.#fill(keep);
     const window = await this.#pending;
@@ -95,14 +84,14 @@ export class BodyStream {
     }
   }
 
-  /** Reads on and discards, so that a client which sends everything before it reads gets to see the answer. Never throws. */
+  /** Reads the rest and discards it: many a client sends everything before it reads the answer. Never throws. */
   async drain(): Promise<void> {
     this.#isDraining = true;
     try {
       await this.#pending;
       while (this.#received < DRAIN_BYTES && (await this.#fill(0)));
     } catch {
-      // The client has gone: nobody waits for the answer.
+      // The client has gone, so that nobody waits for the answer.
     }
     this.#reader?.cancel().catch(() => {});
   }

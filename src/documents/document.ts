@@ -1,9 +1,13 @@
 import limits from '../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
+import { refuseEncoding } from '../lib/content-encoding.ts';
 import { ApiProblem } from '../lib/problem.ts';
+import { extensionOf, type MediaType, SNIFF_BYTES, sniffType } from '../lib/sniff.ts';
 import { STALL_MS } from '../pocketbase/limits.ts';
 import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
 import { BodyStream } from './body.ts';
-import { type DocumentType, extensionOf, SNIFF_BYTES, sniffType } from './sniff.ts';
+import { isMultipart, mayDeclare } from './declared-type.ts';
+import { surelyNeedsPassword } from './pdf/password.ts';
+import { PdfScan } from './pdf/scan.ts';
 import { type Send, UpstreamForm } from './upstream-form.ts';
 
 export interface DocumentInput {
@@ -16,6 +20,8 @@ export interface DocumentInput {
   filename: string | null;
   /** The request's `Content-Digest`. */
   contentDigest: string | null;
+  /** The request's `Content-Encoding`. */
+  contentEncoding?: string | null;
   stallMs?: number;
   windowBytes?: number;
 }
@@ -23,7 +29,7 @@ export interface DocumentInput {
 interface Facts {
   kind: DocumentKind;
   filename: string | null;
-  /** As declared; null and `application/octet-stream` declare nothing: that is what Python requests and curl send by default. */
+  /** As declared. */
   contentType: string | null;
 }
 
@@ -31,7 +37,6 @@ const ignore = () => {};
 const encoder = new TextEncoder();
 const CRLF = encoder.encode('\r\n');
 const FILENAME_LENGTH = 255;
-const UNDECLARED = 'application/octet-stream';
 
 function refuse(
   code: 'payload_too_large' | 'unsupported_media_type' | 'validation_failed',
@@ -46,30 +51,29 @@ function tooLarge(kind: DocumentKind): ApiProblem {
 }
 
 /** @throws ApiProblem `unsupported_media_type` unless content, declaration and kind agree */
-function decideType(head: Uint8Array, { kind, contentType }: Facts): DocumentType {
+function decideType(head: Uint8Array, { kind, contentType }: Facts): MediaType {
   const type = sniffType(head);
   if (!type || !limits[kind].mimeTypes.includes(type)) {
     throw refuse('unsupported_media_type', kind, `The content must be ${limits[kind].mimeTypes.join(', ')}`);
   }
-  const declared = contentType?.split(';', 1)[0]?.trim().toLowerCase() || UNDECLARED;
-  if (declared !== UNDECLARED && declared !== type) {
+  if (!mayDeclare(contentType, type)) {
     throw refuse('unsupported_media_type', kind, `Declared as another type than its content, ${type}`);
   }
   return type;
 }
 
-/** For people to read, never for a file system: no directories, no control characters. */
+/** A name for people to read, without directories and control characters. No file system ever sees it. */
 function cleanName(filename: string | null): string | null {
   const base = filename?.replace(/^.*[/\\]/s, '').replace(/\p{Cc}|\p{Bidi_Control}/gu, '');
   return base?.slice(0, FILENAME_LENGTH).toWellFormed() || null;
 }
 
-/** The first piece, made long enough to judge the type by. */
+/** The first piece, long enough to judge the type by it. */
 async function readHead(read: () => Promise<Uint8Array | null>, kind: DocumentKind): Promise<Uint8Array> {
   const first = await read();
   if (!first) throw refuse('validation_failed', kind, 'The file is empty');
   if (first.length >= SNIFF_BYTES) return first;
-  // Not `slice`, which on a Buffer copies nothing: the next read overwrites the window.
+  // A copy, as the next read overwrites the window. `slice` of a Buffer would copy nothing.
   let head = new Uint8Array(first);
   while (head.length < SNIFF_BYTES) {
     const more = await read();
@@ -83,8 +87,8 @@ async function readHead(read: () => Promise<Uint8Array | null>, kind: DocumentKi
 }
 
 /**
- * One file, from the caller to PocketBase: a part `<kind>` under a neutral name, then a part `<kind>_meta`. Nothing of it reaches
- * PocketBase before its type is known.
+ * Sends one file on to PocketBase, as a part `<kind>` under a neutral name and a part `<kind>_meta`. PocketBase gets the first byte when
+ * the type is known.
  * @throws ApiProblem 413, 415, 422 naming the kind
  */
 export async function pumpDocument(
@@ -105,7 +109,7 @@ export async function pumpDocument(
     form.open(partHead.length + facts.length + CRLF.length + meta.length + form.trailer.length);
   }
   await form.write(partHead);
-  const { size, sha256 } = await pumpContent(form, head, read, facts);
+  const { size, sha256 } = await pumpContent(form, head, read, { ...facts, type });
   if (expected && expected !== sha256) throw new ApiProblem('digest_mismatch');
   await form.write(CRLF);
   await form.write(metaField(size, sha256));
@@ -116,8 +120,9 @@ async function pumpContent(
   form: UpstreamForm,
   head: Uint8Array,
   read: () => Promise<Uint8Array | null>,
-  { kind, length }: { kind: DocumentKind; length?: number | null },
+  { kind, length, type }: { kind: DocumentKind; length?: number | null; type: MediaType },
 ) {
+  const pdf = type === 'application/pdf' ? new PdfScan() : null;
   const hash = new crypto.DigestStream('SHA-256');
   const hasher = hash.getWriter();
   hash.digest.catch(ignore);
@@ -127,9 +132,11 @@ async function pumpContent(
       size += piece.length;
       if (size > limits[kind].maxSize) throw tooLarge(kind);
       if (length && size > length) throw new ApiProblem('invalid_request', 'The body is longer than declared');
+      pdf?.add(piece);
       await Promise.all([form.write(piece), hasher.write(piece)]);
     }
     if (length && size < length) throw new ApiProblem('invalid_request', 'The body is shorter than declared');
+    refuseLocked(pdf, kind);
     await hasher.close();
     return { size, sha256: new Uint8Array(await hash.digest).toHex() };
   } catch (error) {
@@ -138,8 +145,15 @@ async function pumpContent(
   }
 }
 
+/** @throws ApiProblem `validation_failed` for what a reviewer could not open */
+function refuseLocked(pdf: PdfScan | null, kind: DocumentKind): void {
+  const encryption = pdf?.encryption();
+  if (!encryption || !surelyNeedsPassword(encryption)) return;
+  throw refuse('validation_failed', kind, 'The PDF needs a password: send it without one');
+}
+
 /**
- * A raw body becomes one document of a profile, in constant memory.
+ * Streams a raw body on as one document of a profile, in constant memory.
  * @throws ApiProblem 400, 413, 415, 422, 503, 504; PocketBase then stores nothing
  */
 export async function streamDocument(
@@ -151,6 +165,10 @@ export async function streamDocument(
   const form = new UpstreamForm(send, stallMs);
   return form.exchange(source, async () => {
     if (length !== null && length > limits[kind].maxSize) throw tooLarge(kind);
+    refuseEncoding(input.contentEncoding);
+    if (isMultipart(input.contentType)) {
+      throw refuse('unsupported_media_type', kind, 'Send the file itself as the body, not a form');
+    }
     const meta = await pumpDocument(form, input, () => source.read());
     return { response: await form.finish(), meta };
   });

@@ -7,7 +7,7 @@ const CONDITIONS = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modifi
 const PASSED_ON = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
 
 /**
- * The document as PocketBase streams it, under headers of our own: whatever it holds must not run or be cached in the reader's browser.
+ * The document as PocketBase streams it, under headers of our own: a file of an applicant must neither run nor be cached in the reader's browser.
  * @throws ApiProblem `not_found`, `gone`, `precondition_failed`, `range_not_satisfiable`
  */
 export async function getDocument(

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { ApiProblem } from '../lib/problem.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 import type { BodyStream } from './body.ts';
 
 /** RFC 7578 parts carry two or three short headers. Below KEEP_BYTES, which is what the body can carry over. */
@@ -124,7 +125,8 @@ export class MultipartReader {
       const length = (end < 0 ? this.#window.length : end) - this.#position;
       if (length > HEADER_BYTES) throw malformed(`Part ${this.#index} has over ${HEADER_BYTES} bytes of headers`);
       if (end >= 0) {
-        const block = this.#window.toString('utf8', this.#position, end);
+        const block = decodeUtf8(this.#window.subarray(this.#position, end));
+        if (block === null) throw malformed(`Part ${this.#index} has a header that is not UTF-8`);
         this.#position = end + HEADER_END.length;
         return block;
       }

@@ -16,13 +16,14 @@ export function isForm(request: Request): boolean {
   return /^multipart\//i.test(request.headers.get('content-type') ?? '');
 }
 
-/** Streams a form of fields and documents on, in any order. Whatever fails leaves the profile as it was. @param onDocument throws to refuse files */
+/** Streams a form of fields and documents on. If anything fails, the profile stays as it was. @param onDocument throws to refuse files */
 export async function relayForm(request: Request, send: Send, onDocument: () => void): Promise<Response> {
   const { headers, body } = request;
   const { response } = await streamMultipart(
     {
       body,
       contentType: headers.get('content-type'),
+      contentEncoding: headers.get('content-encoding'),
       length: readLength(headers),
       fieldNames: Object.keys(ProfileFields.shape),
       onDocument,
@@ -59,5 +60,6 @@ function readDocumentInput(request: Request, kind: DocumentKind): DocumentInput 
     // RFC 6266; a header that cannot be read names no file.
     filename: parse(headers.get('content-disposition') ?? '').parameters.filename ?? null,
     contentDigest: headers.get('content-digest'),
+    contentEncoding: headers.get('content-encoding'),
   };
 }

@@ -1,9 +1,10 @@
 import { ApiProblem } from '../lib/problem.ts';
-import { type BodyStream, within } from './body.ts';
+import { within } from '../lib/within.ts';
+import type { BodyStream } from './body.ts';
 
 /**
- * Performs the request to PocketBase, and throws what PocketBase refuses. Without a time limit of its own, which would count the upload:
- * the form sees stalls itself.
+ * Performs the request to PocketBase, and throws what PocketBase refuses. It has no time limit of its own, as that would count the upload:
+ * the form notices a stall itself.
  */
 export type Send = (body: ReadableStream<Uint8Array>, contentType: string, signal: AbortSignal) => Promise<Response>;
 
@@ -36,7 +37,7 @@ export class UpstreamForm {
     return encoder.encode(`--${this.#boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
   }
 
-  /** Begins the request: with `Content-Length` when the length of the whole form is known, else chunked. */
+  /** Begins the request: with a `Content-Length` if the length of the whole form is known, otherwise chunked. */
   open(length?: number): WritableStreamDefaultWriter<Uint8Array> {
     const { readable, writable } = length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
     const writer: WritableStreamDefaultWriter<Uint8Array> = writable.getWriter();
@@ -59,7 +60,7 @@ export class UpstreamForm {
 
   async write(bytes: Uint8Array): Promise<void> {
     const writer = this.#writer ?? this.open();
-    // A connection that ends under the write says less than the answer that ended it.
+    // If the connection ends under the write, PocketBase's answer says why.
     await this.#inTime(this.orRefusal(writer.write(bytes).catch(() => this.#refused)));
   }
 
@@ -70,8 +71,8 @@ export class UpstreamForm {
   }
 
   /**
-   * Whatever fails in `work` first aborts the request to PocketBase, which would else keep a temp file and the socket for 300 s, and
-   * then lets the caller finish sending. The reason tells a PocketBase that stood still from a caller's fault.
+   * Runs `work`. If it fails, the request to PocketBase is aborted first, because PocketBase would keep a temporary file and the socket
+   * for 300 s; then the caller may finish sending. The reason of the abort tells a PocketBase that stood still from a fault of the caller.
    */
   async exchange<T>(source: BodyStream, work: () => Promise<T>): Promise<T> {
     try {

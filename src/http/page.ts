@@ -1,19 +1,9 @@
 /** What the routes of the dashboard's pages share. */
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { AppEnv } from '../app-env.ts';
-import { ApiProblem } from '../lib/problem.ts';
 import { PAGE_HEADERS, render } from '../pages/dashboard/layout.tsx';
 
-const FORM_MAX_BYTES = 64 * 1024;
 export const HOME = '/dashboard';
-
-export const formLimit = bodyLimit({
-  maxSize: FORM_MAX_BYTES,
-  onError: () => {
-    throw new ApiProblem('payload_too_large');
-  },
-});
 
 export function page(
   c: Context<AppEnv>,
@@ -22,6 +12,11 @@ export function page(
   headers: Record<string, string> = {},
 ) {
   return c.html(render(content), status as 200, { ...headers, ...PAGE_HEADERS });
+}
+
+/** Names of the query that the page does not know, or whose value it could not take. An empty value asks for nothing. */
+export function ignoredOf(asked: Record<string, string>, understood: Record<string, unknown>): string[] {
+  return Object.keys(asked).filter((name) => asked[name] !== '' && String(understood[name]) !== asked[name]);
 }
 
 /** Who looks at the page, and when. */

@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import { HTTPException } from 'hono/http-exception';
 import type { AppEnv } from '../app-env.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem, PROBLEMS } from '../lib/problem.ts';
@@ -58,9 +57,6 @@ export function onMethodNotAllowed(c: Context<AppEnv>, methods: string[]): Respo
 
 function toProblem(error: Error): ApiProblem {
   if (error instanceof ApiProblem) return error;
-  if (error instanceof HTTPException && error.status === 400) {
-    return new ApiProblem('invalid_request', 'The body is not the JSON that its Content-Type promises');
-  }
   return new ApiProblem('internal', undefined, { cause: error });
 }
 

@@ -12,13 +12,13 @@ export function invalidField(pointer: string, detail: string): ApiProblem {
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: 'Unknown field' }));
+    return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'Unknown field' }));
   }
   const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return [{ pointer: pointerTo(issue.path), detail: isMissing ? 'Required' : issue.message }];
+  return [{ pointer: pointer(issue.path), detail: isMissing ? 'Required' : issue.message }];
 }
 
 /** RFC 6901. */
-function pointerTo(path: readonly PropertyKey[]): string {
+export function pointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { invalidField } from '../lib/validation-problem.ts';
 import { ID_PATTERN } from '../schemas/common.ts';
 import type { PocketBaseClient } from './client.ts';
-import { type Condition, where } from './filter.ts';
+import { type Condition, isExact, where } from './filter.ts';
 import { listOf } from './records/common.ts';
 
 interface Page {
@@ -30,7 +30,7 @@ export async function listNewestFirst<T extends z.ZodType<{ id: string; created:
   });
   const shown = items.slice(0, limit);
   const last = items.length > limit ? shown.at(-1) : undefined;
-  return { items: shown, next_cursor: last ? encodeCursor(last) : null };
+  return { items: shown.filter((row) => isExact(row, conditions)), next_cursor: last ? encodeCursor(last) : null };
 }
 
 /**

@@ -208,7 +208,7 @@ export const profiles = new Hono<AppEnv>()
       const { revoke_previous, confirm_mismatch } = c.req.valid('json');
       const answer = await renewLink(c.get('pb'), c.req.param('id'), {
         validAfter: revoke_previous ? new Date(now) : null,
-        confirmMismatch: confirm_mismatch,
+        confirmMismatch: confirm_mismatch === true,
       });
       const { id, status } = answer;
       return c.json({ id, status, ...(await linkFor(c, answer, now)) } satisfies Link);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import actions from '../../pocketbase/hooks/lib/shared/audit-actions.json' with { type: 'json' };
-import { Id, Instant, PageQuery, page, Sought, Timestamp } from './common.ts';
+import { Id, Instant, line, PageQuery, page, Timestamp } from './common.ts';
 import { ActorType } from './status.ts';
 
 export const AuditAction = z.enum(actions as [string, ...string[]]).meta({ id: 'AuditAction' });
@@ -27,7 +27,7 @@ export const AuditLog = page(AuditEntry).meta({ id: 'AuditLog' });
 
 export const AuditQuery = PageQuery.extend({
   profile: Id.optional(),
-  actor: Sought.optional().meta({ description: '`actor_id` of the rows to show' }),
+  actor: line(255).optional().meta({ description: '`actor_id` of the rows to show' }),
   from: Instant.optional().meta({ description: 'Not before' }),
   to: Instant.optional().meta({ description: 'Before' }),
 });

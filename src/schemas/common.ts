@@ -16,9 +16,18 @@ export const Instant = z.iso
   .transform((text) => new Date(text).toISOString())
   .meta({ description: 'RFC 3339', example: '2026-11-24T09:30:00Z' });
 
+const GRACE_SECONDS = 86_400;
+
 /** How long a rotated key or secret stays good: a day, unless the caller says otherwise. */
 export const graceSeconds = (max: number, description: string) =>
-  z.int().min(0).max(max).default(86_400).meta({ description });
+  z
+    .int()
+    .min(0)
+    .max(max)
+    .nullable()
+    .default(GRACE_SECONDS)
+    .transform((seconds) => seconds ?? GRACE_SECONDS)
+    .meta({ description });
 
 export const SLUG_PATTERN = new RegExp(patterns.slug);
 export const PartnerSlug = z
@@ -26,19 +35,42 @@ export const PartnerSlug = z
   .regex(SLUG_PATTERN)
   .meta({ description: 'Lower-case letters, digits and hyphens, at most 40', example: 'acme' });
 
-/** One line of text: trimmed, no control characters, no lone surrogates (PocketBase would store U+FFFD for them). */
+type Nullish<T extends z.ZodRawShape> = { [K in keyof T]: z.ZodOptional<z.ZodNullable<T[K]>> };
+type Given<T> = { [K in keyof T]: Exclude<T[K], null> };
+
+/** Optional fields of what is to be created: many a back end writes `null` for each that it has no value for. */
+export function nullish<T extends z.ZodRawShape>(shape: T): Nullish<T> {
+  const optional = (schema: z.ZodType) => (schema instanceof z.ZodNullable ? schema.optional() : schema.nullish());
+  const entries = Object.entries(shape).map(([name, schema]) => [name, optional(schema as z.ZodType)]);
+  return Object.fromEntries(entries) as Nullish<T>;
+}
+
+/** For the end of such a body: a field that is `null` was not given. */
+export function given<T extends object>(body: T): Given<T> {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as Given<T>;
+}
+
+/** Bidirectional controls would make a name read backwards. Joiners are none of these: names in Persian and Sinhala need them. */
+function hasControl(text: string): boolean {
+  return /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text);
+}
+
+/** U+3164 is a letter, and like U+200B shows nothing. */
+function hasVisibleLetterOrDigit(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ''));
+}
+
+/** One line of text that shows something: trimmed, no controls, no lone surrogates (PocketBase would store U+FFFD for them). */
 export function line(maxLength: number) {
   return z
     .string()
     .trim()
-    .min(1)
+    .min(1, { abort: true })
     .max(maxLength)
-    .regex(/^\P{Cc}*$/u, 'Control characters are not allowed')
-    .refine((text) => text.isWellFormed(), 'Not well-formed Unicode');
+    .refine((text) => !hasControl(text), { error: 'Control characters are not allowed', abort: true })
+    .refine((text) => text.isWellFormed(), { error: 'Not well-formed Unicode', abort: true })
+    .refine(hasVisibleLetterOrDigit, { error: 'Needs at least one visible letter or digit', abort: true });
 }
-
-/** Text to filter by. PocketBase refuses a filter that holds these words, be it within quotes. */
-export const Sought = line(255).refine((text) => !/@(request|collection)\./.test(text), 'Cannot be searched for');
 
 /** Text that may span lines. */
 export function prose(maxLength: number) {

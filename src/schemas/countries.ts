@@ -8,7 +8,7 @@ const CODES = `
   MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR
   PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS
   ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY
-  UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW`;
+  UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW`;
 
-/** The 249 codes of ISO 3166-1 alpha-2. */
+/** The 249 codes of ISO 3166-1 alpha-2, and `XK`, which the passports of Kosovo have without an entry there. */
 export const COUNTRIES = CODES.trim().split(/\s+/) as [string, ...string[]];

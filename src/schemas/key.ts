@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import scopes from '../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
-import { graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
+import { given, graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 
 type KeyScope = keyof typeof scopes;
 const GRANTABLE = (Object.keys(scopes) as KeyScope[]).filter((scope) =>
@@ -45,8 +45,9 @@ export const CreateKeyBody = z
       .min(1)
       .max(KeyScope.options.length)
       .transform((scopes) => [...new Set(scopes)]),
-    expires_at: Instant.refine((time) => Date.parse(time) > Date.now(), 'Lies in the past').optional(),
+    expires_at: Instant.refine((time) => Date.parse(time) > Date.now(), 'Lies in the past').nullish(),
   })
+  .transform(given)
   .meta({ id: 'CreateKey' });
 export type CreateKeyBody = z.infer<typeof CreateKeyBody>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { line, PartnerSlug, page, Timestamp } from './common.ts';
+import { given, line, nullish, PartnerSlug, page, Timestamp } from './common.ts';
 
 const DAYS_MAX = 36_500;
 const days = z.int().min(1).max(DAYS_MAX).nullable();
@@ -31,7 +31,8 @@ export type Partner = z.infer<typeof Partner>;
 export const Partners = page(Partner).meta({ id: 'Partners' });
 
 export const CreatePartnerBody = z
-  .strictObject({ slug: PartnerSlug, ...z.object(fields).partial().shape, name: fields.name })
+  .strictObject({ slug: PartnerSlug, ...nullish(fields), name: fields.name })
+  .transform(given)
   .meta({ id: 'CreatePartner' });
 export type CreatePartnerBody = z.infer<typeof CreatePartnerBody>;
 

@@ -1,13 +1,8 @@
 import * as z from 'zod';
-import { Id, Instant, line, PageQuery, PartnerSlug, page, Sought, Timestamp } from './common.ts';
+import { given, Id, Instant, line, nullish, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 import { COUNTRIES } from './countries.ts';
 import { DOCUMENT_KINDS, Document, DocumentKind, DocumentType } from './document.ts';
 import { Status, StatusChange } from './status.ts';
-
-/** Recognition ignores everything but letters and digits, so a number without any cannot be told from another. */
-function hasLetterOrDigit(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(text.normalize('NFKC'));
-}
 
 /** PocketBase refuses what is no Unicode, and a NUL is nobody's data. */
 function stored(maxLength: number) {
@@ -17,9 +12,20 @@ function stored(maxLength: number) {
     .refine((text) => text.isWellFormed() && !text.includes('\0'), 'Not well-formed Unicode');
 }
 
+const BIRTH_DATE = /^\d{4}(-\d{2}(-\d{2})?)?$/;
+
+/** Some documents have no day, or the year alone. */
 function isBirthDate(date: string): boolean {
-  return date >= '1900-01-01' && date <= new Date().toISOString().slice(0, 10);
+  const day = date + '0000-01-01'.slice(date.length);
+  const time = Date.parse(day);
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day) return false;
+  return day >= '1900-01-01' && date <= new Date().toISOString().slice(0, date.length);
 }
+
+const BEYOND_ASCII = '\\u00a1-\\uffff';
+const LABEL = `[a-zA-Z0-9${BEYOND_ASCII}](?:[a-zA-Z0-9${BEYOND_ASCII}-]{0,61}[a-zA-Z0-9${BEYOND_ASCII}])?`;
+/** HTML's pattern (WHATWG HTML §4.10.5.1.5), in both parts with the characters beyond ASCII that RFC 6531 allows. */
+const EMAIL = new RegExp(`^[a-zA-Z0-9.!#$%&'*+/=?^_\`{|}~${BEYOND_ASCII}-]+@${LABEL}(?:\\.${LABEL})*$`);
 
 function isLocale(tag: string): boolean {
   try {
@@ -32,24 +38,33 @@ function isLocale(tag: string): boolean {
 const required = {
   full_name: line(200).meta({ example: 'Nguyễn Thị Minh' }),
   country: z
-    .enum(COUNTRIES, 'Not an ISO 3166-1 alpha-2 code')
-    .meta({ description: 'ISO 3166-1 alpha-2 code of the issuing country', example: 'VN' }),
+    .enum(COUNTRIES, 'Not an ISO 3166-1 alpha-2 code, nor XK')
+    .meta({ description: 'ISO 3166-1 alpha-2 code of the issuing country, or `XK`', example: 'VN' }),
   document_type: DocumentType,
-  document_number: line(64)
-    .refine(hasLetterOrDigit, 'Needs at least one letter or digit')
-    .meta({ description: 'As printed; recognition ignores case, spaces and punctuation', example: 'C1234567' }),
+  document_number: line(64).meta({
+    description: 'As printed; recognition ignores case, spaces and punctuation',
+    example: 'C1234567',
+  }),
 };
 
 const optional = {
-  date_of_birth: z.iso.date().refine(isBirthDate, 'Not a plausible date of birth').meta({ example: '1990-04-30' }),
-  email: z.email().max(254),
+  date_of_birth: z
+    .string()
+    .regex(BIRTH_DATE, { error: 'Not a date', abort: true })
+    .refine(isBirthDate, 'Not a plausible date of birth')
+    .meta({
+      description: '`YYYY-MM-DD`, or `YYYY-MM`, `YYYY` where the document says no more',
+      example: '1990-04-30',
+    }),
+  email: line(254).regex(EMAIL, 'Not an e-mail address').meta({ format: 'idn-email', example: 'minh@example.com' }),
   phone: z.e164().meta({ description: 'E.164', example: '+84901234567' }),
   external_id: line(255).meta({ description: 'Your own identifier of the applicant, unique among your profiles' }),
   locale: z
     .string()
     .max(35)
+    .transform((tag) => tag.replaceAll('_', '-'))
     .refine(isLocale, 'Not a BCP 47 language tag')
-    .meta({ description: 'BCP 47', example: 'vi' }),
+    .meta({ description: 'BCP 47; `en_US` is read as `en-US`', example: 'vi' }),
   metadata: z
     .record(stored(40).min(1), stored(500))
     .refine((value) => Object.keys(value).length <= 20, 'At most 20 keys')
@@ -57,7 +72,8 @@ const optional = {
 };
 
 export const CreateProfileBody = z
-  .strictObject({ ...required, ...z.object(optional).partial().shape })
+  .strictObject({ ...required, ...nullish(optional) })
+  .transform(given)
   .meta({ id: 'CreateProfile' });
 export type CreateProfileBody = z.infer<typeof CreateProfileBody>;
 
@@ -96,8 +112,8 @@ export type Link = z.infer<typeof Link>;
 
 export const CreateLinkBody = z
   .strictObject({
-    revoke_previous: z.boolean().default(false).meta({ description: 'End every link issued before' }),
-    confirm_mismatch: z.boolean().default(false).meta({
+    revoke_previous: z.boolean().nullable().default(false).meta({ description: 'End every link issued before' }),
+    confirm_mismatch: z.boolean().nullable().default(false).meta({
       description: 'After an `applicant_mismatch`: the link is meant for the applicant who is stored',
     }),
   })
@@ -133,7 +149,7 @@ export const Profiles = page(ProfileSummary).meta({ id: 'Profiles' });
 
 export const ProfilesQuery = PageQuery.extend({
   status: Status.optional(),
-  external_id: Sought.optional(),
+  external_id: line(255).optional(),
   updated_after: Instant.optional().meta({ description: 'Changed later than this' }),
   partner: PartnerSlug.optional().meta({ description: 'Internal keys only: a partner sees its own' }),
 });

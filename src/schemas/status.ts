@@ -3,7 +3,7 @@ import actorTypes from '../../pocketbase/hooks/lib/shared/actor-types.json' with
 import reasonCodes from '../../pocketbase/hooks/lib/shared/reason-codes.json' with { type: 'json' };
 import sets from '../../pocketbase/hooks/lib/shared/status-sets.json' with { type: 'json' };
 import table from '../../pocketbase/hooks/lib/shared/statuses.json' with { type: 'json' };
-import { Id, page, prose, Timestamp } from './common.ts';
+import { given, Id, page, prose, Timestamp } from './common.ts';
 import { DocumentKind } from './document.ts';
 
 /** What each status may become. The file is PocketBase's own: hooks and Worker read one table. */
@@ -67,19 +67,20 @@ export const StatusHistory = page(StatusChange).meta({ id: 'StatusHistory' });
 export const ChangeStatusBody = z
   .strictObject({
     status: Status.meta({ example: 'approved' }),
-    reason_code: ReasonCode.optional(),
-    reason: prose(1000).optional().meta({ description: 'Shown to partner and applicant' }),
-    note: prose(4000).optional().meta({ description: 'Private to reviewers and internal keys' }),
-    expected_status: Status.optional().meta({
+    reason_code: ReasonCode.nullish(),
+    reason: prose(1000).nullish().meta({ description: 'Shown to partner and applicant' }),
+    note: prose(4000).nullish().meta({ description: 'Private to reviewers and internal keys' }),
+    expected_status: Status.nullish().meta({
       description: 'Refuse with `status_conflict` unless the profile is in it; reviewers must send it',
     }),
-    expected_evidence: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({
+    expected_evidence: z.int().min(1).max(Number.MAX_SAFE_INTEGER).nullish().meta({
       description:
         'Of `approved` and `rejected`: the `evidence_version` that was seen; on another one the answer is `evidence_changed`. Reviewers must send it',
     }),
-    kinds: z.array(DocumentKind).max(DocumentKind.options.length).optional().meta({
+    kinds: z.array(DocumentKind).max(DocumentKind.options.length).nullish().meta({
       description: 'Of `resubmission_requested`: what is asked for again; without it what the reason code says',
     }),
   })
+  .transform(given)
   .meta({ id: 'ChangeStatus' });
 export type ChangeStatusBody = z.infer<typeof ChangeStatusBody>;

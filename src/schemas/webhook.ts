@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { graceSeconds, Id, line, page, Timestamp } from './common.ts';
+import { given, graceSeconds, Id, line, nullish, page, Timestamp } from './common.ts';
 import { DEFAULT_EVENT_TYPES, EventType } from './event.ts';
 
 const URL_MAX_LENGTH = 2_048;
@@ -24,12 +24,13 @@ const fields = {
 };
 
 export const CreateWebhookBody = z
-  .strictObject({ url: fields.url, ...z.object(fields).omit({ url: true }).partial().shape })
+  .strictObject({ ...nullish(fields), url: fields.url })
+  .transform(given)
   .meta({ id: 'CreateWebhook' });
 export type CreateWebhookBody = z.infer<typeof CreateWebhookBody>;
 
 export const UpdateWebhookBody = z
-  .strictObject(fields)
+  .strictObject({ ...fields, events: fields.events.nullable().transform((types) => types ?? []) })
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'Name at least one field')
   .meta({

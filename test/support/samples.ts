@@ -10,6 +10,9 @@ export const ACCEPTED: [name: string, type: string, head: Buffer][] = [
   ['PNG', 'image/png', png('\0\0\0\x0cIDAT')],
   ['WebP', 'image/webp', bytes('RIFF\x24\0\0\0WEBPVP8 ')],
   ['PDF', 'application/pdf', bytes('%PDF-1.7\n%\xe2\xe3')],
+  ['PDF behind a byte order mark', 'application/pdf', bytes('\xef\xbb\xbf%PDF-1.4\n')],
+  ['PDF behind line breaks', 'application/pdf', bytes('\r\n \t\n%PDF-1.4\n')],
+  ['PDF at the end of what PocketBase looks at', 'application/pdf', bytes(`${'\n'.repeat(1019)}%PDF-1.4\n`)],
   ['MP4', 'video/mp4', ftyp('mp42')],
   ['MP4 of Android', 'video/mp4', ftyp('isom')],
   ['WebM', 'video/webm', ebml('\x84webm')],
@@ -33,6 +36,8 @@ export const REFUSED: [name: string, head: Buffer][] = [
   ['Matroska', ebml('\x88matroska')],
   ['ZIP', bytes('PK\x03\x04\x14\0')],
   ['PDF after an executable', bytes('MZ\x90\0 %PDF-1.7')],
+  ['PDF beyond what PocketBase looks at', bytes(`${'\n'.repeat(1020)}%PDF-1.4\n`)],
+  ['PDF behind words', bytes('junk %PDF-1.4\n')],
   ['one byte', bytes('\xff')],
 ];
 

@@ -1,6 +1,18 @@
 /** The applicant's way: reads the link, asks the API where the profile stands, and leads from screen to screen. */
-import { digestOf, type Failure, type Kind, readApplicant, submit, type Upload, upload } from './client/api.ts';
+import {
+  type Applicant,
+  digestOf,
+  type Failure,
+  type Kind,
+  type Outcome,
+  readApplicant,
+  submit,
+  type Upload,
+  type UploadOptions,
+  upload,
+} from './client/api.ts';
 import { capture } from './client/capture.ts';
+import { Leaving } from './client/leaving.ts';
 import { isExpired, isOf, readLink } from './client/link.ts';
 import { type Prepared, prepareDocument, preparePicture, prepareVideo } from './client/picture.ts';
 import { Plan } from './client/plan.ts';
@@ -8,13 +20,22 @@ import { persist } from './client/retry.ts';
 import { ask, opening, resubmission, review, status, type Trouble, trouble } from './client/screens.ts';
 import { preview, sending } from './client/send.ts';
 import { Stage } from './client/stage.ts';
+import { Tabs } from './client/tabs.ts';
 import { askOf, nameOf, type Refusal, refusalOf } from './client/text.ts';
+import { Thumbnails } from './client/thumbnails.ts';
 
 const stage = new Stage();
+const leaving = new Leaving(stage, showFirst);
 let link = readLink();
+let thumbnails = new Thumbnails(link.id);
+const tabs = new Tabs(
+  () => link.id,
+  () => void catchUp(),
+);
 
 async function start({ wasLocked = false, moveFocus = false } = {}): Promise<void> {
-  const { id, token } = link;
+  const { id, token, address } = link;
+  stage.address = address;
   if (!token) return explain('missing', moveFocus);
   if (!isOf(token, id)) return explain('invalid', moveFocus);
   stage.announce(stage.text.checking);
@@ -37,17 +58,34 @@ async function start({ wasLocked = false, moveFocus = false } = {}): Promise<voi
   const applicant = outcome.value;
   stage.applicant = applicant;
   stage.prefer(applicant.locale);
-  const state = applicant.status;
-  if (state !== 'unverified' && state !== 'resubmission_requested') {
-    return stage.show((text) => status(text, state, wasLocked), { moveFocus: true });
-  }
+  if (!isToBeDone(applicant)) return stage.show((text) => status(text, applicant, wasLocked));
   const plan = new Plan(applicant);
   stage.plan = plan;
   if (plan.isAnswered) return showReview();
-  const first = state === 'unverified' ? opening : resubmission;
-  stage.show((text) => first(text, applicant, plan, proceed), {
-    moveFocus: moveFocus || hadTrouble || plan.isResubmission,
-  });
+  showFirst(moveFocus || hadTrouble || plan.isResubmission);
+}
+
+function showFirst(moveFocus = true): void {
+  const { applicant, plan } = stage;
+  if (!applicant || !plan) return;
+  const first = plan.isResubmission ? resubmission : opening;
+  const begin = () => {
+    leaving.guard();
+    proceed();
+  };
+  stage.show((text) => first(text, applicant, plan, begin), { moveFocus });
+}
+
+function isToBeDone({ status: state }: Applicant): boolean {
+  return state === 'unverified' || state === 'resubmission_requested';
+}
+
+/** Another tab or device may have gone on meanwhile. */
+async function catchUp(): Promise<void> {
+  const { applicant } = stage;
+  if (!applicant || !link.token) return;
+  const outcome = await readApplicant(link.token);
+  if (outcome.type === 'ok' && outcome.value.status !== stage.applicant?.status) void start({ moveFocus: true });
 }
 
 let shownTrouble: Trouble | null = null;
@@ -93,8 +131,7 @@ function showAsk(kind: Kind, refusal: string | null = null): void {
       {
         camera: () => showCamera(kind),
         file: (file) => void prepare(kind, file, file.name),
-        keep: plan.mayKeep(kind) ? onwards(() => plan.keep(kind)) : null,
-        skip: kind === 'facial_video' && isNext ? onwards(() => plan.skipVideo()) : null,
+        skip: plan.stateOf(kind) === 'optional' && isNext ? onwards(() => plan.skipVideo()) : null,
         back: isNext ? null : showReview,
       },
       refusal,
@@ -123,9 +160,7 @@ async function prepare(kind: Kind, source: Blob, name: string | null): Promise<v
   stage.announce(text.preview.preparing);
   const isDocument = kind.startsWith('document');
   const isVideo = kind === 'facial_video';
-  const prepared: Prepared = isVideo
-    ? prepareVideo(source)
-    : await (isDocument ? prepareDocument(source) : preparePicture(source));
+  const prepared: Prepared = await (isVideo ? prepareVideo : isDocument ? prepareDocument : preparePicture)(source);
   if (prepared.type !== 'ok') return showAsk(kind, refusalOf(text, kind, prepared.type));
   const isJpeg = prepared.blob.type === 'image/jpeg';
   const file = { kind, blob: prepared.blob, name: isJpeg ? (name?.replace(/\.[^.]*$/, '.jpg') ?? null) : name };
@@ -146,13 +181,13 @@ function send(file: Upload): void {
   const digest = digestOf(file.blob);
   stage.show((text) =>
     sending(text, file, {
-      attempt: (onProgress, signal) => upload(file, link.token ?? '', { digest, onProgress, signal }),
+      attempt: (onProgress, signal) => tryUpload(file, { digest, onProgress, signal }),
       cancel: () => showAsk(file.kind),
       announce: (message) => stage.announce(message),
       done(outcome) {
         if (outcome.type === 'ok') {
           plan.supplied(file.kind);
-          proceed();
+          void thumbnails.keep(file.kind, file.blob).finally(proceed);
           stage.announce(text.upload.saved(nameOf(text, applicant, file.kind)));
         } else {
           const why = REFUSALS[outcome.code];
@@ -164,10 +199,23 @@ function send(file: Upload): void {
   );
 }
 
+/** A server that refuses an upload before its end cuts the connection, and the browser hears no answer: then the profile tells why. */
+async function tryUpload(file: Upload, options: UploadOptions): Promise<Outcome<null>> {
+  const token = link.token ?? '';
+  const outcome = await upload(file, token, options);
+  if (outcome.type !== 'lost' || options.signal.aborted) return outcome;
+  const state = await readApplicant(token);
+  if (state.type === 'refused') return state;
+  const isLocked = state.type === 'ok' && !isToBeDone(state.value);
+  return isLocked ? { type: 'refused', status: 409, code: 'profile_locked' } : outcome;
+}
+
 function showReview(): void {
   const { applicant, plan } = stage;
   if (!applicant || !plan) return;
-  stage.show((text) => review(text, applicant, plan, { replace: showAsk, submit: finish }));
+  stage.show((text) =>
+    review(text, applicant, plan, { thumbnail: (kind) => thumbnails.of(kind), replace: showAsk, submit: finish }),
+  );
 }
 
 async function finish(alert: HTMLElement, button: HTMLButtonElement): Promise<void> {
@@ -190,7 +238,9 @@ async function finish(alert: HTMLElement, button: HTMLButtonElement): Promise<vo
   if (outcome.type === 'ok') {
     const applicant = outcome.value;
     stage.applicant = applicant;
-    stage.show((words) => status(words, applicant.status as 'pending', false));
+    thumbnails.forget(stage.plan?.kinds ?? []);
+    tabs.tell();
+    stage.show((words) => status(words, applicant, false));
   } else if (outcome.status === 422) {
     void start({ moveFocus: true });
   } else fail(outcome);
@@ -200,6 +250,7 @@ async function finish(alert: HTMLElement, button: HTMLButtonElement): Promise<vo
 addEventListener('hashchange', () => {
   if (!location.hash.includes('token=')) return;
   link = readLink();
+  thumbnails = new Thumbnails(link.id);
   void start({ moveFocus: true });
 });
 void start();

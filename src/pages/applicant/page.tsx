@@ -51,7 +51,7 @@ function Page({ language }: { language: Language }) {
                 <li>{need}</li>
               ))}
             </ul>
-            <div class="actions needs-script">
+            <div class="main-action needs-script">
               <button type="button" class="primary" disabled>
                 {text.begin}
               </button>

@@ -1,10 +1,14 @@
 /** Storage may be switched off, and then to name it is to throw: what is kept is gone with the page. */
 type Area = 'localStorage' | 'sessionStorage';
 
-export function remember(area: Area, name: string, value: string): void {
+/** @returns whether it is kept */
+export function remember(area: Area, name: string, value: string): boolean {
   try {
     globalThis[area].setItem(name, value);
-  } catch {}
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function recall(area: Area, name: string): string | null {
@@ -13,4 +17,10 @@ export function recall(area: Area, name: string): string | null {
   } catch {
     return null;
   }
+}
+
+export function forget(area: Area, name: string): void {
+  try {
+    globalThis[area].removeItem(name);
+  } catch {}
 }

@@ -27,6 +27,19 @@ export interface DecisionState {
 
 export const NO_DECISION: DecisionState = { values: {}, errors: {} };
 
+/** Put into a form whose words are kept until they are sent. */
+export function draftOf({ session, record }: Pick<ProfileProps, 'session' | 'record'>, form: string) {
+  return { 'data-draft': `${session.id}:${record.id}:${form}`, 'data-seen': record.latest_status.id };
+}
+
+export function DraftBack() {
+  return (
+    <p class="hint" data-draft-back hidden>
+      What you wrote before is back. It stays in this browser until you send it.
+    </p>
+  );
+}
+
 export function Section({ id, title, children }: PropsWithChildren<{ id: string; title: string }>) {
   return (
     <section class="panel" aria-labelledby={`${id}-title`} id={id}>

@@ -1,3 +1,4 @@
+import { keepDrafts } from './client/drafts.ts';
 import { watchForms } from './client/forms.ts';
 import { refresh, startLive } from './client/live.ts';
 import { keepSessionAlive } from './client/session.ts';
@@ -9,6 +10,7 @@ import { enhanceViewers } from './client/viewer.ts';
 document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 enhanceViewers(document);
 watchForms();
+keepDrafts();
 watchKeys();
 watchTimes(refresh);
 keepSessionAlive();

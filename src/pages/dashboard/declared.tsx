@@ -13,23 +13,44 @@ export function Declared({ record }: ProfileProps) {
     ['Phone', record.phone],
     ['Language', record.locale],
     ['Partner’s id', record.external_id],
-    ...Object.entries(record.metadata),
   ];
   return (
-    <Section id="declared" title="Declared">
-      <dl class="declared" data-live="declared">
-        {fields.map(([name, value]) => (
+    <>
+      <Section id="declared" title="Declared">
+        <dl class="declared" data-live="declared">
+          {fields.map(([name, value]) => (
+            <div>
+              <dt>{name}</dt>
+              <dd class={value ? undefined : 'none'}>{value ?? 'not given'}</dd>
+            </div>
+          ))}
+          <div>
+            <dt>Created</dt>
+            <dd>
+              <Time iso={record.created} />
+            </dd>
+          </div>
+        </dl>
+      </Section>
+      <Metadata record={record} />
+    </>
+  );
+}
+
+/** Apart, and under the partner's name: a partner may call a key "Sanctions screening". */
+function Metadata({ record }: Pick<ProfileProps, 'record'>) {
+  const entries = Object.entries(record.metadata);
+  if (entries.length === 0) return null;
+  return (
+    <Section id="metadata" title={`From ${record.partner}`}>
+      <p class="hint">The partner’s own words about this profile. Nothing here was checked.</p>
+      <dl class="declared" data-live="metadata">
+        {entries.map(([name, value]) => (
           <div>
             <dt>{name}</dt>
-            <dd class={value ? undefined : 'none'}>{value ?? 'not given'}</dd>
+            <dd>{value}</dd>
           </div>
         ))}
-        <div>
-          <dt>Created</dt>
-          <dd>
-            <Time iso={record.created} />
-          </dd>
-        </div>
       </dl>
     </Section>
   );

@@ -1,9 +1,14 @@
+import { sizeText } from '../../lib/size.ts';
 import type { ReviewedProfile } from '../../pocketbase/records/profiles.ts';
 import { DOCUMENT_KINDS, type Document, type DocumentKind, requiredDocuments } from '../../schemas/document.ts';
-import { KIND_NAMES, sizeText } from './words.ts';
+import { KIND_NAMES } from './words.ts';
+
+/** The face beside the portrait on the front, as these two are compared. */
+const COMPARED: readonly DocumentKind[] = ['document_front', 'facial_photo'];
+const IN_ORDER = [...COMPARED, ...DOCUMENT_KINDS.filter((kind) => !COMPARED.includes(kind))];
 
 export function Documents({ record }: { record: ReviewedProfile }) {
-  const kinds = DOCUMENT_KINDS.filter(
+  const kinds = IN_ORDER.filter(
     (kind) =>
       record.documents[kind] || requiredDocuments(record.document_type).includes(kind) || record.missing.includes(kind),
   );
@@ -61,6 +66,16 @@ function Sheet({ id, kind, document, letter }: SheetProps) {
       {type.startsWith('video/') && (
         // biome-ignore lint/a11y/useMediaCaption: an applicant's own recording has none
         <video controls playsinline preload="metadata" src={src} aria-label={title} data-key={letter}></video>
+      )}
+      {type.startsWith('video/') && (
+        <p class="film">
+          <span data-unplayable hidden>
+            This browser cannot play it. Download it and play it with another program.
+          </span>
+          <a class="button quiet" href={src} download>
+            Download<span class="visually-hidden"> {title}</span>
+          </a>
+        </p>
       )}
       {!/^(image|video)\//.test(type) && (
         <p class="file">

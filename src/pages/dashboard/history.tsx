@@ -1,5 +1,5 @@
 /** What has happened to a profile, and what reviewers wrote about it. */
-import { actorText, type ProfileProps, Section } from './case.tsx';
+import { actorText, DraftBack, draftOf, type ProfileProps, Section } from './case.tsx';
 import { Csrf, StatusPill, Time } from './layout.tsx';
 import { REASON_NAMES } from './words.ts';
 
@@ -36,8 +36,15 @@ function Earlier({ what }: { what: string }) {
 export function Notes({ record, notes, reviewers, session, noteError }: ProfileProps) {
   return (
     <Section id="notes" title="Notes">
-      <form method="post" action={`/dashboard/profiles/${record.id}/notes`} class="stack" data-stay>
+      <form
+        method="post"
+        action={`/dashboard/profiles/${record.id}/notes`}
+        class="stack"
+        data-stay
+        {...draftOf({ session, record }, 'note')}
+      >
         <Csrf session={session} />
+        <DraftBack />
         <label>
           Add a note <span class="hint">Internal</span>
           <textarea

@@ -151,6 +151,17 @@ export function Notice({ tone, children }: PropsWithChildren<{ tone: 'good' | 'b
   );
 }
 
+/** What stands in the address and narrows nothing: to leave it out silently would look like a filter. Its value may be a name, so it is not shown. */
+export function Ignored({ names }: { names: string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <Notice tone="plain">
+      This page cannot filter by {names.map((name) => `“${name}”`).join(', ')} as the address asks. It shows more than
+      that.
+    </Notice>
+  );
+}
+
 export function render(page: Child): string {
   return `<!doctype html>${page}`;
 }

@@ -35,33 +35,3 @@ export function LoginPage({ next, error, email }: Props) {
     </Document>
   );
 }
-
-export function ErrorPage({
-  status,
-  title,
-  detail,
-  requestId,
-}: {
-  status: number;
-  title: string;
-  detail: string;
-  requestId: string;
-}) {
-  return (
-    <Document title={title} class="alone" script={false}>
-      <main id="main">
-        <p class="brand">
-          eKYC Edge <span>Review</span>
-        </p>
-        <h1>{title}</h1>
-        {detail !== title && <p>{detail}</p>}
-        <p>
-          <a href="/dashboard">Back to the queue</a>
-        </p>
-        <p class="hint">
-          {status} · request <code>{requestId}</code>
-        </p>
-      </main>
-    </Document>
-  );
-}

@@ -3,12 +3,13 @@ import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { DailyFigures } from '../../pocketbase/records/review.ts';
 import { Columns, Line } from './charts.tsx';
-import { Page } from './layout.tsx';
+import { Ignored, Page } from './layout.tsx';
 
 interface Props {
   session: Session;
   scopes: ReadonlySet<Scope>;
   days: number;
+  ignored: string[];
   figures: DailyFigures[];
 }
 
@@ -19,7 +20,7 @@ function secondsText(seconds: number): string {
   return seconds < MINUTE_SECONDS ? `${Math.round(seconds)} s` : durationText(seconds * 1000);
 }
 
-export function MetricsPage({ session, scopes, days, figures }: Props) {
+export function MetricsPage({ session, scopes, days, ignored, figures }: Props) {
   const sum = (pick: (one: DailyFigures) => number) => figures.reduce((total, one) => total + pick(one), 0);
   const approved = sum((one) => one.approved);
   const rejected = sum((one) => one.rejected);
@@ -40,6 +41,7 @@ export function MetricsPage({ session, scopes, days, figures }: Props) {
           </ul>
         </nav>
       </div>
+      <Ignored names={ignored} />
       <dl class="figures">
         <Figure name="Submitted" value={sum((one) => one.pending)} />
         <Figure name="Decided" value={decided} />
@@ -63,7 +65,7 @@ export function MetricsPage({ session, scopes, days, figures }: Props) {
       <Line
         id="median"
         title="Median time to decision"
-        hint="From the submission, else the creation, to approval or rejection"
+        hint="From the submission, or the creation if there was none, to approval or rejection"
         days={figures.map(({ day }) => day)}
         values={figures.map((one) => one.median_seconds)}
         text={secondsText}

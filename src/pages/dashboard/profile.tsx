@@ -21,6 +21,12 @@ const SHORTCUTS: Shortcut[] = [
   { keys: ['.'], does: 'Claim and open the next profile' },
 ];
 
+/** The newest row that the reviewer saw when they made the decision which the page says is recorded. */
+function sentOn({ history, session, done }: ProfileProps): string | undefined {
+  const index = history.items.findIndex(({ id }) => id === done);
+  return history.items[index]?.actor_id === session.id ? history.items[index + 1]?.id : undefined;
+}
+
 export function ProfilePage(props: ProfileProps) {
   const { record, session, scopes, now, done } = props;
   const { id: newest, actor_id } = record.latest_status;
@@ -47,13 +53,13 @@ export function ProfilePage(props: ProfileProps) {
           <OpenNext session={session} label="Next profile" />
         </Notice>
       )}
-      <div class="case">
+      <div class="case" data-sent={sentOn(props)}>
         <Documents record={record} />
         <div class="rail">
           <Declared {...props} />
           <div
             data-live="decision"
-            data-version={[record.status, isClaimedByAnother(record, session.id, now) && record.claimed_until].join()}
+            data-version={[record.status, record.evidence_version, isClaimedByAnother(record, session.id, now) && record.claimed_until].join()}
             id="decision"
           >
             <DecisionPanel {...props} />

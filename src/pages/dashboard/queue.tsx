@@ -6,13 +6,15 @@ import { QUEUE_PAGES, type QueueQuery } from '../../schemas/review.ts';
 import { FINAL_STATUSES, REVIEW_STATUSES } from '../../schemas/status.ts';
 import { isClaimed } from '../../services/review.ts';
 import type { Shortcut } from './help.tsx';
-import { Age, OpenNext, Page, StatusPill } from './layout.tsx';
+import { Age, Ignored, OpenNext, Page, StatusPill } from './layout.tsx';
 import { countryName, DOCUMENT_TYPE_NAMES, STATUS_NAMES } from './words.ts';
 
 interface Props {
   session: Session;
   scopes: ReadonlySet<Scope>;
   query: QueueQuery;
+  /** Names in the address that were not understood. */
+  ignored: string[];
   queue: QueueAnswer;
   reviewers: Map<string, string>;
   now: number;
@@ -38,7 +40,7 @@ const TABS = [
 ] as const;
 
 export function QueuePage(props: Props) {
-  const { session, scopes, query, queue } = props;
+  const { session, scopes, query, queue, ignored } = props;
   const title = query.status === 'review' ? 'To review' : STATUS_NAMES[query.status];
   return (
     <Page title={title} session={session} scopes={scopes} current="queue" live={hrefOf(query)} shortcuts={SHORTCUTS}>
@@ -47,6 +49,7 @@ export function QueuePage(props: Props) {
         <PartnerFilter {...props} />
         <OpenNext session={session} partner={query.partner} label="Open next" />
       </div>
+      <Ignored names={ignored} />
       <div data-live="queue" id="queue">
         <Tabs {...props} />
         <p class="summary" data-said>
@@ -149,7 +152,7 @@ function Row({ item, session, reviewers, now }: Props & { item: QueueItem }) {
         <Age since={item.since} now={now} />
       </td>
       <th scope="row">
-        <a id={`open-${item.id}`} href={`/dashboard/profiles/${item.id}`} data-row>
+        <a id={`open-${item.id}`} href={`/dashboard/profiles/${item.id}`} title={item.full_name} data-row>
           {item.full_name}
         </a>
       </th>

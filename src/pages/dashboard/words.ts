@@ -39,6 +39,15 @@ export const REASON_NAMES: Record<z.infer<typeof ReasonCode>, string> = {
   other: 'Other',
 };
 
+/** The identity fields, which a decision is made on. */
+export const IDENTITY_NAMES = {
+  full_name: 'Full name',
+  country: 'Country',
+  document_type: 'Document',
+  document_number: 'Number',
+  date_of_birth: 'Date of birth',
+} as const;
+
 export const KIND_NAMES: Record<DocumentKind, string> = {
   document_front: 'Document, front',
   document_back: 'Document, back',
@@ -56,10 +65,3 @@ export const DOCUMENT_TYPE_NAMES: Record<string, string> = {
 
 const COUNTRIES = new Intl.DisplayNames('en', { type: 'region' });
 export const countryName = (code: string): string => COUNTRIES.of(code) ?? code;
-
-const BYTE_UNIT = 1000;
-export function sizeText(bytes: number): string {
-  if (bytes < BYTE_UNIT) return `${bytes} B`;
-  if (bytes < BYTE_UNIT ** 2) return `${Math.round(bytes / BYTE_UNIT)} kB`;
-  return `${(bytes / BYTE_UNIT ** 2).toFixed(1)} MB`;
-}

@@ -4,7 +4,7 @@ import { beginSession } from '../../auth/session.ts';
 import { anonymousClient } from '../../http/authenticate.ts';
 import { checkOrigin } from '../../http/browser.ts';
 import { readForm } from '../../http/form.ts';
-import { formLimit, HOME, page } from '../../http/page.ts';
+import { HOME, page } from '../../http/page.ts';
 import { limitPasswords } from '../../http/rate-limit.ts';
 import { keepSession } from '../../http/session-cookie.ts';
 import { log } from '../../lib/log.ts';
@@ -16,7 +16,7 @@ export const login = new Hono<AppEnv>();
 
 login.get('/', (c) => page(c, <LoginPage next={pathWithin(c.req.query('next'))} />));
 
-login.post('/', formLimit, async (c) => {
+login.post('/', async (c) => {
   checkOrigin(c);
   const form = await readForm(c);
   const next = pathWithin(form.next);

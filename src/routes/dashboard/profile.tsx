@@ -70,6 +70,9 @@ function reasonOf({ code, extras }: ApiProblem): 'status' | 'claim' | 'evidence'
   return extras.members?.claimed_by ? 'claim' : 'status';
 }
 
+/** Where the address bar stands after a refused form: to load it again leads to the page. */
+profile.get(`/${ID}/:form{(?:claim|release|notes|decision)}`, (c) => c.redirect(profilePath(c.req.param('id')), 303));
+
 async function profilePage(c: Context<AppEnv, '/:id'>, state: Partial<ProfileProps>, status = 200) {
   const found = await readCase(c.get('pb'), c.req.param('id'));
   return page(c, <ProfilePage {...found} {...viewOf(c)} decision={NO_DECISION} {...state} />, status);

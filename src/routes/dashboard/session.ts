@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../../app-env.ts';
 import { endOf } from '../../auth/session.ts';
+import { HOME } from '../../http/page.ts';
 import { endSession } from '../../http/session-cookie.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { LOGIN_PATH } from '../../middleware/reviewer-session.ts';
@@ -12,6 +13,8 @@ session.post('/logout', (c) => {
   endSession(c);
   return c.redirect(LOGIN_PATH, 303);
 });
+
+session.get('/:form{(?:logout|next)}', (c) => c.redirect(HOME, 303));
 
 /** What a page fetches while somebody works on it, so that the session does not end under the work. */
 session.get('/session', (c) => c.body(null, 204));

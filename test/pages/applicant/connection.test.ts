@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { api } from '../../support/api.ts';
-import { applicantSite, picture, supply } from '../../support/browser/applicant.ts';
+import { applicantSite, movie, picture, supply } from '../../support/browser/applicant.ts';
 import { audit } from '../../support/browser/axe.ts';
 
 const site = applicantSite();
@@ -51,5 +51,32 @@ describe('a lost connection', () => {
     await page.getByRole('alert').filter({ hasText: 'could not be sent' }).waitFor();
     await press('Send for review');
     await heading('Thank you');
+  });
+
+  it('that is a refusal half-way says what was refused: of a revoked link, of a locked profile', async () => {
+    for (const [refuse, title] of [
+      [
+        (id: string) => api(site.worker).post(`/api/profiles/${id}/link`, { revoke_previous: true }),
+        'This link is not valid',
+      ],
+      [(id: string) => api(site.worker).decide(id, { status: 'approved' }), 'You are verified'],
+    ] as const) {
+      const { id, redirect_url } = await api(site.worker).created();
+      await supply(site.worker, id, ['document_front', 'facial_photo']);
+      const { page, press, heading, choose } = await site.open(redirect_url);
+      const alerts: string[] = [];
+      await page.exposeFunction('tell', (text: string) => alerts.push(text));
+      await page.evaluate(
+        "new MutationObserver(() => tell(document.querySelector('[role=alert]')?.textContent)).observe(document.body, { childList: true, subtree: true })",
+      );
+      // As an edge cuts a connection whose upload it has refused before its end.
+      await page.route('**/api/applicant/documents/*', (route) => route.abort('connectionreset'));
+      await press('Continue');
+      await choose(movie('long.mp4', 'isom'));
+      await refuse(id);
+      await press('Use this one');
+      await heading(title);
+      expect(alerts.join()).not.toContain('connection was lost');
+    }
   });
 });

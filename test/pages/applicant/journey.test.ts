@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { samplePng } from '../../../scripts/lib/samples.ts';
 import { api, PDF } from '../../support/api.ts';
-import { applicantSite, picture, supply } from '../../support/browser/applicant.ts';
+import { applicantSite, movie, picture, supply } from '../../support/browser/applicant.ts';
 import { audit } from '../../support/browser/axe.ts';
 
 const site = applicantSite();
@@ -188,12 +188,10 @@ describe('an applicant', () => {
     await choose(picture());
     await press('Use this one');
     await heading('A short video of your face');
-    const video = { name: 'me.mp4', mimeType: 'video/mp4', buffer: Buffer.from('not a video at all') };
-    await choose(video);
-    await press('Use this one');
+    await choose({ name: 'me.mp4', mimeType: 'video/mp4', buffer: Buffer.from('not a video at all') });
     await refusal('Choose an MP4, WebM or MOV.');
     await refuse(413, 'payload_too_large');
-    await choose(video);
+    await choose(movie('me.mp4', 'isom'));
     await press('Use this one');
     await refusal('up to 90 MB');
   });

@@ -80,6 +80,13 @@ export const picture = (name = 'front.png', width = 640, height = 400) => ({
   buffer: samplePng(width, height),
 });
 
+/** The beginning of a film or picture in an ISO container, which is all that decides about its type. */
+export const movie = (name: string, brand: string, mimeType = 'video/mp4') => ({
+  name,
+  mimeType,
+  buffer: Buffer.concat([Buffer.from([0, 0, 0, 20]), Buffer.from(`ftyp${brand}\0\0\0\0${brand}`), Buffer.alloc(64)]),
+});
+
 /** What is required, supplied by the API, so that a test begins where it wants to. */
 export async function supply(worker: TestWorker, id: string, kinds: string[]): Promise<void> {
   for (const kind of kinds) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import limits from '../../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
+import { ENCRYPTED_PDFS, readPdf } from '../../support/pdf.ts';
 import { ACCEPTED, file, head, REFUSED } from '../../support/samples.ts';
 import { expectNothingStored, type Seen, startStreams } from '../../support/streams/streams.ts';
 
@@ -49,6 +50,13 @@ async function answered(...parameters: Parameters<typeof put>) {
   return { ...(await answer), seen };
 }
 
+/** A PDF of which another one is an attachment. */
+function embed(inner: string): string {
+  const start = `%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n2 0 obj<</Length ${inner.length}>>stream\n${inner}\nendstream endobj\n`;
+  const table = 'xref\n0 1\n0000000000 65535 f \ntrailer<</Root 1 0 R/Size 1>>\n';
+  return `${start}${table}startxref\n${start.length}\n%%EOF\n`;
+}
+
 const form = ({ body, headers }: Seen) =>
   new Response(new Uint8Array(body), { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
 
@@ -95,6 +103,22 @@ describe('PUT of a document', () => {
       for (const declared of [type, `${type.toUpperCase()}; codecs="a, b"`, 'application/octet-stream', null]) {
         const { body } = await answered(`/ok?kind=${kind}`, start, { type: declared });
         expect(body.meta, String(declared)).toMatchObject({ content_type: type, size: start.length });
+      }
+    });
+
+    it.each([
+      ['image/jpeg', ['image/jpg', 'image/pjpeg', 'IMAGE/JPG; q=1']],
+      ['image/png', ['image/x-png']],
+      ['application/pdf', ['application/x-pdf', 'application/acrobat', 'text/pdf']],
+      ['video/quicktime', ['video/mov', 'video/x-quicktime', 'video/mp4', 'video/x-m4v']],
+      ['video/mp4', ['video/x-m4v', 'application/mp4', 'video/quicktime', 'video/mov']],
+      ['video/webm', ['video/x-webm']],
+    ])('%s may be declared by another spelling, or not at all', async (type, spellings) => {
+      const kind = type.startsWith('video/') ? 'facial_video' : 'document_front';
+      const nothing = ['binary/octet-stream', 'application/x-www-form-urlencoded', '*/*', 'image/*', ' ; charset=x'];
+      for (const declared of [...spellings, ...nothing]) {
+        const { body } = await answered(`/ok?kind=${kind}`, head(type), { type: declared });
+        expect(body.meta, declared).toMatchObject({ content_type: type });
       }
     });
 
@@ -150,11 +174,52 @@ describe('PUT of a document', () => {
 
     it('a declared type other than the content, or one the kind does not take, is 415', async () => {
       const mismatch = await answered('/ok', file('image/png', 9_000), { type: 'image/jpeg' });
+      const strange = await answered('/ok', file('image/png', 9_000), { type: 'image/x-icon' });
+      const otherFamily = await answered('/ok?kind=facial_video', file('video/webm', 9_000), { type: 'video/mp4' });
+      expect([strange.status, otherFamily.status]).toEqual([415, 415]);
       const pdfFace = await answered('/ok?kind=facial_photo', file('application/pdf', 9_000), {
         type: 'application/pdf',
       });
       expect([mismatch.status, pdfFace.status]).toEqual([415, 415]);
       expect([mismatch.seen(), pdfFace.seen()]).toEqual([undefined, undefined]);
+    });
+
+    it('a form in place of the file is 415, and the answer says what to send', async () => {
+      const type = 'multipart/form-data; boundary=x';
+      const { status, body, seen } = await answered('/ok', Buffer.from('--x\r\n'), { type });
+      expect([status, body.errors?.[0]?.detail]).toEqual([415, 'Send the file itself as the body, not a form']);
+      expect(seen()).toBeUndefined();
+    });
+
+    it.each(ENCRYPTED_PDFS)(
+      'a PDF that needs a password (%s) is 422 before the upstream has all of it',
+      async (name) => {
+        for (const windowBytes of [100, 524_288]) {
+          const data = readPdf(`${name}-user`);
+          const { status, body, seen } = await answered(`/ok?windowBytes=${windowBytes}`, data, { chunked: true });
+          expect([status, body.errors?.[0]?.pointer]).toEqual([422, '/document_front']);
+          expect(body.errors?.[0]?.detail).toContain('password');
+          await expectNothingStored(seen);
+          const open = await answered(`/ok?windowBytes=${windowBytes}`, readPdf(`${name}-owner`), { chunked: true });
+          expect(open.status, 'with an owner’s password alone').toBe(200);
+        }
+      },
+    );
+
+    it('a PDF of which nobody can tell is stored', async () => {
+      const locked = readPdf('r6-user').toString('latin1');
+      const variants = {
+        'without an end': locked.slice(0, locked.indexOf('startxref')),
+        'of another handler': locked.replace('/Filter /Standard', '/Filter /AnyBody!'),
+        'of a later revision': locked.replace('/R 6', '/R 7'),
+        'with attachments alone encrypted': locked.replace('/StmF /StdCF /StrF /StdCF', '/StmF /Identity'),
+        'with a broken dictionary': locked.replace('/StmF', '(((('),
+        'that has one within': embed(locked),
+      };
+      for (const [how, text] of Object.entries(variants)) {
+        const { status } = await answered('/ok', Buffer.from(text, 'latin1'), {});
+        expect([how, status]).toEqual([how, 200]);
+      }
     });
 
     it.each(both)('an empty file is 422 and names its kind, $how', async ({ chunked }) => {

@@ -22,6 +22,7 @@ function part(disposition: string, content: Buffer | string = '', headers = ''):
   return Buffer.concat([Buffer.from(start), Buffer.from(content), Buffer.from('\r\n')]);
 }
 
+const latin1 = (body: Buffer) => Buffer.from(body.toString('utf8'), 'latin1');
 const text = (name: string, value: Buffer | string) => part(`name="${name}"`, value);
 const photo = (name: string, size = 5_000) =>
   part(`name="${name}"; filename="a.png"`, file('image/png', size), 'Content-Type: image/png\r\n');
@@ -75,6 +76,32 @@ describe('PATCH with a form', () => {
       });
     });
 
+    it('a file input that was left blank is not there', async () => {
+      const blank = (name: string) =>
+        part(`name="${name}"; filename=""`, '', 'Content-Type: application/octet-stream\r\n');
+      const body = form(
+        blank('document_front'),
+        photo('document_front'),
+        blank('document_back'),
+        text('facial_photo', ''),
+        text('full_name', 'a'),
+        blank('external_id'),
+      );
+      for (const path of ['/ok', '/ok?windowBytes=7']) {
+        const answer = await patch(path, body);
+        expect(Object.keys(answer.body.documents ?? {})).toEqual(['document_front']);
+        const parts = await received(answer.seen() as Seen);
+        expect([...parts.keys()]).toEqual(['document_front', 'document_front_meta', '@jsonPayload']);
+        expect(parts.get('@jsonPayload')).toBe('{"full_name":"a"}');
+      }
+    });
+
+    it('a file without a name is a file', async () => {
+      const data = file('image/png', 5_000);
+      const { body } = await patch('/ok', form(part('name="document_front"; filename=""', data)));
+      expect(body.documents).toMatchObject({ document_front: { filename: null, size: data.length } });
+    });
+
     it('is read alike wherever the pieces of the body begin and end', async () => {
       const tricky = Buffer.concat([head('image/png'), Buffer.from(`\r\n--${BOUNDARY.slice(0, -1)}\r\n\r\n--\r`)]);
       const body = form(
@@ -101,12 +128,13 @@ describe('PATCH with a form', () => {
       ['an unknown name with a slash', 422, '/a~1b~0', form(text('a/b~', '42'))],
       ['a name of Object', 422, '/__proto__', form(text('__proto__', '{}'))],
       ['a file in a text field', 422, '/full_name', form(photo('full_name'))],
-      ['an empty file', 422, '/document_front', form(part('name="document_front"; filename=""'))],
-      ['a file field left empty', 422, '/facial_photo', form(text('facial_photo', ''))],
+      ['an empty file', 422, '/document_front', form(part('name="document_front"; filename="a.png"'))],
+      ['a nameless file in a text field', 422, '/full_name', form(part('name="full_name"; filename=""', 'x'))],
+      ['metadata that names a prototype', 422, '/metadata/__proto__', form(text('metadata', '{"__proto__":"x"}'))],
       ['two files of a kind', 422, '/document_front', form(photo('document_front'), photo('document_front'))],
       ['a field twice', 422, '/full_name', form(text('full_name', 'a'), text('full_name', 'b'))],
       ['too many parts', 422, '/full_name', form(...Array.from({ length: 5_000 }, () => text('full_name', '')))],
-      ['text that is no UTF-8', 422, '/full_name', form(text('full_name', Buffer.from([0xff])))],
+      ['text that is no UTF-8', 400, '/full_name', form(text('full_name', Buffer.from([0xff])))],
       ['metadata that is no JSON', 422, '/metadata', form(text('metadata', '{'))],
       ['text over 64 KiB', 413, '/full_name', form(text('full_name', 'x'.repeat(65_537)))],
       ['a file over its limit', 413, '/facial_photo', form(photo('facial_photo', 10_485_761))],
@@ -144,6 +172,7 @@ describe('PATCH with a form', () => {
       ['a file cut short', photo('document_front').subarray(0, 3_000)],
       ['headers cut short', Buffer.from(`--${BOUNDARY}\r\nContent-Disp`)],
       ['a part without a name', form(part('filename="a.png"', 'x'))],
+      ['a file name that is no UTF-8', form(latin1(part('name="document_front"; filename="José"', 'x')))],
       ['a part without Content-Disposition', Buffer.from(`--${BOUNDARY}\r\n\r\nx\r\n--${BOUNDARY}--`)],
       ['an attachment', form(Buffer.from(String(text('full_name', 'x')).replace('form-data', 'attachment')))],
       ['a quote that never ends', form(part('name="full_name', 'x'))],

@@ -17,20 +17,53 @@ export function hasCamera(): boolean {
   return Boolean(navigator.mediaDevices?.getUserMedia);
 }
 
-/** @throws one of `CameraTrouble` */
-export async function openCamera(use: 'document' | 'face' | 'video'): Promise<MediaStream> {
+/**
+ * @param deviceId of the camera wanted; without it the one that faces what is to be seen
+ * @throws one of `CameraTrouble`
+ */
+export async function openCamera(use: 'document' | 'face' | 'video', deviceId?: string): Promise<MediaStream> {
   const isVideo = use === 'video';
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: false,
       video: {
-        facingMode: { ideal: use === 'document' ? 'environment' : 'user' },
+        ...(deviceId
+          ? { deviceId: { exact: deviceId } }
+          : { facingMode: { ideal: use === 'document' ? 'environment' : 'user' } }),
         width: { ideal: isVideo ? 1280 : 4096 },
         height: { ideal: isVideo ? 960 : 3072 },
       },
     });
   } catch (error) {
     throw troubleOf(error instanceof DOMException ? error.name : '');
+  }
+}
+
+/** The id of the camera after the one in use; `null` when there is no other. Browsers tell ids only once a camera may be used. */
+export async function nextCamera(stream: MediaStream): Promise<string | null> {
+  const devices = await navigator.mediaDevices.enumerateDevices?.().catch(() => []);
+  const ids = (devices ?? []).flatMap(({ kind, deviceId }) => (kind === 'videoinput' && deviceId ? [deviceId] : []));
+  if (ids.length < 2) return null;
+  const current = ids.indexOf(stream.getVideoTracks()[0]?.getSettings().deviceId ?? '');
+  return ids[(current + 1) % ids.length] ?? null;
+}
+
+/** Switches the lamp of the camera in use; `null` when it has none. The DOM's types don't know of `torch` yet (Image Capture). */
+export function torchOf(stream: MediaStream): ((isOn: boolean) => Promise<void>) | null {
+  const [track] = stream.getVideoTracks();
+  const capabilities = track?.getCapabilities?.();
+  if (!track || !capabilities || !('torch' in capabilities) || !capabilities.torch) return null;
+  return (torch) => track.applyConstraints({ advanced: [{ torch } as MediaTrackConstraintSet] });
+}
+
+/** Tells when a call, the system or a pulled plug takes the camera away for a while or for good: what is shown then is a frozen frame. */
+export function watchCamera(stream: MediaStream, on: { paused: (isPaused: boolean) => void; ended: () => void }): void {
+  for (const track of stream.getVideoTracks()) {
+    track.addEventListener('mute', () => on.paused(true));
+    track.addEventListener('unmute', () => on.paused(false));
+    track.addEventListener('ended', on.ended);
+    if (track.muted) on.paused(true);
+    if (track.readyState === 'ended') on.ended();
   }
 }
 

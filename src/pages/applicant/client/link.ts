@@ -1,21 +1,42 @@
 import { recall, remember } from '../../browser/storage.ts';
 
-/** What the link gave us. The token is taken out of the address bar, so that history and screenshots don't hold it. It survives a reload of this tab. */
 export interface Link {
   id: string;
   token: string | null;
+  /** The whole link, where it is kept in the address bar. */
+  address: string | null;
 }
+
+/** An HS256 signature has 43 characters, so what a sentence, a tracker or a message's format puts after the token is not part of it. */
+const TOKEN = /token=([\w-]+\.[\w-]+\.[\w-]{43})/;
 
 const key = (id: string) => `ekyc-token:${id}`;
 
+/**
+ * What the link gave us. The token is taken out of the address bar, so that history and screenshots don't hold it, and survives a reload
+ * of this tab. It stays there if the browser stores nothing, or belongs to another app: "Open in the browser" hands the address on.
+ */
 export function readLink(): Link {
   const id = location.pathname.split('/').filter(Boolean).at(-1) ?? '';
-  const fresh = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (fresh) {
-    remember('sessionStorage', key(id), fresh);
-    history.replaceState(history.state, '', location.pathname + location.search);
+  const fresh = tokenIn(location.hash);
+  if (!fresh) return { id, token: recall('sessionStorage', key(id)), address: null };
+  const isStored = remember('sessionStorage', key(id), fresh);
+  const page = location.pathname + location.search;
+  if (!isStored || isInApp(navigator.userAgent)) {
+    return { id, token: fresh, address: `${location.origin}${page}#token=${fresh}` };
   }
-  return { id, token: fresh ?? recall('sessionStorage', key(id)) };
+  history.replaceState(history.state, '', page);
+  return { id, token: fresh, address: null };
+}
+
+function tokenIn(hash: string): string | null {
+  return TOKEN.exec(hash)?.[1] ?? new URLSearchParams(hash.slice(1)).get('token');
+}
+
+/** Android's WebView names itself. On iOS only a WebView leaves out `Safari/`. Some apps add a name of their own. */
+function isInApp(userAgent: string): boolean {
+  const isBareWebKit = userAgent.includes('AppleWebKit/') && !userAgent.includes('Safari/');
+  return isBareWebKit || /; wv\)|FBA[NV]|FB_IAB|Instagram|\bLine\/|MicroMessenger|Zalo/.test(userAgent);
 }
 
 /** Judged by the server alone; this only chooses the words for a refusal. */

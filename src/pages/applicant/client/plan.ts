@@ -9,8 +9,6 @@ interface Again {
   reason: string | null;
   asked: Kind[];
   supplied: Kind[];
-  /** Asked for again, but kept as it is by the applicant. */
-  kept: Kind[];
 }
 
 /** Which steps this visit has, and which of them are done. The API does not tell of the optional video: the tab remembers it. */
@@ -18,6 +16,7 @@ export class Plan {
   readonly kinds: Kind[];
   readonly isResubmission: boolean;
   readonly #missing: Set<Kind>;
+  readonly #required: Set<Kind>;
   readonly #again: Again;
   readonly #againKey: string;
   #video: string | null;
@@ -26,6 +25,7 @@ export class Plan {
   constructor({ id, status, required, missing, reason }: Applicant) {
     this.isResubmission = status === 'resubmission_requested';
     this.#missing = new Set(missing);
+    this.#required = new Set(required);
     this.#videoKey = `ekyc-video:${id}`;
     this.#video = recall('sessionStorage', this.#videoKey);
     this.#againKey = `ekyc-again:${id}`;
@@ -34,20 +34,19 @@ export class Plan {
     // What does not fit what is missing now belongs to an earlier request.
     const isSame =
       known?.reason === reason && missing.every((kind) => known.asked.includes(kind) && !known.supplied.includes(kind));
-    this.#again = known && isSame ? known : { reason, asked: missing, supplied: [], kept: [] };
+    this.#again = known && isSame ? known : { reason, asked: missing, supplied: [] };
     const again = this.#again.asked.length > 0 ? this.#again.asked : required;
-    this.kinds = this.isResubmission ? again : [...required, 'facial_video'];
+    this.kinds = this.isResubmission ? again : [...new Set<Kind>([...required, 'facial_video'])];
   }
 
   /** Whether this tab has done what a resubmission asks for, and only the sending is left. */
   get isAnswered(): boolean {
-    const { supplied, kept } = this.#again;
-    return this.isResubmission && this.missing.length === 0 && supplied.length + kept.length > 0;
+    return this.isResubmission && this.missing.length === 0 && this.#again.supplied.length > 0;
   }
 
   stateOf(kind: Kind): StepState {
-    if (kind === 'facial_video') return this.#video === 'sent' ? 'done' : 'optional';
-    return this.#missing.has(kind) && !this.#again.kept.includes(kind) ? 'missing' : 'done';
+    if (this.#missing.has(kind)) return 'missing';
+    return kind === 'facial_video' && !this.#required.has(kind) && this.#video !== 'sent' ? 'optional' : 'done';
   }
 
   get done(): Kind[] {
@@ -56,12 +55,6 @@ export class Plan {
 
   get missing(): Kind[] {
     return this.kinds.filter((kind) => this.stateOf(kind) === 'missing');
-  }
-
-  /** Both sides of a card are asked for together; one of them may well have been good. */
-  mayKeep(kind: Kind): boolean {
-    const others = this.kinds.filter((other) => other !== kind && !this.#again.kept.includes(other));
-    return this.isResubmission && this.stateOf(kind) === 'missing' && others.length > 0;
   }
 
   next(): StepName {
@@ -73,11 +66,7 @@ export class Plan {
   supplied(kind: Kind): void {
     this.#missing.delete(kind);
     if (kind === 'facial_video') this.#rememberVideo('sent');
-    else this.#rememberAgain(this.#again.supplied, kind);
-  }
-
-  keep(kind: Kind): void {
-    this.#rememberAgain(this.#again.kept, kind);
+    this.#rememberAgain(kind);
   }
 
   skipVideo(): void {
@@ -89,8 +78,8 @@ export class Plan {
     remember('sessionStorage', this.#againKey, '');
   }
 
-  #rememberAgain(list: Kind[], kind: Kind): void {
-    list.push(kind);
+  #rememberAgain(kind: Kind): void {
+    this.#again.supplied.push(kind);
     if (this.isResubmission) remember('sessionStorage', this.#againKey, JSON.stringify(this.#again));
   }
 

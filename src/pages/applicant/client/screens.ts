@@ -3,6 +3,7 @@ import { h } from '../../browser/dom.ts';
 import type { Applicant, Kind } from './api.ts';
 import { canRecord, hasCamera } from './camera.ts';
 import { drawingOf } from './drawings.ts';
+import { actions, alertBox, button, lead, list, mainAction, reasonBox } from './elements.ts';
 import { LIMITS } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Screen } from './stage.ts';
@@ -10,14 +11,6 @@ import { askOf, nameOf, reasonOf, type Text } from './text.ts';
 
 export type Trouble = keyof Text['trouble'];
 type Action = () => void;
-
-export const button = (label: string, onclick: Action, className = 'secondary', more: Record<string, string> = {}) =>
-  h('button', { type: 'button', class: className, onclick, ...more }, label);
-export const lead = (text: string) => h('p', { class: 'lead' }, text);
-export const actions = (...children: (Node | false | null)[]) => h('div', { class: 'actions' }, ...children);
-/** Empty until something goes wrong; then assistive technology reads it out. */
-export const alertBox = () => h('p', { class: 'alert', role: 'alert' });
-const list = (items: string[]) => h('ul', { class: 'tips' }, ...items.map((item) => h('li', {}, item)));
 
 export function opening(text: Text, applicant: Applicant, plan: Plan, begin: Action): Screen {
   const done = plan.done.map((kind) => nameOf(text, applicant, kind)).join(', ');
@@ -28,7 +21,7 @@ export function opening(text: Text, applicant: Applicant, plan: Plan, begin: Act
       lead(done ? text.welcomeBack(done) : text.lead),
       h('p', {}, text.known(text.documents[applicant.document_type])),
       list(text.needs),
-      actions(button(done ? text.continue : text.begin, begin, 'primary')),
+      mainAction(button(done ? text.continue : text.begin, begin, 'primary')),
       h('p', { class: 'fine' }, text.privacy),
     ],
   };
@@ -42,9 +35,9 @@ export function resubmission(text: Text, applicant: Applicant, plan: Plan, begin
     step: 'opening',
     content: [
       lead(text.resubmission.lead),
-      h('blockquote', { class: 'reason' }, reason),
+      reasonBox(reason),
       ...(asked.length ? [h('p', {}, text.resubmission.asked), list(asked)] : [h('p', {}, text.resubmission.open)]),
-      actions(button(text.continue, begin, 'primary')),
+      mainAction(button(text.continue, begin, 'primary')),
     ],
   };
 }
@@ -52,7 +45,6 @@ export function resubmission(text: Text, applicant: Applicant, plan: Plan, begin
 export interface AskActions {
   camera: Action;
   file: (file: File) => void;
-  keep: Action | null;
   skip: Action | null;
   back: Action | null;
 }
@@ -81,25 +73,26 @@ export function ask(text: Text, applicant: Applicant, kind: Kind, on: AskActions
       alert,
       drawingOf(kind, applicant),
       list(tips),
+      mainAction(mayUseCamera ? button(isVideo ? text.recordVideo : text.useCamera, on.camera, 'primary') : choose),
       actions(
-        mayUseCamera && button(isVideo ? text.recordVideo : text.useCamera, on.camera, 'primary'),
-        choose,
+        mayUseCamera && choose,
         h('p', { class: 'fine', id: 'file-hint' }, hint),
         input,
         on.skip && button(text.skipVideo, on.skip, 'quiet'),
-        on.keep && button(text.keep, on.keep, 'quiet'),
         on.back && button(text.back, on.back, 'quiet'),
       ),
     ],
   };
 }
 
-export function review(
-  text: Text,
-  applicant: Applicant,
-  plan: Plan,
-  on: { replace: (kind: Kind) => void; submit: (alert: HTMLElement, button: HTMLButtonElement) => void },
-): Screen {
+export interface ReviewActions {
+  /** What was taken in this tab, small. */
+  thumbnail: (kind: Kind) => string | null;
+  replace: (kind: Kind) => void;
+  submit: (alert: HTMLElement, button: HTMLButtonElement) => void;
+}
+
+export function review(text: Text, applicant: Applicant, plan: Plan, on: ReviewActions): Screen {
   const alert = alertBox();
   const send = button(text.review.submit, () => on.submit(alert, send), 'primary');
   const reason = plan.isResubmission ? reasonOf(text, applicant) : null;
@@ -108,11 +101,17 @@ export function review(
     const state = plan.stateOf(kind);
     const { present, absent, absentOptional, replace, replaceOf, add, addOf } = text.review;
     const isDone = state === 'done';
+    const seen = on.thumbnail(kind);
     return h(
       'li',
       { class: state },
-      h('span', { class: 'name' }, name),
-      h('span', { class: 'state' }, isDone ? present : state === 'missing' ? absent : absentOptional),
+      seen ? h('img', { class: 'thumb', src: seen, alt: '' }) : drawingOf(kind, applicant),
+      h(
+        'p',
+        {},
+        h('span', { class: 'name' }, name),
+        h('span', { class: 'state' }, isDone ? present : state === 'missing' ? absent : absentOptional),
+      ),
       button(isDone ? replace : add, () => on.replace(kind), 'small', {
         'aria-label': (isDone ? replaceOf : addOf)(name),
       }),
@@ -123,18 +122,29 @@ export function review(
     step: 'review',
     content: [
       lead(text.review.lead),
-      ...(reason ? [h('blockquote', { class: 'reason' }, reason)] : []),
+      ...(reason ? [reasonBox(reason)] : []),
       h('ul', { class: 'documents' }, ...rows),
       alert,
-      actions(send),
+      mainAction(send),
     ],
   };
 }
 
-export function status(text: Text, name: keyof Text['status'], wasLocked: boolean): Screen {
+/** With the public reason of the decision that led there, if it has one. */
+export function status(text: Text, applicant: Applicant, wasLocked: boolean): Screen {
+  const name = applicant.status as keyof Text['status'];
   const { title, text: words } = text.status[name];
   const mark = h('div', { class: `mark ${name}`, 'aria-hidden': 'true' });
-  return { title, above: mark, content: [...(wasLocked ? [lead(text.locked)] : []), lead(words)] };
+  const reason = reasonOf(text, applicant);
+  return {
+    title,
+    above: mark,
+    content: [
+      ...(wasLocked ? [lead(text.locked)] : []),
+      ...(reason ? [h('p', {}, text.reasonGiven), reasonBox(reason)] : []),
+      lead(words),
+    ],
+  };
 }
 
 export function trouble(text: Text, name: Trouble, retry: Action | null): Screen {
@@ -143,6 +153,6 @@ export function trouble(text: Text, name: Trouble, retry: Action | null): Screen
   return {
     title,
     above: mark,
-    content: [lead(words), ...(retry ? [actions(button(text.retry, retry, 'primary'))] : [])],
+    content: [lead(words), ...(retry ? [mainAction(button(text.retry, retry, 'primary'))] : [])],
   };
 }

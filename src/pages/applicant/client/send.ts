@@ -1,15 +1,15 @@
+import { sizeText } from '../../../lib/size.ts';
 import { h } from '../../browser/dom.ts';
 import type { Outcome, Upload } from './api.ts';
+import { actions, alertBox, button, lead, mainAction } from './elements.ts';
 import { persist } from './retry.ts';
-import { actions, alertBox, button, lead } from './screens.ts';
 import type { Screen } from './stage.ts';
 import type { Text } from './text.ts';
 
 /** What is shown of a picture, video or PDF; `release` frees its memory. */
 function show(text: Text, { kind, blob, name }: Upload): { element: HTMLElement; release: () => void } {
   if (blob.type === 'application/pdf') {
-    const size = `${(blob.size / 1e6).toFixed(1)} MB`;
-    return { element: h('p', { class: 'file' }, text.preview.pdf(name ?? 'PDF', size)), release() {} };
+    return { element: h('p', { class: 'file' }, text.preview.pdf(name ?? 'PDF', sizeText(blob.size))), release() {} };
   }
   const url = URL.createObjectURL(blob);
   const release = () => URL.revokeObjectURL(url);
@@ -38,8 +38,10 @@ export function preview(
       lead(isVideo ? words.hintVideo : isFace ? words.hintFace : words.hintDocument),
       element,
       ...(isSmall ? [h('p', { class: 'notice' }, words.small)] : []),
-      actions(button(words.use, use, 'primary'), button(words.retake, retake, 'secondary')),
+      mainAction(button(words.use, use, 'primary')),
+      actions(button(words.retake, retake, 'secondary')),
     ],
+    isUnsent: true,
     leave: release,
   };
 }
@@ -98,6 +100,7 @@ export function sending(text: Text, upload: Upload, on: SendActions): Screen {
     title: words.title,
     step: upload.kind,
     isBusy: true,
+    isUnsent: true,
     content: [
       element,
       h('label', { for: 'progress', class: 'unseen' }, words.label),

@@ -2,6 +2,7 @@ import { byId, h } from '../../browser/dom.ts';
 import { recall, remember } from '../../browser/storage.ts';
 import { LANGUAGES, type Language, languageOf } from '../languages.ts';
 import type { Applicant } from './api.ts';
+import { handOn } from './elements.ts';
 import type { Plan, StepName, StepState } from './plan.ts';
 import { nameOf, type Text, textIn } from './text.ts';
 
@@ -14,6 +15,12 @@ export interface Screen {
   step?: StepName | 'opening' | null;
   /** The screen holds a camera, a file or an upload: a change of language would throw that away. */
   isBusy?: boolean;
+  /** Holds what is not sent yet: the browser asks before it closes the page. */
+  isUnsent?: boolean;
+  /** Fills the window. */
+  isFull?: boolean;
+  /** What the browser's Back does here. Without it Back asks before it leaves. */
+  back?: () => void;
   leave?: () => void;
 }
 export type Render = (text: Text) => Screen;
@@ -29,6 +36,8 @@ export class Stage {
   readonly #select: HTMLSelectElement;
   readonly #label: HTMLElement;
   applicant: Applicant | null = null;
+  /** The link to hand on, for a browser from which applicants may have to move to another one. */
+  address: string | null = null;
   plan: Plan | null = null;
 
   constructor() {
@@ -43,6 +52,10 @@ export class Stage {
     this.#label = h('label', { for: 'language' });
     byId('top').append(this.#label, this.#select);
     this.#speak();
+  }
+
+  get screen(): Screen | null {
+    return this.#screen;
   }
 
   get text(): Text {
@@ -64,7 +77,14 @@ export class Stage {
     const screen = render(this.text);
     this.#screen = screen;
     const heading = h('h1', { tabindex: -1 }, screen.title);
-    byId('main').replaceChildren(...(screen.above ? [screen.above] : []), heading, ...screen.content);
+    const isAsking = Boolean(screen.step) && !screen.isBusy;
+    byId('main').replaceChildren(
+      ...(screen.above ? [screen.above] : []),
+      heading,
+      ...screen.content,
+      ...(this.address && isAsking ? [handOn(this.text, this.address)] : []),
+    );
+    document.body.classList.toggle('full', screen.isFull ?? false);
     document.title = screen.title;
     this.#select.disabled = screen.isBusy ?? false;
     this.#showSteps(screen.step ?? null);

@@ -20,7 +20,7 @@ export function askOf(text: Text, applicant: Applicant, kind: Kind): { title: st
   return { title: title(text.documents[applicant.document_type]), lead, tips };
 }
 
-export type Refusal = 'large' | 'unreadable' | 'gone';
+export type Refusal = 'large' | 'unreadable' | 'heic' | 'gone';
 
 /** Why a file can't be used, and which can: what may be sent differs by what is asked for. */
 export function refusalOf(text: Text, kind: Kind, why: Refusal): string {
@@ -28,7 +28,7 @@ export function refusalOf(text: Text, kind: Kind, why: Refusal): string {
   if (why === 'large') {
     return text.refused.large(`${Math.floor(LIMITS[kind].maxSize / 1e6)} MB`);
   }
-  if (why === 'gone') return text.refused.gone;
+  if (why === 'gone' || why === 'heic') return text.refused[why];
   return text.refused[isVideo ? 'video' : kind === 'facial_photo' ? 'picture' : 'document'];
 }
 

@@ -24,6 +24,7 @@ export const journey = {
     document_back: 'Back',
     facial_photo: 'Face photo',
     facial_video: 'Video',
+    proof_of_address: 'Address',
     review: 'Send',
   },
   passportPage: 'Photo page',
@@ -53,6 +54,11 @@ export const journey = {
         'Light from the front, nobody else in the picture',
       ],
     },
+    proof_of_address: {
+      title: (_document: string) => 'Proof of your address',
+      lead: 'A letter, bill or bank statement from the last months, with your name and address on it.',
+      tips: ['The whole page', 'Name, address and date can be read'],
+    },
     facial_video: {
       title: (_document: string) => 'A short video of your face',
       lead: 'Optional. Up to ten seconds, without sound: look into the camera, then turn your head slowly to each side.',
@@ -70,7 +76,6 @@ export const journey = {
   fileHintDocument: 'JPEG, PNG, WebP or PDF',
   fileHintVideo: 'MP4, WebM or MOV, up to 90 MB',
   skipVideo: 'Go on without a video',
-  keep: 'Keep the one I sent before',
   back: 'Back',
   camera: {
     opening: 'Opening the camera. Your browser may ask for permission.',
@@ -86,6 +91,10 @@ export const journey = {
     busy: 'The camera can’t be opened; another program may be using it. Close that one, or choose a file.',
     photoFailed: 'The photo could not be taken. Try again, or choose a file.',
     recordingFailed: 'The recording did not work. Try again, or choose a file.',
+    lost: 'The camera was taken away, perhaps by a call or another program. Open it again, or choose a file.',
+    paused: 'The camera is paused. It goes on as soon as it is free again.',
+    lens: 'Other camera',
+    torch: 'Light',
   },
   preview: {
     preparing: 'Preparing the picture…',
@@ -107,6 +116,7 @@ export const journey = {
     document: 'This file is neither a picture nor a PDF. Choose a JPEG, PNG, WebP or PDF.',
     video: 'This file is not a video that can be used. Choose an MP4, WebM or MOV.',
     gone: 'This file can’t be read any more. Choose it again, or another one.',
+    heic: 'This is a HEIC picture, which this browser can’t open. Use the camera here, or share the photo as JPEG: on an iPhone by Settings, Camera, Formats, Most Compatible.',
     large: (limit: string) => `This file is too large. It may have up to ${limit}.`,
   },
   upload: {
@@ -204,6 +214,20 @@ export const journey = {
       text: 'Something is not working on our side. Please try again in a few minutes. If it lasts, tell the company that sent you the link.',
     },
   },
+  handOn: {
+    hint: 'Does the camera not open here? Copy your link and open it in your browser. It is yours alone: give it to nobody.',
+    copy: 'Copy my link',
+    copied: 'Copied. Paste it into the address bar of your browser.',
+    byHand: 'It could not be copied by itself. Copy it from the field above.',
+    label: 'Your link',
+  },
+  leave: {
+    title: 'Leave this page?',
+    text: 'What you have sent is kept. What you have not sent yet is lost.',
+    stay: 'Stay here',
+    leave: 'Leave',
+  },
+  reasonGiven: 'The reason that was given:',
   locked: 'This verification has been closed meanwhile, so nothing more can be changed. This is where it stands:',
   retry: 'Try again',
 };

@@ -25,6 +25,7 @@ export const journey: typeof en.journey = {
     document_back: 'Reverso',
     facial_photo: 'Rostro',
     facial_video: 'Vídeo',
+    proof_of_address: 'Domicilio',
     review: 'Enviar',
   },
   passportPage: 'Página con foto',
@@ -50,6 +51,11 @@ export const journey: typeof en.journey = {
       lead: 'Para compararla con la foto de tu documento.',
       tips: ['Mira de frente a la cámara', 'Quítate gafas de sol y gorra', 'Luz de frente y nadie más en la imagen'],
     },
+    proof_of_address: {
+      title: () => 'Comprobante de tu domicilio',
+      lead: 'Una carta, una factura o un extracto bancario de los últimos meses, con tu nombre y tu domicilio.',
+      tips: ['La página entera', 'Que se lean nombre, domicilio y fecha'],
+    },
     facial_video: {
       title: () => 'Un vídeo corto de tu rostro',
       lead: 'Opcional. Hasta diez segundos, sin sonido: mira a la cámara y gira despacio la cabeza a cada lado.',
@@ -67,7 +73,6 @@ export const journey: typeof en.journey = {
   fileHintDocument: 'JPEG, PNG, WebP o PDF',
   fileHintVideo: 'MP4, WebM o MOV, hasta 90 MB',
   skipVideo: 'Seguir sin vídeo',
-  keep: 'Dejar el que ya envié',
   back: 'Atrás',
   camera: {
     opening: 'Abriendo la cámara. Puede que el navegador te pida permiso.',
@@ -84,6 +89,10 @@ export const journey: typeof en.journey = {
     busy: 'No se puede abrir la cámara; quizá la esté usando otro programa. Ciérralo o elige un archivo.',
     photoFailed: 'No se ha podido hacer la foto. Inténtalo de nuevo o elige un archivo.',
     recordingFailed: 'La grabación no ha funcionado. Inténtalo de nuevo o elige un archivo.',
+    lost: 'Se ha perdido el acceso a la cámara, quizá por una llamada u otro programa. Ábrela de nuevo o elige un archivo.',
+    paused: 'La cámara está en pausa. Seguirá en cuanto vuelva a estar libre.',
+    lens: 'Otra cámara',
+    torch: 'Luz',
   },
   preview: {
     preparing: 'Preparando la imagen…',
@@ -105,6 +114,7 @@ export const journey: typeof en.journey = {
     document: 'Este archivo no es ni una imagen ni un PDF. Elige un JPEG, PNG, WebP o PDF.',
     video: 'Este archivo no es un vídeo que podamos usar. Elige un MP4, WebM o MOV.',
     gone: 'Este archivo ya no se puede leer. Elígelo de nuevo o elige otro.',
+    heic: 'Es una imagen HEIC, y este navegador no puede abrirla. Usa la cámara aquí o comparte la foto como JPEG: en un iPhone, en Ajustes, Cámara, Formatos, Más compatible.',
     large: (limit) => `El archivo es demasiado grande. Puede tener hasta ${limit}.`,
   },
   upload: {
@@ -202,6 +212,20 @@ export const journey: typeof en.journey = {
       text: 'Algo no funciona por nuestra parte. Inténtalo dentro de unos minutos. Si continúa, avisa a la empresa que te envió el enlace.',
     },
   },
+  handOn: {
+    hint: '¿No se abre la cámara aquí? Copia tu enlace y ábrelo en tu navegador. Es solo tuyo: no se lo des a nadie.',
+    copy: 'Copiar mi enlace',
+    copied: 'Copiado. Pégalo en la barra de direcciones de tu navegador.',
+    byHand: 'No se ha podido copiar. Cópialo del campo de arriba.',
+    label: 'Tu enlace',
+  },
+  leave: {
+    title: '¿Salir de esta página?',
+    text: 'Lo que ya has enviado se guarda. Lo que aún no has enviado se pierde.',
+    stay: 'Quedarme aquí',
+    leave: 'Salir',
+  },
+  reasonGiven: 'El motivo indicado:',
   locked: 'Esta verificación se ha cerrado entretanto y ya no se puede cambiar nada. Este es su estado:',
   retry: 'Intentar de nuevo',
 };

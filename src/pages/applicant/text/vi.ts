@@ -27,6 +27,7 @@ export const journey: typeof en.journey = {
     document_back: 'Mặt sau',
     facial_photo: 'Ảnh mặt',
     facial_video: 'Video',
+    proof_of_address: 'Địa chỉ',
     review: 'Gửi',
   },
   passportPage: 'Trang ảnh',
@@ -58,6 +59,11 @@ export const journey: typeof en.journey = {
       lead: 'Để so sánh với ảnh trên giấy tờ của bạn.',
       tips: ['Nhìn thẳng vào máy ảnh', 'Bỏ kính râm và mũ', 'Ánh sáng từ phía trước, không có ai khác trong ảnh'],
     },
+    proof_of_address: {
+      title: () => 'Giấy tờ chứng minh địa chỉ',
+      lead: 'Thư, hóa đơn hoặc sao kê ngân hàng trong những tháng gần đây, có tên và địa chỉ của bạn.',
+      tips: ['Chụp toàn bộ trang', 'Đọc rõ tên, địa chỉ và ngày'],
+    },
     facial_video: {
       title: () => 'Video ngắn quay khuôn mặt',
       lead: 'Không bắt buộc. Tối đa mười giây, không có tiếng: nhìn vào máy ảnh, rồi quay đầu chậm sang từng bên.',
@@ -75,7 +81,6 @@ export const journey: typeof en.journey = {
   fileHintDocument: 'JPEG, PNG, WebP hoặc PDF',
   fileHintVideo: 'MP4, WebM hoặc MOV, tối đa 90 MB',
   skipVideo: 'Tiếp tục không có video',
-  keep: 'Giữ bản tôi đã gửi',
   back: 'Quay lại',
   camera: {
     opening: 'Đang mở máy ảnh. Trình duyệt có thể hỏi quyền truy cập.',
@@ -91,6 +96,10 @@ export const journey: typeof en.journey = {
     busy: 'Không mở được máy ảnh; có thể chương trình khác đang dùng. Hãy đóng chương trình đó hoặc chọn tệp.',
     photoFailed: 'Không chụp được ảnh. Hãy thử lại hoặc chọn tệp.',
     recordingFailed: 'Không quay được video. Hãy thử lại hoặc chọn tệp.',
+    lost: 'Máy ảnh đã bị ngắt, có thể do cuộc gọi hoặc chương trình khác. Hãy mở lại hoặc chọn tệp.',
+    paused: 'Máy ảnh đang tạm dừng. Sẽ tiếp tục ngay khi máy ảnh rảnh.',
+    lens: 'Máy ảnh khác',
+    torch: 'Đèn',
   },
   preview: {
     preparing: 'Đang chuẩn bị ảnh…',
@@ -112,6 +121,7 @@ export const journey: typeof en.journey = {
     document: 'Tệp này không phải ảnh hay PDF. Hãy chọn JPEG, PNG, WebP hoặc PDF.',
     video: 'Không dùng được tệp video này. Hãy chọn MP4, WebM hoặc MOV.',
     gone: 'Không đọc được tệp này nữa. Hãy chọn lại tệp đó hoặc chọn tệp khác.',
+    heic: 'Đây là ảnh HEIC mà trình duyệt này không mở được. Hãy chụp bằng máy ảnh ở đây, hoặc chia sẻ ảnh dạng JPEG: trên iPhone, vào Cài đặt, Camera, Định dạng, Tương thích nhất.',
     large: (limit) => `Tệp quá lớn. Tối đa ${limit}.`,
   },
   upload: {
@@ -209,6 +219,20 @@ export const journey: typeof en.journey = {
       text: 'Có sự cố ở phía chúng tôi. Vui lòng thử lại sau vài phút. Nếu vẫn vậy, hãy báo cho công ty đã gửi liên kết cho bạn.',
     },
   },
+  handOn: {
+    hint: 'Máy ảnh không mở được ở đây? Hãy sao chép liên kết và mở bằng trình duyệt của bạn. Liên kết chỉ dành cho bạn: đừng đưa cho ai.',
+    copy: 'Sao chép liên kết',
+    copied: 'Đã sao chép. Hãy dán vào thanh địa chỉ của trình duyệt.',
+    byHand: 'Không tự sao chép được. Hãy sao chép từ ô phía trên.',
+    label: 'Liên kết của bạn',
+  },
+  leave: {
+    title: 'Rời trang này?',
+    text: 'Những gì đã gửi vẫn được giữ. Những gì chưa gửi sẽ mất.',
+    stay: 'Ở lại',
+    leave: 'Rời trang',
+  },
+  reasonGiven: 'Lý do được nêu:',
   locked: 'Việc xác minh đã được đóng trong lúc này nên không thể thay đổi gì thêm. Tình trạng hiện tại:',
   retry: 'Thử lại',
 };

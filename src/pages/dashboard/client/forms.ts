@@ -1,4 +1,5 @@
 import { h } from '../../browser/dom.ts';
+import { forgetDraft } from './drafts.ts';
 import { refresh } from './live.ts';
 import { place } from './place.ts';
 import { goToLogin } from './session.ts';
@@ -43,6 +44,7 @@ async function send(form: HTMLFormElement): Promise<void> {
   if (response?.status === 401 || response?.url.includes('/login')) goToLogin();
   else if (response?.ok || response?.redirected) {
     form.reset();
+    forgetDraft(form);
     if (page === null) refresh();
     else place(page);
     if (wasFocused && !form.isConnected) document.querySelector<HTMLElement>('.claim-bar button')?.focus();

@@ -5,7 +5,22 @@ const NEAR_ZOOM = 2.5;
 const QUARTER = 90;
 
 export function enhanceViewers(root: ParentNode): void {
-  for (const sheet of root.querySelectorAll<HTMLElement>('[data-sheet]')) enhance(sheet);
+  for (const sheet of root.querySelectorAll<HTMLElement>('[data-sheet]')) {
+    enhance(sheet);
+    watchVideo(sheet);
+  }
+}
+
+/** A container that opens may still hold a film that the browser has no decoder for: then it has no width. */
+function watchVideo(sheet: HTMLElement): void {
+  const video = sheet.querySelector('video');
+  if (!video) return;
+  const judge = () => {
+    const cannot = video.error !== null || (video.readyState > 0 && video.videoWidth === 0);
+    sheet.querySelector('[data-unplayable]')?.toggleAttribute('hidden', !cannot);
+  };
+  for (const type of ['error', 'loadedmetadata']) video.addEventListener(type, judge);
+  judge();
 }
 
 function enhance(sheet: HTMLElement): void {
