@@ -164,7 +164,9 @@ migrate(
     refuse(app, 'status_history', 'chain', 'INSERT', isTorn, 'a row of status_history continues the one before it');
   },
   (app) => {
-    const { remove } = require(`${__hooks}/../migrations/lib/collections.js`);
+    const { remove, run } = require(`${__hooks}/../migrations/lib/collections.js`);
+    // They name the column.
+    for (const event of ['insert', 'update']) run(app, `DROP TRIGGER profiles_status_on_${event}`);
     const profiles = app.findCollectionByNameOrId('profiles');
     profiles.fields.removeByName('latest_status');
     app.save(profiles);

@@ -132,8 +132,8 @@ describe('deciding', () => {
   it('on evidence that has changed meanwhile is not recorded, and names what has changed', async () => {
     const id = await submitted();
     const opened = await open(anna, id);
-    await api(worker).upload(id, 'document_front', OTHER_PNG, { 'content-type': 'image/png' });
-    await api(worker).update(id, { full_name: 'Somebody Else' });
+    await api(worker).upload(id, 'document_front', PDF, { 'content-type': 'application/pdf' });
+    await api(worker).patch(`/api/profiles/${id}`, { full_name: 'Somebody Else' });
     const response = await decide(anna, id, { status: 'approved', note: 'Looked fine' }, opened);
     expect(response.status).toBe(409);
     const html = await response.text();
