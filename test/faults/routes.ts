@@ -181,6 +181,10 @@ export const ROWS: Record<string, Row> = {
   'GET /dashboard/profiles/:id': {
     prepare: async (scene) => [`/dashboard/profiles/${(await scene.documented()).id}`, await scene.atDesk('GET')],
   },
+  'GET /dashboard/:form': { prepare: async (scene) => ['/dashboard/next', await scene.atDesk('GET')] },
+  'GET /dashboard/profiles/:id/:form': {
+    prepare: async (scene) => ['/dashboard/profiles/aaaaaaaaaaaaaaa/claim', await scene.atDesk('GET')],
+  },
   'GET /dashboard/profiles/:id/documents/:kind': {
     prepare: async (scene) => [
       `/dashboard/profiles/${(await scene.documented()).id}/documents/document_front`,
