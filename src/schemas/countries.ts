@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 const CODES = `
   AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL
   BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV
@@ -11,4 +13,6 @@ const CODES = `
   UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW`;
 
 /** The 249 codes of ISO 3166-1 alpha-2, and `XK`, which the passports of Kosovo have without an entry there. */
-export const COUNTRIES = CODES.trim().split(/\s+/) as [string, ...string[]];
+export const Country = z
+  .enum(CODES.trim().split(/\s+/) as [string, ...string[]], 'Not an ISO 3166-1 alpha-2 code, nor XK')
+  .meta({ id: 'Country', description: 'ISO 3166-1 alpha-2 code of the issuing country, or `XK`', example: 'VN' });

@@ -46,7 +46,7 @@ describe('GET /api/events', () => {
     const events = (await follow(mark, 2)).filter(({ data }) => data.profile_id === id);
     expect(events.map(({ type, data }) => [type, data])).toEqual([
       ['profile.created', { profile_id: id, to: 'unverified', external_id }],
-      ['profile.document_uploaded', { profile_id: id, kind: 'document_front', external_id }],
+      ['profile.document_uploaded', { profile_id: id, kind: 'document_front', version: 1, external_id }],
       ['profile.status_changed', { profile_id: id, from: 'unverified', to: 'in_review', external_id }],
       ['profile.status_changed', { profile_id: id, from: 'in_review', to: 'approved', external_id }],
     ]);
