@@ -50,18 +50,20 @@ async function describeApi(app: Hono<AppEnv>) {
     defaultValidationErrorResponse: false,
   });
   for (const [path, operations] of Object.entries(document.paths)) {
-    for (const operation of Object.values(operations ?? {})) describePathParameters(path, operation as Operation);
+    for (const operation of Object.values(operations ?? {})) describeParameters(path, operation as Operation);
   }
   return document;
 }
 
 interface Operation {
-  parameters?: { in: string; name: string }[];
+  parameters?: { in: string; name: string; schema: { allOf?: object[] } }[];
 }
 
 /** hono-openapi knows the names of path parameters, but not their schemas. */
-function describePathParameters(path: string, { parameters = [] }: Operation): void {
+function describeParameters(path: string, { parameters = [] }: Operation): void {
   for (const parameter of parameters) {
+    // The words stand in the parameter itself.
+    if (parameter.schema.allOf) Object.assign(parameter, { schema: parameter.schema.allOf[0] });
     if (parameter.in !== 'path') continue;
     const [schema, description] = PATH_PARAMETERS[parameter.name] ?? [
       'Id',

@@ -57,7 +57,6 @@ export interface SecurityScheme {
 export interface ApiDocument {
   info: { title: string; version: string; description: string };
   paths: Record<string, Record<string, Operation>>;
-  webhooks: Record<string, { post: { summary: string; requestBody: { content: Content } } }>;
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, SecurityScheme> };
 }
 

@@ -7,7 +7,7 @@ import { Head } from '../head.tsx';
 import { type ApiDocument, type Route, routesByTag } from './model.ts';
 import { Method, OperationArticle } from './operation.tsx';
 import { Prose } from './schema.tsx';
-import { Authentication, Messages, Problems, Schemas, Section } from './sections.tsx';
+import { Authentication, Problems, Schemas, Section } from './sections.tsx';
 
 export const DOCS_HEADERS = {
   'content-security-policy':
@@ -52,7 +52,6 @@ function Page({ api }: { api: ApiDocument }) {
               ))}
             </Section>
           ))}
-          <Messages api={api} />
           <Schemas api={api} />
         </main>
       </body>
@@ -97,9 +96,6 @@ function Navigation({ api, groups }: { api: ApiDocument; groups: [string, Route[
               </ul>
             </li>
           ))}
-          <li>
-            <a href="#webhooks">Sent to webhooks</a>
-          </li>
           <li>
             <a href="#schemas">Schemas</a>
             <ul>

@@ -65,35 +65,6 @@ export function Problems({ text }: { text: string }) {
   );
 }
 
-export function Messages({ api }: { api: ApiDocument }) {
-  return (
-    <Section id="webhooks" title="Sent to webhooks">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Type</th>
-            <th scope="col">When</th>
-            <th scope="col">Body</th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(api.webhooks).map(([type, { post }]) => (
-            <tr>
-              <th scope="row">
-                <code>{type}</code>
-              </th>
-              <td>{post.summary}</td>
-              <td>
-                <Type schema={post.requestBody.content['application/json']?.schema ?? {}} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
-  );
-}
-
 export function Schemas({ api }: { api: ApiDocument }) {
   return (
     <Section id="schemas" title="Schemas">
