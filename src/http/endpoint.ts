@@ -12,9 +12,20 @@ import { recordIdOf } from './paths.ts';
 
 type ResponseHeaders = Record<string, { description: string; schema: { type: 'string' | 'integer' } }>;
 
+/** The document's groups of operations. */
+export const TAGS = {
+  Profiles: 'Applicants and their verification',
+  Documents: 'Pictures, videos and PDFs of an applicant',
+  Review: 'Decisions, their history, and notes',
+  Webhooks: 'What happened, told to your endpoints and in a feed',
+  Applicant: 'What the applicant’s browser calls, with the token of the link',
+  Operations: 'Partners, keys, the audit log and metrics',
+  Service: 'Health and this documentation',
+};
+
 export interface EndpointSpec {
   id: string;
-  tag: 'Profiles' | 'Documents' | 'Review' | 'Webhooks' | 'Applicant' | 'Operations' | 'Service';
+  tag: keyof typeof TAGS;
   summary: string;
   description?: string;
   access: Access;
@@ -74,6 +85,14 @@ function security(access: Access) {
   return forReviewers ? [{ apiKey: [] }, { reviewerToken: [] }] : [{ apiKey: [] }];
 }
 
+export const UNDECLARED = 'application/octet-stream';
+const TEXT = { type: 'string' as const };
+
+/** Generators of clients know a file by one or the other. */
+export function fileOf(contentMediaType: string) {
+  return { ...TEXT, format: 'binary', contentMediaType };
+}
+
 function successes({ answers }: EndpointSpec) {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema, media, headers }]) => [
@@ -84,7 +103,7 @@ function successes({ answers }: EndpointSpec) {
         ...((schema || media) && {
           content: {
             ...(schema && { 'application/json': { schema: resolver(schema) } }),
-            ...(media && { [media]: { schema: { type: 'string' as const } } }),
+            ...(media && { [media]: { schema: media === UNDECLARED ? fileOf(media) : TEXT } }),
           },
         }),
       },
@@ -123,7 +142,12 @@ function failures({ access, problems = [] }: EndpointSpec) {
       String(status),
       {
         description: names.map((name) => `\`${name}\`: ${PROBLEMS[name].title}`).join('; '),
-        content: { 'application/problem+json': { schema: resolver(Problem) } },
+        content: {
+          'application/problem+json': {
+            schema: resolver(Problem),
+            examples: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/examples/${name}` }])),
+          },
+        },
         ...(status === PROBLEMS.rate_limited.status && { headers: RATE_LIMIT_HEADERS }),
       },
     ]),

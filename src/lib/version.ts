@@ -1,4 +1,5 @@
-import manifest from '../../package.json' with { type: 'json' };
+import { version } from '../../package.json';
 
 export const NAME = 'eKYC Edge';
-export const VERSION: string = manifest.version;
+/** Imported by its name, as a bundle would hold the whole manifest otherwise. */
+export const VERSION: string = version;

@@ -3,7 +3,7 @@ import type { AppEnv } from '../app-env.ts';
 import { relayDocument } from '../documents/request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { KIND, kindOf } from '../http/paths.ts';
-import { documentBody, UPLOAD_PROBLEMS } from '../http/upload.ts';
+import { documentBody, documentHeaders, UPLOAD_PROBLEMS } from '../http/upload.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { Document } from '../schemas/document.ts';
 import { Applicant } from '../schemas/profile.ts';
@@ -18,6 +18,7 @@ export const applicant = new Hono<AppEnv>()
       id: 'readApplicant',
       tag: 'Applicant',
       summary: 'Read what is still missing',
+      description: 'The status, and which documents `submit` needs.',
       access: 'applicant',
       answers: { 200: { description: 'The state of the own verification', schema: Applicant } },
       problems: RECORD_PROBLEMS,
@@ -30,7 +31,9 @@ export const applicant = new Hono<AppEnv>()
       id: 'putApplicantDocument',
       tag: 'Applicant',
       summary: 'Supply an own document, as the raw body',
+      description: 'Streamed. The new one replaces the one there was.',
       access: 'applicant',
+      parameters: documentHeaders,
       requestBody: documentBody,
       answers: { 200: { description: 'What was stored', schema: Document } },
       problems: [...RECORD_PROBLEMS, ...UPLOAD_PROBLEMS],

@@ -4,7 +4,7 @@ import { getDocument } from '../documents/download.ts';
 import { relayDocument } from '../documents/request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { ID, KIND, kindOf } from '../http/paths.ts';
-import { documentBody, UPLOAD_PROBLEMS } from '../http/upload.ts';
+import { documentBody, documentHeaders, UPLOAD_PROBLEMS } from '../http/upload.ts';
 import { query } from '../http/validate.ts';
 import { PageQuery } from '../schemas/common.ts';
 import { Document, DocumentVersions, DownloadQuery } from '../schemas/document.ts';
@@ -21,6 +21,7 @@ export const documents = new Hono<AppEnv>()
       description:
         'Streamed. A document is immutable: the new one is another version, and replaces the one there was. `Content-Disposition` may carry the file name, `Content-Digest` the SHA-256 to hold it to.',
       access: 'documents:write',
+      parameters: documentHeaders,
       requestBody: documentBody,
       answers: { 200: { description: 'What was stored', schema: Document } },
       problems: [...RECORD_PROBLEMS, ...UPLOAD_PROBLEMS],

@@ -2,11 +2,12 @@ import { Hono } from 'hono';
 import { generateSpecs } from 'hono-openapi';
 import * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
-import { endpoint } from '../http/endpoint.ts';
+import { endpoint, TAGS } from '../http/endpoint.ts';
 import { PROBLEMS } from '../lib/problem.ts';
 import { VERSION } from '../lib/version.ts';
 import { DOCS_HEADERS, renderDocs } from '../pages/docs/page.tsx';
-import { Id, PartnerSlug } from '../schemas/common.ts';
+import { PROBLEM_EXAMPLES } from '../schemas/problem.ts';
+import { describeWebhooks } from '../webhooks/describe.ts';
 
 const DESCRIPTION = `One API at the edge for verifying identities: send an applicant's data, get a redirect link, follow the status, supply documents, receive webhooks.
 
@@ -29,8 +30,9 @@ const SECURITY_SCHEMES = {
   },
 } as const;
 
-/** Builds the document from the routes. That takes long, so callers keep it. */
-export async function describeApi(app: Hono<AppEnv>) {
+/** Builds the document from the routes. That takes long, so callers keep it, and add `servers`. */
+async function describeApi(app: Hono<AppEnv>) {
+  const { webhooks, schemas, parameters } = await describeWebhooks();
   const document = await generateSpecs(app, {
     documentation: {
       openapi: '3.1.0',
@@ -40,39 +42,44 @@ export async function describeApi(app: Hono<AppEnv>) {
         description: DESCRIPTION,
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: '/' }],
-      components: { securitySchemes: SECURITY_SCHEMES },
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      webhooks,
+      components: { schemas, parameters, examples: PROBLEM_EXAMPLES, securitySchemes: SECURITY_SCHEMES },
     },
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
   });
-  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path ?? {}))) {
-    for (const parameter of (operation as { parameters?: PathParameter[] }).parameters ?? []) {
-      if (parameter.in === 'path')
-        Object.assign(parameter, { schema: PATH_PARAMETERS[parameter.name] ?? parameter.schema });
-    }
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of Object.values(operations ?? {})) describeParameters(path, operation as Operation);
   }
   return document;
 }
 
-interface PathParameter {
-  in: string;
-  name: string;
-  schema: object;
-}
-
-function schemaOf(type: z.ZodType): object {
-  const { $schema: _, ...schema } = z.toJSONSchema(type);
-  return schema;
+interface Operation {
+  parameters?: { in: string; name: string; schema: { allOf?: object[] } }[];
 }
 
 /** hono-openapi knows the names of path parameters, but not their schemas. */
-const PATH_PARAMETERS: Record<string, object> = {
-  id: schemaOf(Id),
-  delivery: schemaOf(Id),
-  slug: schemaOf(PartnerSlug),
-  kind: { $ref: '#/components/schemas/DocumentKind' },
+function describeParameters(path: string, { parameters = [] }: Operation): void {
+  for (const parameter of parameters) {
+    // The words stand in the parameter itself.
+    if (parameter.schema.allOf) Object.assign(parameter, { schema: parameter.schema.allOf[0] });
+    if (parameter.in !== 'path') continue;
+    const [schema, description] = PATH_PARAMETERS[parameter.name] ?? [
+      'Id',
+      `Of the ${OWNERS[path.split('/')[2] ?? ''] ?? 'profile'}`,
+    ];
+    Object.assign(parameter, { description, schema: { $ref: `#/components/schemas/${schema}` } });
+  }
+}
+
+const PATH_PARAMETERS: Record<string, [schema: string, description: string]> = {
+  delivery: ['Id', 'Of the delivery'],
+  slug: ['PartnerSlug', 'Of the partner'],
+  kind: ['DocumentKind', 'Of the document'],
 };
+/** Whose `id` it is, by the path's second part; elsewhere a profile's. */
+const OWNERS: Record<string, string> = { keys: 'key', webhooks: 'webhook' };
 
 export function openApi(app: Hono<AppEnv>) {
   let document: Awaited<ReturnType<typeof describeApi>> | undefined;
@@ -84,12 +91,14 @@ export function openApi(app: Hono<AppEnv>) {
         id: 'readOpenApi',
         tag: 'Service',
         summary: 'This document',
+        description: 'For generators of clients, and for people’s tools.',
         access: 'public',
         answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
       }),
       async (c) => {
         document ??= await describeApi(app);
-        return c.json(document);
+        // Each installation has an address of its own, and a relative one is what generated clients do not understand.
+        return c.json({ ...document, servers: [{ url: new URL(c.req.url).origin }] });
       },
     )
     .get(
@@ -98,6 +107,7 @@ export function openApi(app: Hono<AppEnv>) {
         id: 'readDocs',
         tag: 'Service',
         summary: 'This document, for people',
+        description: 'One page, without scripts.',
         access: 'public',
         answers: { 200: { description: 'The page', media: 'text/html' } },
       }),

@@ -26,7 +26,7 @@ export const AuditEntry = z
 export const AuditLog = page(AuditEntry).meta({ id: 'AuditLog' });
 
 export const AuditQuery = PageQuery.extend({
-  profile: Id.optional(),
+  profile: Id.optional().meta({ description: 'Whose rows to show' }),
   actor: line(255).optional().meta({ description: '`actor_id` of the rows to show' }),
   from: Instant.optional().meta({ description: 'Not before' }),
   to: Instant.optional().meta({ description: 'Before' }),

@@ -6,15 +6,17 @@ export const ID_PATTERN = new RegExp(patterns.id);
 export const Id = z
   .string()
   .regex(ID_PATTERN)
-  .meta({ description: '15 lower-case letters and digits', example: 'k3v9x2m1q8w7z5a' });
+  .meta({ id: 'Id', description: '15 lower-case letters and digits', example: 'k3v9x2m1q8w7z5a' });
 
-export const Timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC', example: '2026-11-24T09:30:00.000Z' });
+export const Timestamp = z.iso
+  .datetime()
+  .meta({ id: 'Timestamp', description: 'RFC 3339, UTC', example: '2026-11-24T09:30:00.000Z' });
 
 /** A time that a caller sends: any offset, milliseconds at the finest, as PocketBase keeps them. */
 export const Instant = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text).toISOString())
-  .meta({ description: 'RFC 3339', example: '2026-11-24T09:30:00Z' });
+  .meta({ id: 'Instant', description: 'RFC 3339', example: '2026-11-24T09:30:00Z' });
 
 const GRACE_SECONDS = 86_400;
 
@@ -33,7 +35,7 @@ export const SLUG_PATTERN = new RegExp(patterns.slug);
 export const PartnerSlug = z
   .string()
   .regex(SLUG_PATTERN)
-  .meta({ description: 'Lower-case letters, digits and hyphens, at most 40', example: 'acme' });
+  .meta({ id: 'PartnerSlug', description: 'Lower-case letters, digits and hyphens, at most 40', example: 'acme' });
 
 type Nullish<T extends z.ZodRawShape> = { [K in keyof T]: z.ZodOptional<z.ZodNullable<T[K]>> };
 type Given<T> = { [K in keyof T]: Exclude<T[K], null> };
@@ -82,8 +84,16 @@ export function prose(maxLength: number) {
     .refine((text) => text.isWellFormed() && !text.includes('\0'), 'Not well-formed Unicode');
 }
 
+export const PageLimit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(100)
+  .default(20)
+  .meta({ description: 'Of items on a page' });
+
 export const PageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: PageLimit,
   cursor: z.string().min(1).max(200).optional().meta({ description: '`next_cursor` of the page before' }),
 });
 export type PageQuery = z.infer<typeof PageQuery>;

@@ -33,7 +33,7 @@ export const IssuedKey = Key.extend({
 
 export const Keys = page(Key).meta({ id: 'Keys' });
 
-export const KeysQuery = PageQuery.extend({ partner: PartnerSlug.optional() });
+export const KeysQuery = PageQuery.extend({ partner: PartnerSlug.optional().meta({ description: 'Whose keys' }) });
 export type KeysQuery = z.infer<typeof KeysQuery>;
 
 export const CreateKeyBody = z

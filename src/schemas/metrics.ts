@@ -6,7 +6,9 @@ const seconds = z.number().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
 
 export const Metrics = z
   .object({
-    statuses: z.record(Status, count).meta({ description: 'Profiles per status' }),
+    statuses: z
+      .object(Object.fromEntries(Status.options.map((status) => [status, count])) as Record<Status, typeof count>)
+      .meta({ description: 'Profiles per status' }),
     queue: z
       .object({ size: count, oldest_seconds: seconds })
       .meta({ description: 'What waits for a reviewer, and for how long' }),

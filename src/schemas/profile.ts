@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { given, Id, Instant, line, nullish, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
-import { COUNTRIES } from './countries.ts';
+import { Country } from './countries.ts';
 import { DOCUMENT_KINDS, Document, DocumentKind, DocumentType } from './document.ts';
 import { Status, StatusChange } from './status.ts';
 
@@ -37,9 +37,7 @@ function isLocale(tag: string): boolean {
 
 const required = {
   full_name: line(200).meta({ example: 'Nguyễn Thị Minh' }),
-  country: z
-    .enum(COUNTRIES, 'Not an ISO 3166-1 alpha-2 code, nor XK')
-    .meta({ description: 'ISO 3166-1 alpha-2 code of the issuing country, or `XK`', example: 'VN' }),
+  country: Country,
   document_type: DocumentType,
   document_number: line(64).meta({
     description: 'As printed; recognition ignores case, spaces and punctuation',
@@ -148,8 +146,8 @@ export type ProfileSummary = z.infer<typeof ProfileSummary>;
 export const Profiles = page(ProfileSummary).meta({ id: 'Profiles' });
 
 export const ProfilesQuery = PageQuery.extend({
-  status: Status.optional(),
-  external_id: line(255).optional(),
+  status: Status.optional().meta({ description: 'In which the profiles are' }),
+  external_id: line(255).optional().meta({ description: 'Your own identifier of the applicant' }),
   updated_after: Instant.optional().meta({ description: 'Changed later than this' }),
   partner: PartnerSlug.optional().meta({ description: 'Internal keys only: a partner sees its own' }),
 });

@@ -26,7 +26,9 @@ describe('docs/protocol.md', () => {
   });
 
   it('names every route of ours', () => {
-    const routes = [...HOOKS.matchAll(/routerAdd\(\s*'(\w+)',\s*'([^']+)'/g)].map(([, method, path]) => `${method} ${path}`);
+    const routes = [...HOOKS.matchAll(/routerAdd\(\s*'(\w+)',\s*'([^']+)'/g)].map(
+      ([, method, path]) => `${method} ${path}`,
+    );
     expect(named(/[A-Z]+ \/api\/edge\/\S+/)).toEqual(routes.sort());
   });
 

@@ -71,12 +71,20 @@ function access({ components }: ApiDocument, { security }: Operation): Child[] {
   ]);
 }
 
+/** Media types of files differ in nothing but their name, so that they stand together. */
 function Bodies({ api, content }: { api: ApiDocument; content: Content }) {
-  return Object.entries(content).map(([media, { schema = {} }]) => {
+  const alike = Map.groupBy(Object.entries(content), ([, { schema }]) =>
+    JSON.stringify({ ...schema, contentMediaType: undefined }),
+  );
+  return [...alike.values()].map((group) => {
+    const { schema = {} } = group[0]?.[1] ?? {};
     const resolved = resolve(api, schema);
     return (
       <>
-        <Media content={{ [media]: { schema } }} />
+        <p class="media">
+          {group.map(([media]) => [<code>{media}</code>, ' '])}
+          <Type schema={schema} />
+        </p>
         <Prose text={resolved.description} />
         <Constraints schema={resolved} />
         <Fields schema={resolved} />

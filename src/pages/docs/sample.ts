@@ -38,16 +38,20 @@ export function sample(api: ApiDocument, schema: Schema, within: readonly string
 function sampleObject(api: ApiDocument, schema: Schema, within: readonly string[]) {
   const { properties, required = [], additionalProperties } = schema;
   if (properties) {
-    const shown = Object.entries(properties).filter(([name, field]) => required.includes(name) || isIllustrated(field));
+    const shown = Object.entries(properties).filter(
+      ([name, field]) => required.includes(name) || isIllustrated(api, field),
+    );
     return Object.fromEntries(shown.map(([name, field]) => [name, sample(api, field, within)]));
   }
   if (typeof additionalProperties !== 'object') return {};
   return Object.fromEntries(required.map((name) => [name, sample(api, additionalProperties, within)]));
 }
 
-function isIllustrated(schema: Schema): boolean {
+function isIllustrated(api: ApiDocument, reference: Schema): boolean {
+  const schema = resolve(api, reference);
   const isGiven = (schema.example ?? schema.examples ?? schema.default) !== undefined;
-  return isGiven || isFile(schema) || !!schema.anyOf?.some(isIllustrated);
+  const parts = schema.anyOf ?? schema.allOf ?? [];
+  return isGiven || isFile(schema) || parts.some((part) => isIllustrated(api, part));
 }
 
 function isFile({ format, contentMediaType }: Schema): boolean {
@@ -81,7 +85,8 @@ function target(api: ApiDocument, path: string, parameters: Parameter[]): string
 }
 
 function parameterValue(api: ApiDocument, { name, schema, example }: Parameter): string {
-  return String(example ?? schema.example ?? resolve(api, schema).enum?.[0] ?? `$${name}`);
+  const resolved = resolve(api, schema);
+  return String(example ?? resolved.example ?? resolved.enum?.[0] ?? `$${name}`);
 }
 
 function credential(api: ApiDocument, { security }: Operation): string[] {

@@ -75,7 +75,7 @@ export async function expectAllDelivered(
     const history = await listAll<StatusChange>(worker, `/api/status_history/${id}`, 'cursor');
     const rebuilt = ordered
       .filter(({ data }) => data.profile_id === id)
-      .map(({ data }) => [data.from ?? null, data.to]);
+      .map(({ data }) => ['from' in data ? data.from : null, 'to' in data && data.to]);
     expect(rebuilt).toEqual(history.map(({ from, to }) => [from, to]));
   }
 }

@@ -182,13 +182,11 @@ describe('a decided profile', () => {
       ['document.written', 'document_back/1', judge.id],
       ['document.removed', 'document_front/1', judge.id],
     ]);
-    const events = (await eventsOf(id))
-      .slice(-rows.length)
-      .map(({ type, data: { fields, kind, version } }) => [type, fields, kind, version]);
-    expect(events).toEqual([
-      ...Object.keys(CHANGES).map((name) => ['profile.updated', [name], undefined, undefined]),
-      ['profile.document_uploaded', undefined, 'document_back', 1],
-      ['profile.document_removed', undefined, 'document_front', 1],
+    const events = (await eventsOf(id)).slice(-rows.length).map(({ type, data }) => ({ type, data }));
+    expect(events).toMatchObject([
+      ...Object.keys(CHANGES).map((name) => ({ type: 'profile.updated', data: { fields: [name] } })),
+      { type: 'profile.document_uploaded', data: { kind: 'document_back', version: 1 } },
+      { type: 'profile.document_removed', data: { kind: 'document_front', version: 1 } },
     ]);
   });
 });
