@@ -8,7 +8,6 @@ import { PocketBaseClient } from './pocketbase/client.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
 import { Upstream } from './pocketbase/upstream.ts';
 import { Changes } from './services/live-stream.ts';
-import { OwnHosts } from './services/own-hosts.ts';
 
 const sleep = (ms: number) => scheduler.wait(ms);
 
@@ -21,7 +20,6 @@ export class Runtime {
   readonly managedKeys = new ManagedKeys(Date.now);
   readonly changes = new Changes(Date.now);
   readonly partners = new PartnerDirectory(Date.now);
-  readonly ownHosts: OwnHosts;
   readonly upstream: Upstream;
   #serviceToken: ServiceToken | undefined;
 
@@ -29,7 +27,6 @@ export class Runtime {
     this.env = env;
     this.settings = new Settings(env);
     this.settingsKeys = new SettingsKeys(this.settings);
-    this.ownHosts = new OwnHosts({ kv: env.TOKENS, now: Date.now });
     this.upstream = new Upstream({
       fetch: (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init)),
       now: Date.now,

@@ -18,6 +18,8 @@ export interface EndpointSpec {
   summary: string;
   description?: string;
   access: Access;
+  /** Stands before `knownHost` in app.ts. */
+  anyHost?: true;
   /** Of this operation, in addition to the one that counts every request. */
   limiter?: LimiterName;
   /**
@@ -101,7 +103,7 @@ const RATE_LIMIT_HEADERS = {
 };
 
 /** One response for each status, which lists its codes. */
-function failures({ access, problems = [] }: EndpointSpec) {
+function failures({ access, anyHost, problems = [] }: EndpointSpec) {
   const ofCredential: ErrorCode[] = [
     'invalid_request',
     'unauthenticated',
@@ -111,6 +113,7 @@ function failures({ access, problems = [] }: EndpointSpec) {
     'upstream_timeout',
   ];
   const codes = new Set<ErrorCode>([
+    ...(anyHost ? [] : (['misdirected_request', 'not_configured'] as const)),
     ...(access === 'public' ? [] : ofCredential),
     ...(isScope(access) ? (['forbidden'] as const) : []),
     ...problems,

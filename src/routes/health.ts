@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { anonymousClient } from '../http/authenticate.ts';
 import { endpoint } from '../http/endpoint.ts';
+import { publicOrigin } from '../http/public-url.ts';
 import { NAME, VERSION } from '../lib/version.ts';
 import { Health, Readiness, ServiceInfo } from '../schemas/health.ts';
 import { checkReadiness } from '../services/readiness.ts';
@@ -14,10 +15,11 @@ export const health = new Hono<AppEnv>()
       tag: 'Service',
       summary: 'Name, version and links',
       access: 'public',
+      anyHost: true,
       answers: { 200: { description: 'The service', schema: ServiceInfo } },
     }),
     (c) => {
-      const { origin } = new URL(c.req.url);
+      const origin = publicOrigin(c);
       const links = {
         docs: `${origin}/docs`,
         openapi: `${origin}/openapi.json`,
@@ -34,6 +36,7 @@ export const health = new Hono<AppEnv>()
       tag: 'Service',
       summary: 'The process is alive',
       access: 'public',
+      anyHost: true,
       answers: { 200: { description: 'Alive', schema: Health } },
     }),
     (c) => c.json({ status: 'ok' as const }),
@@ -45,6 +48,7 @@ export const health = new Hono<AppEnv>()
       tag: 'Service',
       summary: 'Settings, bindings, PocketBase, service account and schema are usable',
       access: 'public',
+      anyHost: true,
       answers: { 200: { description: 'Ready', schema: Readiness } },
       problems: ['not_configured', 'upstream_unavailable', 'upstream_timeout'],
     }),

@@ -4,6 +4,7 @@ import { requirePartner } from '../auth/caller.ts';
 import { isForm, relayForm } from '../documents/request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { ID } from '../http/paths.ts';
+import { publicOrigin } from '../http/public-url.ts';
 import { profileForm } from '../http/upload.ts';
 import { jsonBody, query } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
@@ -225,5 +226,5 @@ function answerUpdated(c: Context<AppEnv>, profile: string) {
 }
 
 function linkFor(c: Context<AppEnv>, answer: Parameters<typeof issueLink>[1], now = Date.now()) {
-  return issueLink(c.get('runtime').settings, answer, { origin: new URL(c.req.url).origin, now });
+  return issueLink(c.get('runtime').settings, answer, { origin: publicOrigin(c), now });
 }
