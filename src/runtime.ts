@@ -4,10 +4,12 @@ import { PartnerDirectory } from './auth/partner-directory.ts';
 import { Reviewers } from './auth/reviewers.ts';
 import { SettingsKeys } from './auth/settings-keys.ts';
 import { type Env, Settings } from './env.ts';
+import { ExpiringCache } from './lib/expiring-cache.ts';
 import { PocketBaseClient } from './pocketbase/client.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
 import { Upstream } from './pocketbase/upstream.ts';
 import { Changes } from './services/live-stream.ts';
+import { Readiness } from './services/readiness.ts';
 
 const sleep = (ms: number) => scheduler.wait(ms);
 
@@ -18,6 +20,11 @@ export class Runtime {
   readonly settingsKeys: SettingsKeys;
   readonly reviewers = new Reviewers(Date.now);
   readonly managedKeys = new ManagedKeys(Date.now);
+  /** Addresses with too many failed authentications, as long as the limiter counts them. */
+  readonly overLimit = new ExpiringCache<true>({ ttlMs: 60_000, maxEntries: 10_000, now: Date.now });
+  /** Links that were revoked, or whose partner is shut out: the latter may be let in again. */
+  readonly endedLinks = new ExpiringCache<true>({ ttlMs: 60_000, maxEntries: 10_000, now: Date.now });
+  readonly readiness = new Readiness(Date.now);
   readonly changes = new Changes(Date.now);
   readonly partners = new PartnerDirectory(Date.now);
   readonly upstream: Upstream;

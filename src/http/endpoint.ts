@@ -73,7 +73,8 @@ function security(access: Access) {
   if (access === 'public') return [];
   if (access === 'applicant') return [{ applicantToken: [] }];
   const forReviewers = (REVIEWER_SCOPES as readonly Scope[]).includes(access);
-  return forReviewers ? [{ apiKey: [] }, { reviewerToken: [] }] : [{ apiKey: [] }];
+  const keys = [{ apiKey: [] }, { bearerKey: [] }];
+  return forReviewers ? [...keys, { reviewerToken: [] }] : keys;
 }
 
 function successes({ answers }: EndpointSpec) {

@@ -5,7 +5,6 @@ import { endpoint } from '../http/endpoint.ts';
 import { publicOrigin } from '../http/public-url.ts';
 import { NAME, VERSION } from '../lib/version.ts';
 import { Health, Readiness, ServiceInfo } from '../schemas/health.ts';
-import { checkReadiness } from '../services/readiness.ts';
 
 export const health = new Hono<AppEnv>()
   .get(
@@ -53,7 +52,8 @@ export const health = new Hono<AppEnv>()
       problems: ['not_configured', 'upstream_unavailable', 'upstream_timeout'],
     }),
     async (c) => {
-      await checkReadiness(c.get('runtime'), () => anonymousClient(c));
+      const runtime = c.get('runtime');
+      await runtime.readiness.check(runtime, () => anonymousClient(c));
       return c.json({ status: 'ready' as const });
     },
   );
