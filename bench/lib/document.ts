@@ -41,7 +41,7 @@ function key(rows: Row[]): string {
 
 export function document(): void {
   const results: Results = readResults();
-  for (const part of ['ratios', 'cost', 'growth', 'soak'] as Part[]) {
+  for (const part of ['ratios', 'writer', 'cost', 'growth', 'soak'] as Part[]) {
     const found = results[part];
     if (!found) continue;
     const from = `${found.machine}${found.rounds ? `, medians of ${found.rounds} rounds` : ''}.`;

@@ -49,3 +49,19 @@ onModelUpdateExecute(
   'services',
   '_superusers',
 );
+
+/// Reviewers and service accounts are never deleted (append-only.pb.js).
+onRecordDeleteRequest((e) => {
+  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
+  return e.next();
+}, '_superusers');
+
+onModelDeleteExecute((e) => {
+  const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
+  const { audit } = require(`${__hooks}/lib/base/audit.js`);
+  const { inTransaction } = require(`${__hooks}/lib/base/transaction.js`);
+  inTransaction(e, (tx) => {
+    audit(tx, e.model.get('@caller') ?? SYSTEM, 'account.deleted', { target: e.model.id });
+    e.next();
+  });
+}, '_superusers');

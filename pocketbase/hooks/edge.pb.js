@@ -30,9 +30,10 @@ routerAdd('GET', '/api/edge/profiles/{id}', (e) => {
 routerAdd('PATCH', '/api/edge/profiles/{id}', (e) => {
   const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
   const { answerFinal } = require(`${__hooks}/lib/base/answer.js`);
-  const { readProfile } = require(`${__hooks}/lib/profiles/read.js`);
+  const { checkReads, readProfile } = require(`${__hooks}/lib/profiles/read.js`);
   const { updateProfile } = require(`${__hooks}/lib/profiles/update.js`);
   const [caller, id] = [serviceOf(e), e.request.pathValue('id')];
+  checkReads(caller);
   updateProfile(e.app, caller, id, { fields: bodyOf(e) });
   return answerFinal(e, readProfile(e.app, caller, id));
 });
@@ -61,8 +62,9 @@ routerAdd(
     const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
     const { answerFinal } = require(`${__hooks}/lib/base/answer.js`);
     const { receive } = require(`${__hooks}/lib/profiles/receive.js`);
-    const { readProfile } = require(`${__hooks}/lib/profiles/read.js`);
+    const { checkReads, readProfile } = require(`${__hooks}/lib/profiles/read.js`);
     const [caller, id] = [serviceOf(e), e.request.pathValue('id')];
+    checkReads(caller);
     receive(e, caller, id);
     return answerFinal(e, readProfile(e.app, caller, id));
   },

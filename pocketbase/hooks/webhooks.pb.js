@@ -10,6 +10,11 @@ onRecordViewRequest((e) => {
   return e.next();
 }, 'events');
 
+onRecordCreateRequest((e) => {
+  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
+  return e.next();
+}, 'webhook_endpoints');
+
 onRecordUpdateRequest((e) => {
   require(`${__hooks}/lib/webhooks/endpoints.js`).keepServerFields(e.record);
   e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));

@@ -6,6 +6,7 @@ migrate(
     const { bool, created, date, digest, integer, json, ofPartner, refuse, save, select, text, updated } = lib;
     const { slug } = require(`${__hooks}/lib/shared/patterns.json`);
     const statuses = Object.keys(require(`${__hooks}/lib/shared/statuses.json`));
+    const sets = require(`${__hooks}/lib/shared/status-sets.json`);
     const documentTypes = Object.keys(require(`${__hooks}/lib/shared/document-types.json`));
 
     const profiles = save(app, {
@@ -58,7 +59,7 @@ migrate(
         "CREATE UNIQUE INDEX idx_profiles_external_id ON profiles (partner, external_id) WHERE external_id != '' AND status != 'canceled'",
         "CREATE INDEX idx_profiles_queue ON profiles (status, status_since, id) WHERE redacted_at = ''",
         "CREATE INDEX idx_profiles_partner_queue ON profiles (partner, status, status_since, id) WHERE redacted_at = ''",
-        "CREATE INDEX idx_profiles_idle ON profiles (partner, updated) WHERE redacted_at = '' AND status IN ('unverified', 'resubmission_requested')",
+        `CREATE INDEX idx_profiles_idle ON profiles (partner, updated) WHERE redacted_at = '' AND status IN (${lib.listed(sets.waiting)})`,
         "CREATE INDEX idx_profiles_retained ON profiles (partner, final_since) WHERE redacted_at = '' AND final_since != ''",
         "CREATE INDEX idx_profiles_redacted ON profiles (redacted_at) WHERE redacted_at != ''",
         'CREATE INDEX idx_profiles_files_due ON profiles (redacted_at) WHERE files_due = TRUE',
@@ -107,7 +108,6 @@ migrate(
     refuse(app, 'profiles', 'no_move', 'UPDATE', moved, 'profiles keep their id and partner');
 
     // Frozen in a final status: what a decision was made on, and all else that a create sets. An external_id may still be filled in.
-    const { final } = require(`${__hooks}/lib/shared/status-sets.json`);
     const frozen = [
       'full_name',
       'country',
@@ -124,7 +124,7 @@ migrate(
       "(NEW.external_id IS NOT OLD.external_id AND OLD.external_id != '')",
       'NEW.evidence_version IS NOT OLD.evidence_version',
     ].join(' OR ');
-    const isFinal = `OLD.status IN (${final.map((status) => `'${status}'`)}) AND NEW.status = OLD.status AND NEW.redacted_at = ''`;
+    const isFinal = `OLD.status IN (${lib.listed(sets.final)}) AND NEW.status = OLD.status AND NEW.redacted_at = ''`;
     refuse(
       app,
       'profiles',
@@ -164,7 +164,9 @@ migrate(
     refuse(app, 'status_history', 'chain', 'INSERT', isTorn, 'a row of status_history continues the one before it');
   },
   (app) => {
-    const { remove } = require(`${__hooks}/../migrations/lib/collections.js`);
+    const { remove, run } = require(`${__hooks}/../migrations/lib/collections.js`);
+    // They name the column.
+    for (const event of ['insert', 'update']) run(app, `DROP TRIGGER profiles_status_on_${event}`);
     const profiles = app.findCollectionByNameOrId('profiles');
     profiles.fields.removeByName('latest_status');
     app.save(profiles);

@@ -38,6 +38,7 @@ migrate(
       indexes: [
         "CREATE UNIQUE INDEX idx_documents_current ON documents (profile, kind) WHERE state = 'current'",
         "CREATE UNIQUE INDEX idx_documents_version ON documents (profile, kind, version) WHERE state != 'staged'",
+        'CREATE INDEX idx_documents_profile ON documents (profile, created, id)', // all of them, for a list and an erasure
         "CREATE INDEX idx_documents_staged ON documents (created) WHERE state = 'staged'",
       ],
     });
@@ -63,6 +64,18 @@ migrate(
       "NEW.state IS NOT OLD.state AND NOT ((OLD.state = 'staged' AND NEW.state = 'current') OR (OLD.state = 'current' AND NEW.state IN ('superseded', 'removed')))",
       'documents do not come back',
     );
+    // A row that is born staged is in no unique index, so REPLACE reaches no other by one; neither does the update that makes it current.
+    refuse(app, 'documents', 'born_staged', 'INSERT', "NEW.state IS NOT 'staged'", 'documents begin as staged');
+    const same = (condition) =>
+      `EXISTS (SELECT 1 FROM documents WHERE profile = NEW.profile AND kind = NEW.kind AND ${condition})`;
+    refuse(
+      app,
+      'documents',
+      'one_current',
+      'UPDATE',
+      `OLD.state = 'staged' AND NEW.state = 'current' AND (${same("state = 'current'")} OR ${same("state != 'staged' AND version = NEW.version")})`,
+      'documents are never replaced',
+    );
     // What was never more than staged goes with its file.
     refuse(app, 'documents', 'no_delete', 'DELETE', "OLD.state != 'staged'", 'documents are never deleted');
     lib.neverReplaced(app, 'documents', 'documents are never replaced');
@@ -72,7 +85,7 @@ migrate(
       'documents',
       'freeze',
       'UPDATE',
-      `NEW.state IS NOT OLD.state AND EXISTS (SELECT 1 FROM profiles WHERE id = OLD.profile AND status IN (${final.map((status) => `'${status}'`)}))`,
+      `NEW.state IS NOT OLD.state AND EXISTS (SELECT 1 FROM profiles WHERE id = OLD.profile AND status IN (${lib.listed(final)}))`,
       'a decided profile is reopened before it is changed',
     );
 

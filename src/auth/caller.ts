@@ -56,6 +56,12 @@ export function requirePartner({ partner }: Caller): string {
   return partner;
 }
 
+/** @throws ApiProblem `forbidden` */
+export function checkScope({ scopes }: Caller, scope: Scope): void {
+  if (scopes.has(scope)) return;
+  throw new ApiProblem('forbidden', `Needs the scope ${scope}`, { members: { required_scope: scope } });
+}
+
 /** Private notes and actors are for those who review. */
 export function seesPrivate(caller: Caller): boolean {
   return caller.type === 'service' || caller.type === 'reviewer';

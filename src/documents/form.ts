@@ -27,6 +27,8 @@ export interface MultipartInput {
   length: number | null;
   /** The text fields a form may have, besides a file for each kind. */
   fieldNames: readonly string[];
+  /** Called before a file is sent on. To refuse files, it throws. */
+  onDocument: () => void;
   /**
    * Called with the form's fields when all of the form was read; returns the values to store. If it throws, PocketBase stores nothing,
    * although it has the files already.
@@ -85,7 +87,7 @@ export async function streamMultipart(
     }
     refuseEncoding(input.contentEncoding);
     const parts = new MultipartReader(source, parseBoundary(input.contentType));
-    const { fields, documents } = await relayParts(parts, form, input.fieldNames);
+    const { fields, documents } = await relayParts(parts, form, input);
     await form.write(form.field('@jsonPayload', JSON.stringify(input.onFields(fields, documents))));
     while (await form.orRefusal(source.read()));
     return { response: await form.finish(), documents };
@@ -93,7 +95,7 @@ export async function streamMultipart(
 }
 
 /** Each name may stand once. As there are few, the number of parts needs no limit of its own. */
-async function relayParts(parts: MultipartReader, form: UpstreamForm, fieldNames: readonly string[]) {
+async function relayParts(parts: MultipartReader, form: UpstreamForm, { fieldNames, onDocument }: MultipartInput) {
   const fields: Record<string, unknown> = {};
   const documents: Documents = {};
   for (let part = await form.orRefusal(parts.next()); part; part = await form.orRefusal(parts.next())) {
@@ -103,8 +105,10 @@ async function relayParts(parts: MultipartReader, form: UpstreamForm, fieldNames
     if (Object.hasOwn(fields, name) || Object.hasOwn(documents, name)) {
       throw refuse('validation_failed', name, 'Stands more than once in the form');
     }
-    if (isKind(name)) documents[name] = await pumpDocument(form, { ...part, kind: name }, read);
-    else if (fieldNames.includes(name)) fields[name] = await readField(read, part);
+    if (isKind(name)) {
+      onDocument();
+      documents[name] = await pumpDocument(form, { ...part, kind: name }, read);
+    } else if (fieldNames.includes(name)) fields[name] = await readField(read, part);
     else throw refuse('validation_failed', name, 'Is no field of a profile');
   }
   return { fields, documents };

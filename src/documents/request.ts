@@ -16,8 +16,8 @@ export function isForm(request: Request): boolean {
   return /^multipart\//i.test(request.headers.get('content-type') ?? '');
 }
 
-/** Streams a form of fields and documents on. If anything fails, the profile stays as it was. */
-export async function relayForm(request: Request, send: Send): Promise<Response> {
+/** Streams a form of fields and documents on. If anything fails, the profile stays as it was. @param onDocument throws to refuse files */
+export async function relayForm(request: Request, send: Send, onDocument: () => void): Promise<Response> {
   const { headers, body } = request;
   const { response } = await streamMultipart(
     {
@@ -26,6 +26,7 @@ export async function relayForm(request: Request, send: Send): Promise<Response>
       contentEncoding: headers.get('content-encoding'),
       length: readLength(headers),
       fieldNames: Object.keys(ProfileFields.shape),
+      onDocument,
       onFields: validateFields,
     },
     send,

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { verifyApplicantToken } from '../auth/applicant-token.ts';
-import { applicantCaller, type Caller, type Scope } from '../auth/caller.ts';
+import { applicantCaller, type Caller, checkScope, type Scope } from '../auth/caller.ts';
 import { credentialKind } from '../auth/credential-kind.ts';
 import type { Defer } from '../auth/partner-directory.ts';
 import { sha256 } from '../lib/digest.ts';
@@ -52,9 +52,7 @@ export async function authenticate(
   for (const name of limiters) {
     if (!(await isWithinLimit(c, name, caller.credentialId))) throw rateLimited(name);
   }
-  if (access !== 'applicant' && !caller.scopes.has(access)) {
-    throw new ApiProblem('forbidden', `Needs the scope ${access}`, { members: { required_scope: access } });
-  }
+  if (access !== 'applicant') checkScope(caller, access);
 }
 
 /** PocketBase in nobody's name, for calls that concern no record. */

@@ -1,7 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-env.ts';
-import type { Scope } from '../auth/caller.ts';
-import { ApiProblem } from '../lib/problem.ts';
+import { checkScope, type Scope } from '../auth/caller.ts';
 
 /**
  * Lets in a caller that an earlier middleware has recognised, if it has the scope.
@@ -9,9 +8,7 @@ import { ApiProblem } from '../lib/problem.ts';
  */
 export function requireScope(scope: Scope) {
   return createMiddleware<AppEnv>(async function requireScope(c, next) {
-    if (!c.get('caller').scopes.has(scope)) {
-      throw new ApiProblem('forbidden', `Needs the scope ${scope}`, { members: { required_scope: scope } });
-    }
+    checkScope(c.get('caller'), scope);
     await next();
   });
 }

@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
-import { requirePartner } from '../auth/caller.ts';
+import { checkScope, requirePartner } from '../auth/caller.ts';
 import { isForm, relayForm } from '../documents/request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { answerTagged, ETAG_HEADER } from '../http/entity-tag.ts';
 import { ID } from '../http/paths.ts';
 import { publicOrigin } from '../http/public-url.ts';
 import { profileForm } from '../http/upload.ts';
@@ -89,11 +90,15 @@ export const profiles = new Hono<AppEnv>()
       id: 'readProfile',
       tag: 'Profiles',
       summary: 'Read a profile with its latest status',
+      description: 'With the `ETag` of an earlier answer in `If-None-Match`: 304 while nothing of it has changed.',
       access: 'profiles:read',
-      answers: { 200: { description: 'The profile', schema: Profile } },
+      answers: {
+        200: { description: 'The profile', schema: Profile, headers: ETAG_HEADER },
+        304: { description: 'Not modified', headers: ETAG_HEADER },
+      },
       problems: RECORD_PROBLEMS,
     }),
-    async (c) => c.body(await readProfile(c.get('pb'), c.req.param('id')), 200, { 'content-type': 'application/json' }),
+    async (c) => answerTagged(c, await readProfile(c.get('pb'), c.req.param('id'))),
   )
   .patch(
     `/${ID}`,
@@ -102,7 +107,7 @@ export const profiles = new Hono<AppEnv>()
       tag: 'Profiles',
       summary: 'Change fields of a profile',
       description:
-        'As JSON, or as `multipart/form-data` with fields and document files in any order, streamed; an empty text field stands for `null`, `metadata` is JSON text.',
+        'As JSON, or as `multipart/form-data` with fields and document files in any order, streamed; an empty text field stands for `null`, `metadata` is JSON text. Files need `documents:write` as well.',
       requestBody: profileForm,
       access: 'profiles:write',
       record: findOpenProfile,
@@ -119,7 +124,8 @@ export const profiles = new Hono<AppEnv>()
       const pb = c.get('pb');
       const id = c.req.param('id');
       await findOpenProfile(pb, id);
-      const response = await relayForm(c.req.raw, formOf(pb, id, 'form'));
+      const checkFiles = () => checkScope(c.get('caller'), 'documents:write');
+      const response = await relayForm(c.req.raw, formOf(pb, id, 'form'), checkFiles);
       return answerUpdated(c, await response.text());
     },
     jsonBody(UpdateProfileBody),

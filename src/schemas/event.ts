@@ -4,11 +4,16 @@ import { Id, page, Timestamp } from './common.ts';
 import { DocumentKind } from './document.ts';
 import { Status } from './status.ts';
 
-/** Hooks write these, and endpoints choose among them; `default` are those of an endpoint that chooses none. */
+/** Hooks write these, and endpoints choose among them. */
 export const EventType = z
   .enum(Object.keys(types) as [string, ...string[]])
   .meta({ id: 'EventType', description: 'What happened to a profile' });
 export type EventType = z.infer<typeof EventType>;
+
+/** What an endpoint is told that chooses no types. */
+export const DEFAULT_EVENT_TYPES = Object.entries(types)
+  .filter(([, type]) => type.default)
+  .map(([name]) => name);
 
 export const Event = z
   .object({

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { given, graceSeconds, Id, line, nullish, page, Timestamp } from './common.ts';
-import { EventType } from './event.ts';
+import { DEFAULT_EVENT_TYPES, EventType } from './event.ts';
 
 const URL_MAX_LENGTH = 2_048;
+
+export const ChosenEvent = z.union([EventType, z.literal('*')]);
+const DEFAULTS = DEFAULT_EVENT_TYPES.map((type) => `\`${type}\``).join(', ');
 
 const fields = {
   url: line(URL_MAX_LENGTH).meta({
@@ -10,10 +13,12 @@ const fields = {
     example: 'https://hooks.example.com/ekyc',
   }),
   events: z
-    .array(EventType)
+    .array(ChosenEvent)
     .max(EventType.options.length)
     .refine((types) => new Set(types).size === types.length, 'Names a type twice')
-    .meta({ description: 'The types to deliver; empty: all' }),
+    .meta({
+      description: `The types to deliver; \`["*"]\`: all, those of later versions too; without any: ${DEFAULTS}`,
+    }),
   description: z.union([z.literal(''), line(255)]).nullable(),
   enabled: z.boolean(),
 };
@@ -45,7 +50,7 @@ export const Webhook = z
     id: Id,
     partner: z.string(),
     url: z.string(),
-    events: z.array(EventType),
+    events: z.array(ChosenEvent),
     description: z.string().nullable(),
     enabled: z.boolean(),
     disabled_reason: z

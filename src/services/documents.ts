@@ -28,6 +28,7 @@ export async function listDocuments(pb: PocketBaseClient, caller: Caller, id: st
     fields: Object.keys(DocumentRecord.shape),
     conditions: [
       ['profile', '=', id],
+      ['profile.redacted_at', '=', ''],
       ['state', '!=', 'staged'],
       ['state', '=', isPrivate ? undefined : 'current'],
     ],

@@ -4,6 +4,7 @@ import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
 import { DeliveryRow, WebhookRow } from '../pocketbase/records/webhooks.ts';
 import type { PageQuery } from '../schemas/common.ts';
+import { DEFAULT_EVENT_TYPES } from '../schemas/event.ts';
 import type { CreateWebhookBody, Delivery, UpdateWebhookBody, Webhook } from '../schemas/webhook.ts';
 import { newWebhookSecret, sealWebhookSecret } from './secrets.ts';
 import { refuseTarget, type TargetPolicy } from './targets.ts';
@@ -38,8 +39,10 @@ export function listWebhooks(pb: PocketBaseClient, query: PageQuery) {
   return listNewestFirst(pb, 'webhook_endpoints', WebhookRow, query, { conditions: [] });
 }
 
+/** An empty list chooses nothing, as at creation: the default types. */
 export function updateWebhook(pb: PocketBaseClient, id: string, body: UpdateWebhookBody): Promise<WebhookRow> {
-  return pb.call(WebhookRow, `${RECORDS}/${id}`, { method: 'PATCH', body });
+  const events = body.events?.length === 0 ? { events: DEFAULT_EVENT_TYPES } : {};
+  return pb.call(WebhookRow, `${RECORDS}/${id}`, { method: 'PATCH', body: { ...body, ...events } });
 }
 
 export async function deleteWebhook(pb: PocketBaseClient, id: string): Promise<void> {

@@ -60,6 +60,15 @@ export const ROWS: Record<string, Row> = {
   'DELETE /api/profiles/:id': {
     prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}`, { method: 'DELETE' }],
   },
+  'POST /api/profiles/:id/submit': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.documented()).id}/submit`, { method: 'POST' }],
+  },
+  'PUT /api/profiles/:id/legal_hold': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}/legal_hold`, { method: 'PUT' }],
+  },
+  'DELETE /api/profiles/:id/legal_hold': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}/legal_hold`, { method: 'DELETE' }],
+  },
   'POST /api/profiles/:id/link': {
     prepare: async (scene) => [
       `/api/profiles/${(await scene.profile()).id}/link`,
@@ -74,6 +83,9 @@ export const ROWS: Record<string, Row> = {
       `/api/profiles/${(await scene.profile()).id}/notes`,
       typed('POST', { text: 'x' }, once()),
     ],
+  },
+  'GET /api/profiles/:id/documents': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.documented()).id}/documents`, {}],
   },
   'PUT /api/profiles/:id/documents/:kind': {
     prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}/documents/document_front`, png()],
@@ -195,7 +207,7 @@ export const ROWS: Record<string, Row> = {
   'POST /dashboard/profiles/:id/decision': {
     prepare: async (scene) => [
       `/dashboard/profiles/${(await scene.profile()).id}/decision`,
-      await scene.atDesk('POST', { status: 'approved', expected_status: 'unverified' }),
+      await scene.atDesk('POST', { status: 'approved', expected_status: 'unverified', expected_evidence: '1' }),
     ],
     again: 409,
   },

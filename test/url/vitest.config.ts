@@ -14,7 +14,7 @@ export default defineConfig({
     // Under names of their own: `npm test` takes no notice of an EKYC_URL that is set for the command line.
     env: { DEPLOYED_URL: EKYC_URL, DEPLOYED_KEY: EKYC_API_KEY },
     setupFiles: './test/support/each-file.ts',
-    include: ['openapi', 'routes/{applicant,documents,health,notes,profiles}'].map(
+    include: ['openapi', 'routes/{applicant,documents,health,notes,profiles,profile-update}'].map(
       (name) => `test/worker/${name}.test.ts`,
     ),
     maxWorkers: 2,

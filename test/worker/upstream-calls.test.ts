@@ -32,32 +32,41 @@ describe('calls to PocketBase', () => {
     const internal = { 'x-api-key': worker.keys.internal };
     const data = applicantData();
     const { id, token } = await partner.created(data);
-    const record = `/api/collections/profiles/records/${id}`;
+    const record = `/api/edge/profiles/${id}`;
+    const history = '/api/collections/status_history/records';
     const applicant = { headers: { authorization: `Bearer ${token}` } };
     const { authorization } = await reviewer('Reviewer', pocketbase);
+    const asPng = { 'content-type': 'image/png' };
+    const document = `/api/profiles/${id}/documents/document_front`;
+    const form = new FormData();
+    form.set('facial_photo', new File([PNG], 'me.png', { type: 'image/png' }));
+    const operator = (path: string, init: RequestInit = {}) =>
+      worker.fetch(path, { ...init, headers: { ...init.headers, ...internal } });
 
     expect(await cost(() => partner.create())).toEqual(['POST /api/edge/profiles']);
     expect(await cost(() => partner.create(data))).toEqual(['POST /api/edge/profiles']);
-    expect(await cost(() => partner.get(`/api/profiles/${id}`))).toEqual([`GET /api/edge/profiles/${id}`]);
+    expect(await cost(() => partner.create({ ...data, full_name: 'Other' }))).toEqual(['POST /api/edge/profiles']);
     expect(await cost(() => partner.patch(`/api/profiles/${id}`, { locale: 'vi' }))).toEqual([`PATCH ${record}`]);
-    expect(await cost(() => partner.post(`/api/profiles/${id}/link`, {}))).toEqual([
-      `POST /api/edge/profiles/${id}/link`,
+    expect(await cost(() => operator(`/api/profiles/${id}`, { method: 'PATCH', body: form }))).toEqual([
+      `GET ${record}/open`,
+      `POST ${record}/form`,
     ]);
-    expect(await cost(() => partner.upload(id, 'document_front', PNG, { 'content-type': 'image/png' }))).toEqual([
-      `GET ${record}`,
-      `PATCH ${record}`,
+    const link = { confirm_mismatch: true };
+    expect(await cost(() => partner.post(`/api/profiles/${id}/link`, link))).toEqual([`POST ${record}/link`]);
+    expect(await cost(() => partner.upload(id, 'document_front', PNG, asPng))).toEqual([
+      `GET ${record}/open`,
+      `POST ${record}/documents`,
     ]);
-    expect(
-      await cost(() => worker.fetch(`/api/profiles/${id}/documents/document_front`, { headers: internal })),
-    ).toEqual([`GET /api/edge/profiles/${id}/documents/document_front`]);
-    expect(await cost(() => partner.get(`/api/status_history/${id}`))).toEqual([
-      'GET /api/collections/status_history/records',
+    expect(await cost(() => partner.post(`/api/profiles/${id}/submit`, {}))).toEqual([`POST ${record}/submit`]);
+    expect(await cost(() => operator(`/api/profiles/${id}/legal_hold`, { method: 'PUT' }))).toEqual([
+      `POST ${record}/hold`,
     ]);
-    expect(await cost(() => partner.decide(id, { status: 'in_review' }))).toEqual([
-      `POST /api/edge/profiles/${id}/status`,
+    expect(await cost(() => partner.decide(id, { status: 'in_review' }))).toEqual([`POST ${record}/status`]);
+    expect(await cost(() => operator(`/api/profiles/${id}/notes`, json({ text: 'x' })))).toEqual([
+      `POST ${record}/notes`,
     ]);
-    expect(await cost(() => worker.fetch(`/api/profiles/${id}/notes`, json({ text: 'x' }, internal)))).toEqual([
-      `POST /api/edge/profiles/${id}/notes`,
+    expect(await cost(() => operator(document, { method: 'DELETE' }))).toEqual([
+      `DELETE ${record}/documents/document_front`,
     ]);
     const target = { url: 'https://hooks.example.com/', enabled: false };
     const created = await (await partner.post('/api/webhooks', target)).json();
@@ -68,17 +77,49 @@ describe('calls to PocketBase', () => {
     expect(await cost(() => partner.post(`/api/webhooks/${webhook}/rotate`, {}))).toEqual([
       `POST /api/edge/webhooks/${webhook}/rotate`,
     ]);
-    expect(await cost(() => worker.fetch(`/api/webhooks/${webhook}`, { method: 'DELETE', headers: internal }))).toEqual(
-      [`DELETE ${endpoint}`],
-    );
-    expect(await cost(() => partner.get('/api/events'))).toEqual(['GET /api/collections/events/records']);
-    expect(await cost(() => worker.fetch('/api/applicant', applicant))).toEqual([`GET ${record}`]);
+    expect(await cost(() => operator(`/api/webhooks/${webhook}`, { method: 'DELETE' }))).toEqual([
+      `DELETE ${endpoint}`,
+    ]);
+    expect(await cost(() => worker.fetch('/api/applicant', applicant))).toEqual(['GET /api/edge/applicant']);
+    // A key holds its record's id, which PocketBase gives.
+    const key = { partner: 'acme', name: 'x', scopes: ['profiles:read'] };
+    const issued = await cost(() => operator('/api/keys', json(key)));
+    expect(issued).toEqual(['GET /api/edge/ids', 'POST /api/edge/keys']);
     const asReviewer = () => worker.fetch(`/api/profiles/${id}`, { headers: authorization });
     expect(await cost(asReviewer)).toEqual([
       'POST /api/collections/reviewers/auth-refresh',
       `GET /api/edge/profiles/${id}`,
     ]);
     expect(await cost(asReviewer)).toEqual([`GET /api/edge/profiles/${id}`]);
+    expect(await cost(() => partner.get(`/api/status_history/${id}`))).toEqual([`GET ${history}`]);
+  });
+
+  it('for a read by a key are one, and write nothing', async () => {
+    const partner = api(worker);
+    const { id } = await partner.created();
+    await partner.upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+    const operator = api(worker, worker.keys.internal);
+    const asAcme = () => worker.fetch('/api/events', { headers: { 'x-api-key': worker.keys.acme } });
+    const collection = (name: string) => [`GET /api/collections/${name}/records`];
+    const etag = (await partner.get(`/api/profiles/${id}`)).headers.get('etag') ?? '';
+    const headers = { 'x-api-key': worker.keys.acme, 'if-none-match': etag };
+    const reads: [string[], () => Promise<Response>][] = [
+      [[`GET /api/edge/profiles/${id}`], () => partner.get(`/api/profiles/${id}`)],
+      [[`GET /api/edge/profiles/${id}`], () => operator.get(`/api/profiles/${id}`)],
+      [[`GET /api/edge/profiles/${id}`], () => worker.fetch(`/api/profiles/${id}`, { headers })],
+      [collection('profiles'), () => partner.get('/api/profiles')],
+      [collection('status_history'), () => partner.get(`/api/status_history/${id}`)],
+      [collection('documents'), () => operator.get(`/api/profiles/${id}/documents`)],
+      [collection('events'), asAcme],
+    ];
+    const audited = async () => (await (await superuser(pocketbase)).collection('audit_log').getList(1, 1)).totalItems;
+    const before = await audited();
+    for (const [calls, read] of reads) expect(await cost(read)).toEqual(calls);
+    expect(await audited()).toBe(before);
+    // The one reading by a key that leaves a row is that of a document's bytes.
+    const path = `/api/profiles/${id}/documents/document_front`;
+    expect(await cost(() => operator.get(path))).toEqual([`GET /api/edge/profiles/${id}/documents/document_front`]);
+    expect(await audited()).toBe(before + 1);
   });
 
   it('are not made for what the edge can refuse by itself', async () => {
@@ -212,7 +253,7 @@ describe('PocketBase failing', () => {
       [403, '<h1>no</h1>', 'upstream_unavailable'],
     ] as const) {
       proxy.intercept = (incoming, answer) => {
-        if (incoming.method !== 'PATCH') return false;
+        if (!incoming.url?.endsWith('/documents')) return false;
         incoming.resume().on('end', () => answer.writeHead(status).end(body));
         return true;
       };
@@ -227,17 +268,14 @@ describe('PocketBase failing', () => {
 
   it('lets no reviewer listen to a stream that is none', async () => {
     const { get } = await dashboardClient(worker, 'Reviewer', pocketbase);
-    for (const body of [
-      '',
-      'data: {"clientId":7}\n\n',
-      'data: <h1>\n\n',
-      'data: {"clientId":"never-subscribed"}\n\n',
-    ]) {
+    for (const [status, body] of [
+      [200, ''],
+      [200, '<h1>hello</h1>'],
+      [200, '{"seq":"7","profiles":[],"all":false}'],
+      [404, '{"status":404}'],
+    ] as const) {
       proxy.intercept = (incoming, answer) =>
-        incoming.url === '/api/realtime' &&
-        (incoming.method === 'GET'
-          ? Boolean(answer.writeHead(200, { 'content-type': 'text/event-stream' }).end(body))
-          : Boolean(answer.writeHead(404).end('{"status":404}')));
+        Boolean(incoming.url?.startsWith('/api/edge/changes') && answer.writeHead(status).end(body));
       const response = await get('/dashboard/events', { accept: 'text/event-stream' });
       expect([body, response.status >= 400]).toEqual([body, true]);
       expect([body, (await problemOf(response)).code]).not.toEqual([body, 'internal']);

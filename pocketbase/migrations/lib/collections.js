@@ -57,6 +57,9 @@ function remove(app, names) {
   for (const name of names) app.delete(app.findCollectionByNameOrId(name));
 }
 
+/** A list of texts for `IN`. */
+const listed = (texts) => texts.map((text) => `'${text}'`).join(', ');
+
 const run = (app, sql) => app.db().newQuery(sql).execute();
 
 /** A trigger that lets nothing pass for which the condition holds. It ends with its table. */
@@ -105,6 +108,7 @@ module.exports = {
   digest,
   integer,
   json,
+  listed,
   nameSuperusers,
   neverReplaced,
   ofAllPartners,

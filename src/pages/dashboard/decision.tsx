@@ -2,6 +2,7 @@ import type { StatusRow } from '../../pocketbase/records/status-history.ts';
 import { REASONED_STATUSES, ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
 import { isClaimedByAnother } from '../../services/review.ts';
 import { actorText, type DecisionState, DraftBack, draftOf, type ProfileProps, Section } from './case.tsx';
+import { EvidenceChanged, evidenceOf } from './evidence.tsx';
 import { Csrf, Notice, Time } from './layout.tsx';
 import { DECISIONS, REASON_NAMES, STATUS_NAMES } from './words.ts';
 
@@ -53,6 +54,7 @@ function DecisionForm({
       <DraftBack />
       <input type="hidden" name="expected_status" value={record.status} />
       <input type="hidden" name="expected_evidence" value={record.evidence_version} />
+      <input type="hidden" name="seen" value={JSON.stringify(evidenceOf(record))} />
       <fieldset disabled={isBlocked}>
         <fieldset class="choices" aria-describedby={errors.status ? 'status-error' : undefined}>
           <legend class="visually-hidden">Decision</legend>
@@ -141,23 +143,10 @@ function FieldError({ id, message }: { id: string; message: string | undefined }
   );
 }
 
-/** The page shows the evidence of now, so all that is left to say is that it is another one. */
-function EvidenceChanged() {
-  return (
-    <Notice tone="bad">
-      <p>
-        <strong>Not recorded.</strong> A field or a document of this profile was changed after you had opened it. This
-        page shows what it is now: look at it again.
-      </p>
-      <p>Your words are still in the form.</p>
-    </Notice>
-  );
-}
-
 /** Says what happened in place of the reviewer's decision, which is still in the form. */
 function Conflict({ record, history, reviewers, session, decision, now }: ProfileProps) {
   const { reason, expected } = decision.conflict ?? {};
-  if (reason === 'evidence') return <EvidenceChanged />;
+  if (reason === 'evidence') return <EvidenceChanged record={record} seen={decision.values.seen} />;
   if (reason === 'claim' && isClaimedByAnother(record, session.id, now)) {
     return (
       <Notice tone="bad">

@@ -59,7 +59,11 @@ export function ProfilePage(props: ProfileProps) {
           <Declared {...props} />
           <div
             data-live="decision"
-            data-version={[record.status, isClaimedByAnother(record, session.id, now) && record.claimed_until].join()}
+            data-version={[
+              record.status,
+              record.evidence_version,
+              isClaimedByAnother(record, session.id, now) && record.claimed_until,
+            ].join()}
             id="decision"
           >
             <DecisionPanel {...props} />

@@ -39,6 +39,15 @@ export const REASON_NAMES: Record<z.infer<typeof ReasonCode>, string> = {
   other: 'Other',
 };
 
+/** The identity fields, which a decision is made on. */
+export const IDENTITY_NAMES = {
+  full_name: 'Full name',
+  country: 'Country',
+  document_type: 'Document',
+  document_number: 'Number',
+  date_of_birth: 'Date of birth',
+} as const;
+
 export const KIND_NAMES: Record<DocumentKind, string> = {
   document_front: 'Document, front',
   document_back: 'Document, back',

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { EventType } from '../../schemas/event.ts';
-import { Delivery } from '../../schemas/webhook.ts';
+import { ChosenEvent, Delivery } from '../../schemas/webhook.ts';
 import { id, optionalTime, text, time } from './common.ts';
 import { EventRow } from './events.ts';
 
@@ -9,7 +8,7 @@ export const WebhookRow = z.object({
   partner: z.string(),
   url: z.string(),
   events: z
-    .array(EventType)
+    .array(ChosenEvent)
     .nullish()
     .transform((value) => value ?? []),
   description: text,

@@ -1,23 +1,22 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import schema from '../../../pocketbase/hooks/lib/shared/schema.json' with { type: 'json' };
 import table from '../../../pocketbase/hooks/lib/shared/statuses.json' with { type: 'json' };
-import { connect, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
+import {
+  connect,
+  decide,
+  documentsOf,
+  enrol,
+  historyOf,
+  patch,
+  profilePath,
+  type Request,
+  upload,
+} from '../support/client.ts';
 import { photo } from '../support/photo.ts';
 
 const { port } = inject('pocketbase');
-const COLLECTIONS = [
-  'profiles',
-  'status_history',
-  'notes',
-  'partners',
-  'api_keys',
-  'audit_log',
-  'idempotency_keys',
-  'services',
-  'reviewers',
-];
 let pb: Awaited<ReturnType<typeof connect>>;
 let service: Request;
 let root: Request;
@@ -57,7 +56,19 @@ describe('a request without a valid token', () => {
     ['POST', '/api/edge/profiles/abcdefghijklmno/link'],
     ['POST', '/api/edge/profiles/abcdefghijklmno/notes'],
     ['POST', '/api/edge/profiles/abcdefghijklmno/redact'],
+    ['GET', '/api/edge/profiles/abcdefghijklmno'],
+    ['PATCH', '/api/edge/profiles/abcdefghijklmno'],
+    ['GET', '/api/edge/profiles/abcdefghijklmno/open'],
+    ['GET', '/api/edge/profiles/abcdefghijklmno/exists'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/form'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/documents'],
     ['GET', '/api/edge/profiles/abcdefghijklmno/documents/facial_photo'],
+    ['DELETE', '/api/edge/profiles/abcdefghijklmno/documents/facial_photo'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/submit'],
+    ['POST', '/api/edge/profiles/abcdefghijklmno/hold'],
+    ['GET', '/api/edge/applicant'],
+    ['GET', '/api/edge/changes'],
+    ['GET', '/api/edge/ids'],
     ['POST', '/api/edge/keys'],
     ['GET', '/api/edge/keys/abcdefghijklmno'],
     ['POST', '/api/edge/keys/abcdefghijklmno/rotate'],
@@ -85,9 +96,10 @@ describe('a request without a valid token', () => {
 
   test('reads a protected file with a superuser’s file token, as the admin UI does', async () => {
     const id = await enrol(service);
-    const { facial_photo: name } = (await service('PATCH', profilePath(id), photo())).body;
+    const { id: document } = (await upload(service, id, photo())).body;
+    const [{ file = '' } = {}] = await documentsOf(service, id);
     const { token } = (await root('POST', '/api/files/token')).body;
-    const response = await fetch(`http://127.0.0.1:${port}/api/files/profiles/${id}/${name}?token=${token}`);
+    const response = await fetch(`http://127.0.0.1:${port}/api/files/documents/${document}/${file}?token=${token}`);
     expect(response.status).toBe(200);
   });
 });
@@ -102,17 +114,23 @@ describe('another partner', () => {
   ])('is as absent as a profile that never was: header %s', async (_, headers) => {
     const id = await enrol(service, { partner: 'acme' });
     await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'secret' });
+    await upload(service, id, photo());
     const absent = { status: 404 };
     expect(await service('GET', profilePath(id), undefined, headers)).toMatchObject(absent);
-    expect(await service('PATCH', profilePath(id), { full_name: 'B' }, headers)).toMatchObject(absent);
-    for (const action of ['status', 'link', 'notes']) {
+    expect(await patch(service, id, { full_name: 'B' }, headers)).toMatchObject(absent);
+    expect(await upload(service, id, photo(), headers)).toMatchObject(absent);
+    for (const action of ['', '/open', '/exists']) {
+      expect(await service('GET', `/api/edge/profiles/${id}${action}`, undefined, headers)).toMatchObject(absent);
+    }
+    for (const action of ['status', 'link', 'notes', 'form', 'submit', 'hold']) {
       const body = { to: 'approved', text: 'x' };
       expect(await service('POST', `/api/edge/profiles/${id}/${action}`, body, headers)).toMatchObject(absent);
     }
-    expect(await service('GET', `/api/edge/profiles/${id}/documents/facial_photo`, undefined, headers)).toMatchObject(
-      absent,
-    );
-    for (const collection of ['profiles', 'status_history', 'notes', 'partners']) {
+    for (const method of ['GET', 'DELETE']) {
+      const path = `/api/edge/profiles/${id}/documents/facial_photo`;
+      expect(await service(method, path, undefined, headers)).toMatchObject(absent);
+    }
+    for (const collection of ['profiles', 'status_history', 'notes', 'documents', 'partners']) {
       const column = { profiles: 'id', partners: 'slug' }[collection] ?? 'profile';
       const filter = `${column}='${column === 'slug' ? 'acme' : id}'`;
       const path = `/api/collections/${collection}/records?filter=${filter}` as const;
@@ -121,9 +139,8 @@ describe('another partner', () => {
     }
   });
 
-  test('reads no idempotency rows; nobody does', async () => {
-    const answer = await service('GET', '/api/collections/idempotency_keys/records');
-    expect(answer).toMatchObject({ status: 403 });
+  test.each(['idempotency_keys', 'evidence'])('reads no %s; nobody does', async (collection) => {
+    expect(await service('GET', `/api/collections/${collection}/records`)).toMatchObject({ status: 403 });
   });
 
   test('without the header at all, the service account sees nothing', async () => {
@@ -152,12 +169,22 @@ describe('superusers', () => {
     expect([403, 404, 307]).toContain(status);
   });
 
-  test('delete neither profile, history nor partner, and write no history by hand', async () => {
+  test('delete neither profile, document, note, history nor partner, and write none of it by hand', async () => {
     const id = await enrol(service);
     const [row] = await historyOf(service, id);
     const history = '/api/collections/status_history/records';
     const partners = await service('GET', '/api/collections/partners/records');
     const refused = { status: 403, body: { code: 'forbidden' } };
+    await upload(service, id, photo());
+    await decide(service, id, 'approved');
+    await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'x' });
+    for (const collection of ['documents', 'evidence', 'notes', 'status_history']) {
+      const records = `/api/collections/${collection}/records` as const;
+      const [record] = (await root('GET', `${records}?filter=profile="${id}"`)).body.items;
+      expect(await root('PATCH', `${records}/${record?.id}`, { text: 'y', state: 'removed' })).toMatchObject(refused);
+      expect(await root('DELETE', `${records}/${record?.id}`)).toMatchObject(refused);
+      if (collection !== 'notes') expect(await root('POST', records, { ...record })).toMatchObject(refused);
+    }
     expect(await root('DELETE', profilePath(id))).toMatchObject(refused);
     expect(await root('DELETE', `/api/collections/partners/records/${partners.body.items[0]?.id}`)).toMatchObject(
       refused,
@@ -171,7 +198,7 @@ describe('superusers', () => {
 
   test('change no schema: that takes a migration', async () => {
     const refused = { status: 403, body: { code: 'forbidden' } };
-    for (const name of ['profiles', 'status_history', 'pbc_142701145']) {
+    for (const name of ['profiles', 'documents', 'evidence', 'notes', 'status_history']) {
       expect(await root('DELETE', `/api/collections/${name}`)).toMatchObject(refused);
       expect(await root('DELETE', `/api/collections/${name}/truncate`)).toMatchObject(refused);
       expect(await root('PATCH', `/api/collections/${name}`, { deleteRule: '' })).toMatchObject(refused);
@@ -200,71 +227,6 @@ describe('superusers', () => {
     const path = `/api/collections/partners/records/${items[0]?.id}`;
     expect(await root('PATCH', path, { slug: `x-${randomUUID()}` })).toMatchObject({ status: 422 });
     expect(await root('PATCH', path, { name: 'Acme Inc.' })).toMatchObject({ status: 200 });
-  });
-});
-
-describe('accounts', () => {
-  const reviewer = async (active: boolean) => {
-    const account = { email: `${randomUUID()}@ekyc.example`, password: randomBytes(16).toString('hex') };
-    const fields = { ...account, passwordConfirm: account.password, name: 'Reviewer', active };
-    const { id } = (await root('POST', '/api/collections/reviewers/records', fields)).body;
-    return { id, account };
-  };
-
-  test('an active reviewer logs in, sees no record, and changes nothing, not even itself', async () => {
-    const profile = await enrol(service);
-    const { id, account } = await reviewer(true);
-    const client = pb.as({ authorization: await pb.login('reviewers', account), 'x-partner': '*' });
-    for (const collection of COLLECTIONS) {
-      const answer = await client('GET', `/api/collections/${collection}/records`);
-      expect(answer.body.items ?? []).toEqual([]);
-    }
-    expect(await client('GET', profilePath(profile))).toMatchObject({ status: 404 });
-    expect(await client('PATCH', `/api/collections/reviewers/records/${id}`, { name: 'B' })).toMatchObject({
-      status: 403,
-    });
-    expect(await client('GET', '/api/edge/schema')).toMatchObject({ status: 401 });
-  });
-
-  test('an inactive reviewer neither logs in nor renews a token', async () => {
-    expect(await pb.login('reviewers', (await reviewer(false)).account)).toBeUndefined();
-    const { id, account } = await reviewer(true);
-    const client = pb.as({ authorization: await pb.login('reviewers', account) });
-    const renew = () => client('POST', '/api/collections/reviewers/auth-refresh');
-    expect(await renew()).toMatchObject({ status: 200 });
-    await root('PATCH', `/api/collections/reviewers/records/${id}`, { active: false });
-    expect(await renew()).toMatchObject({ status: 403 });
-  });
-
-  test.each([
-    'request-password-reset',
-    'confirm-password-reset',
-    'request-email-change',
-    'confirm-email-change',
-    'request-verification',
-    'confirm-verification',
-    'request-otp',
-    'auth-with-otp',
-    'auth-with-oauth2',
-  ])('%s is closed', async (action) => {
-    for (const collection of ['services', 'reviewers']) {
-      const answer = await service('POST', `/api/collections/${collection}/${action}`, { email: 'a@example.com' });
-      expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-    }
-  });
-
-  test('nobody signs up', async () => {
-    for (const collection of ['users', 'services', 'reviewers']) {
-      const fields = { email: 'a@example.com', password: '12345678', passwordConfirm: '12345678' };
-      const answer = await service('POST', `/api/collections/${collection}/records`, fields);
-      expect([403, 404]).toContain(answer.status);
-    }
-  });
-
-  test('the service account claims only actors that exist', async () => {
-    const id = await enrol(service);
-    const answer = await service('PATCH', profilePath(id), { full_name: 'B' }, { 'x-actor-type': 'superuser' });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startPocketBase } from '../../support/pocketbase.ts';
 import { applicant, connect } from '../support/client.ts';
 
-// What a read and a create ask of SQLite; the lists' plans stand in triggers.test.ts. A step that walks a table grows with it.
+// What a read, a create, an upload and an erasure ask of SQLite; the lists' plans stand in triggers.test.ts. A step that walks a table grows with it.
 const pocketbase = await startPocketBase();
 const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 10_000, readOnly: true });
 
@@ -48,7 +48,40 @@ test.each([
     "SELECT id FROM webhook_endpoints WHERE partner = 'acme' AND enabled = TRUE",
     'idx_webhook_endpoints_partner',
   ],
-])('a read or a create finds %s by an index', (_, sql, index) => {
+  [
+    'the current documents',
+    "SELECT id FROM documents WHERE profile = 'x' AND state = 'current'",
+    'idx_documents_current',
+  ],
+  [
+    'the current one of a kind',
+    "SELECT id FROM documents WHERE profile = 'x' AND kind = 'facial_photo' AND state = 'current'",
+    'idx_documents_current (profile=? AND kind=?)',
+  ],
+  [
+    'the bytes of a kind before',
+    "SELECT sha256 FROM documents WHERE profile = 'x' AND kind = 'facial_photo' AND state != 'staged'",
+    'idx_documents_version (profile=? AND kind=?)',
+  ],
+  [
+    'a version',
+    "SELECT id FROM documents WHERE profile = 'x' AND kind = 'facial_photo' AND version = 1 AND state != 'staged'",
+    'idx_documents_version (profile=? AND kind=? AND version=?)',
+  ],
+  ['all documents', "SELECT * FROM documents WHERE profile = 'x' AND state IS NOT 'staged'", 'idx_documents_profile'],
+  ['documents to empty', "UPDATE documents SET file = '' WHERE profile = 'x'", 'idx_documents_profile'],
+  ['evidence to empty', "UPDATE evidence SET salt = '' WHERE profile = 'x'", 'idx_evidence_profile'],
+  ['notes to empty', "UPDATE notes SET text = '' WHERE profile = 'x'", 'idx_notes_seq'],
+  ['reasons to empty', "UPDATE status_history SET note = '' WHERE profile = 'x'", 'idx_status_history_seq'],
+  ['the end of the audit log', 'SELECT MAX(seq) FROM audit_log', 'idx_audit_log_seq'],
+  ['the changes since a place', 'SELECT seq FROM audit_log WHERE seq > 1 AND seq <= 2', 'idx_audit_log_seq'],
+  [
+    'a reading of this hour',
+    "SELECT id FROM audit_log WHERE profile = 'x' AND created > 'y' AND action = 'profile.read' AND +actor_id = 'z' LIMIT 1",
+    'idx_audit_log_profile (profile=? AND created>?)',
+  ],
+  ['an earlier request', `SELECT id FROM idempotency_keys WHERE "key" = 'x'`, 'idx_idempotency_keys_key'],
+])('a request finds %s by an index', (_, sql, index) => {
   const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
   const details = steps.map(({ detail }) => String(detail));
   expect(details.join('\n')).toContain(index);

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPocketBase } from '../../support/pocketbase.ts';
 import { applicant, connect, decide, historyOf, type Request } from '../support/client.ts';
 import { hook } from '../support/hook.ts';
+import { openFile } from '../support/sqlite.ts';
 
 // These tests open SQLite's file directly, so no hook runs. They have a PocketBase of their own: if another process writes between a
 // transaction's first read and its first write, SQLite refuses the transaction at once.
 const pocketbase = await startPocketBase();
-const database = new DatabaseSync(join(pocketbase.dir, 'data.db'), { timeout: 30_000 });
+const { database, run, copy } = openFile(pocketbase.dir);
 let service: Request;
 let id: string;
 let row: string;
@@ -35,28 +34,6 @@ const planOf = (sql: string) =>
     .map((step) => `${step.detail} `)
     .join('\n');
 
-const columns = (table: string) =>
-  database
-    .prepare(`PRAGMA table_info(${table})`)
-    .all()
-    .map((column) => `"${column.name}"`);
-
-/** The row of `where`, copied with some columns replaced by SQL expressions. */
-const copy = (table: string, where: string, changes: Record<string, string>) => {
-  const names = columns(table);
-  const values = names.map((name) => changes[name.slice(1, -1)] ?? name);
-  return `(${names}) SELECT ${values} FROM ${table} WHERE ${where}`;
-};
-
-const run = (sql: string) => {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    database.exec(sql);
-  } finally {
-    if (database.isTransaction) database.exec('ROLLBACK');
-  }
-};
-
 describe('status_history in the file', () => {
   test.each<[string, () => string]>([
     ['UPDATE', () => `UPDATE status_history SET "to" = 'approved' WHERE id = '${row}'`],
@@ -65,28 +42,20 @@ describe('status_history in the file', () => {
     ['UPDATE OR REPLACE', () => `UPDATE OR REPLACE status_history SET seq = 1 WHERE id = '${row}'`],
     ['DELETE', () => `DELETE FROM status_history WHERE id = '${row}'`],
     ['DELETE of all', () => 'DELETE FROM status_history'],
-    [
-      'REPLACE by id',
-      () => `REPLACE INTO status_history ${copy('status_history', `id = '${row}'`, { seq: '3', from: '"to"' })}`,
-    ],
-    [
-      'REPLACE by seq',
-      () => `REPLACE INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'" })}`,
-    ],
+    ['REPLACE by id', () => `REPLACE ${copy('status_history', `id = '${row}'`, { seq: '3', from: '"to"' })}`],
+    ['REPLACE by seq', () => `REPLACE ${copy('status_history', `id = '${row}'`, { id: "'another00000000'" })}`],
     [
       'REPLACE by rowid',
       () =>
-        `REPLACE INTO status_history (rowid, id, profile, seq, "from", "to") SELECT rowid, 'other0000000000', profile, 3, 'pending', 'approved' FROM status_history WHERE id = '${row}'`,
+        `REPLACE INTO status_history (rowid, id, profile, seq, "from", "to") SELECT rowid, 'another00000000', profile, 3, 'pending', 'approved' FROM status_history WHERE id = '${row}'`,
     ],
     [
       'INSERT with a gap',
-      () =>
-        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'", seq: '4', from: '"to"' })}`,
+      () => `INSERT ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '4', from: '"to"' })}`,
     ],
     [
       'INSERT that does not go on from the last status',
-      () =>
-        `INSERT INTO status_history ${copy('status_history', `id = '${row}'`, { id: "'other0000000000'", seq: '3' })}`,
+      () => `INSERT ${copy('status_history', `id = '${row}'`, { id: "'another00000000'", seq: '3' })}`,
     ],
   ])('refuses %s', (_, sql) => {
     expect(() => run(sql())).toThrow(/append-only|continues the one before/);
@@ -107,15 +76,15 @@ describe('status_history in the file', () => {
 });
 
 describe('profiles in the file', () => {
-  const other = { id: "'other0000000000'", dedupe_key: "''", external_id: "''" };
+  const other = { id: "'another00000000'", dedupe_key: "''", external_id: "''" };
 
   test.each<[string, () => string]>([
     ['a status that history does not know', () => `UPDATE profiles SET status = 'approved' WHERE id = '${id}'`],
     ['an older row of history', () => `UPDATE profiles SET latest_status = '' WHERE id = '${id}'`],
-    ['a record without history', () => `INSERT INTO profiles ${copy('profiles', `id = '${id}'`, other)}`],
+    ['a record without history', () => `INSERT ${copy('profiles', `id = '${id}'`, other)}`],
     ['DELETE', () => `DELETE FROM profiles WHERE id = '${id}'`],
-    ['REPLACE by id', () => `REPLACE INTO profiles ${copy('profiles', `id = '${id}'`, {})}`],
-    ['another id', () => `UPDATE profiles SET id = 'other0000000000' WHERE id = '${id}'`],
+    ['REPLACE by id', () => `REPLACE ${copy('profiles', `id = '${id}'`, {})}`],
+    ['another id', () => `UPDATE profiles SET id = 'another00000000' WHERE id = '${id}'`],
     ['another rowid', () => `UPDATE OR REPLACE profiles SET rowid = rowid + 1000000 WHERE id = '${id}'`],
     ['another partner', () => `UPDATE profiles SET partner = 'globex' WHERE id = '${id}'`],
   ])('refuse %s', (_, sql) => {
@@ -127,15 +96,15 @@ describe('profiles in the file', () => {
     const steal = `SET ${column} = (SELECT ${column} FROM profiles WHERE id = '${id}') WHERE id = '${rival}'`;
     expect(() => run(`UPDATE OR REPLACE profiles ${steal}`)).toThrow(`UNIQUE constraint failed: profiles.${column}`);
     const history = copy('status_history', `id = '${row}'`, {
-      id: "'row000000000000'",
+      id: "'arow00000000000'",
       profile: other.id,
       seq: '1',
       from: "''",
     });
-    const twin = { ...other, latest_status: "'row000000000000'", [column]: column };
-    expect(() =>
-      run(`INSERT INTO status_history ${history}; REPLACE INTO profiles ${copy('profiles', `id = '${id}'`, twin)}`),
-    ).toThrow(`UNIQUE constraint failed: profiles.${column}`);
+    const twin = { ...other, latest_status: "'arow00000000000'", [column]: column };
+    expect(() => run(`INSERT ${history}; REPLACE ${copy('profiles', `id = '${id}'`, twin)}`)).toThrow(
+      `UNIQUE constraint failed: profiles.${column}`,
+    );
   });
 
   // As PocketBase writes it: the rule, then the Worker's filter.
@@ -202,7 +171,7 @@ test('figures of a day that is over have the median of what decisions took, and 
   const day = new Date(Date.now() - 2 * 24 * 60 * 60_000).toISOString().slice(0, 10);
   const decided = (profile: string, seconds: number) =>
     database.exec(`INSERT INTO status_history (id, profile, seq, "to", created, waited)
-      VALUES ('${profile}', '${profile}', 1, 'approved', '${day} 12:00:00.000Z', ${seconds})`);
+      VALUES ('a${profile}', 'a${profile}', 1, 'approved', '${day} 12:00:00.000Z', ${seconds})`);
   const reviewer = { 'x-actor-type': 'reviewer', 'x-actor-id': 'anna' };
   const figures = async () => {
     const { items } = (await service('GET', '/api/edge/metrics/daily?days=7', undefined, reviewer)).body;

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 const newKey = () => ({
-  id: randomBytes(8).toString('hex').slice(0, 15),
+  id: `a${randomBytes(7).toString('hex')}`,
   digest: createHash('sha256').update(randomUUID()).digest('hex'),
   prefix: 'ek_test_abcd',
 });

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
-import { applicant, connect, decide, profilePath, type Request, redact } from '../support/client.ts';
+import {
+  applicant,
+  connect,
+  decide,
+  documentsOf,
+  patch,
+  profilePath,
+  type Request,
+  redact,
+  upload,
+} from '../support/client.ts';
 import { marked, markedForm, storageOf, word } from '../support/marked.ts';
 import { photo } from '../support/photo.ts';
 
@@ -51,10 +61,32 @@ async function scrub() {
   database.close();
 }
 
+/** What lies in the storage and belongs to no document that has a file, and what stayed staged. */
+function stray(): unknown[] {
+  const database = new DatabaseSync(join(pb.dir, 'data.db'), { timeout: 10_000, readOnly: true });
+  const rows = database.prepare("SELECT id, state FROM documents WHERE file != ''").all();
+  database.close();
+  const ids = rows.map((row) => String(row.id));
+  const files = [...wholeFolder(join(pb.dir, 'storage'))].map(([path]) => path);
+  return [
+    ...rows.filter(({ state }) => state === 'staged'),
+    ...files.filter((path) => !ids.some((id) => path.includes(`/${id}/`))),
+  ];
+}
+
 function refusedFile(filename: string): FormData {
-  const refused = new FormData();
+  const refused = markedForm(filename);
   refused.set('facial_photo', new File(['plain text'], `${filename}.png`, { type: 'image/png' }));
   return refused;
+}
+
+/** The salt of each decision's evidence, and what recognises the applicant. */
+function sealsOf(id: string): string[] {
+  const database = new DatabaseSync(join(pb.dir, 'data.db'), { timeout: 10_000, readOnly: true });
+  const salts = database.prepare('SELECT salt AS text FROM evidence WHERE profile = ?').all(id);
+  const keys = database.prepare('SELECT dedupe_key AS text FROM profiles WHERE id = ?').all(id);
+  database.close();
+  return [...salts, ...keys].map(({ text }) => String(text));
 }
 
 describe('the data folder', () => {
@@ -74,17 +106,18 @@ describe('the data folder', () => {
         const { words } = marked();
         const { full_name, document_number, email, external_id } = words;
         const metadata = { tier: words.metadata, filler: filler(500), more: filler(500), evenMore: filler(500) };
-        const patch = { full_name, document_number, email, external_id, metadata };
-        await service('PATCH', profilePath(person.id), patch);
+        await patch(service, person.id, { full_name, document_number, email, external_id, metadata });
         Object.assign(person, { full_name, words: [...person.words, ...Object.values(words)] });
       }
     }
-    for (const { id, words } of people.slice(0, 20)) {
+    for (const [index, { id, words }] of people.slice(0, 20).entries()) {
       const [filename = '', text = '', other = ''] = [words.at(-1), words[4], words[5]];
-      await service('PATCH', profilePath(id), markedForm(filename));
-      await service('PATCH', profilePath(id), markedForm(filename, 'facial_photo', 300));
+      for (const size of [200 + index, 300 + index]) {
+        words.push((await upload(service, id, markedForm(filename, 'facial_photo', size))).body.sha256);
+      }
       await service('POST', `/api/edge/profiles/${id}/notes`, { text });
       await decide(service, id, 'approved', { reason: other, note: text });
+      words.push(...sealsOf(id));
     }
     const [erased, kept] = [people.slice(0, 100), people.slice(100)];
     for (const { id } of erased) await redact(service, id);
@@ -101,14 +134,18 @@ describe('the data folder', () => {
     const id = await create(fields);
     const second = marked().words;
     const { full_name, document_number } = second;
-    await service('PATCH', profilePath(id), { full_name, document_number, metadata: {} });
+    await patch(service, id, { full_name, document_number, metadata: {} });
+    const document = (await upload(service, id, markedForm(words.filename, 'facial_photo', 999))).body;
     await decide(service, id, 'approved', { reason: words.reason });
+    const kept = [document.sha256, ...sealsOf(id)];
+    expect(kept).toHaveLength(3);
     await redact(service, id);
     const database = new DatabaseSync(join(pb.dir, 'data.db'), { timeout: 10_000 });
     await expect.poll(() => database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy).toBe(0);
     database.close();
     expect(statSync(join(pb.dir, 'data.db-wal')).size).toBe(0);
-    expect(findings([words.document_number, words.full_name, words.reason, full_name, document_number])).toEqual([]);
+    const erased = [words.document_number, words.full_name, words.reason, words.filename, full_name, document_number];
+    expect(findings([...erased, ...kept])).toEqual([]);
   });
 
   test('never has a personal value in PocketBase’s logs: not from a filter, a refused value, nor a refused file', async () => {
@@ -118,17 +155,19 @@ describe('the data folder', () => {
       service('GET', `/api/collections/profiles/records?filter=${encodeURIComponent(`${name} = "${value}"`)}`);
     expect((await filter('external_id', words.external_id)).body.items).toHaveLength(1);
     await filter(`no_such_field = "${words.full_name}" && full_name`, words.full_name);
-    await service('PATCH', profilePath(id), markedForm(words.filename));
+    await upload(service, id, markedForm(words.filename));
     const described = [...wholeFolder(join(pb.dir, 'storage'))].filter(([, content]) =>
       content.includes(words.filename),
     );
     expect(described).toEqual([]); // nor in what the storage notes about each file
     const refused: object[] = Object.keys(fields).map((name) => ({ [name]: `${words.full_name} `.repeat(20) }));
-    for (const client of [service, root]) {
-      for (const body of refused) await client('PATCH', profilePath(id), body);
-      await client('PATCH', profilePath(id), { document_type: words.full_name, country: words.full_name });
-      await client('PATCH', profilePath(id), refusedFile(words.filename));
+    refused.push({ document_type: words.full_name, country: words.full_name });
+    for (const body of refused) {
+      if (!('partner' in body)) expect((await patch(service, id, body)).status).toBe(422);
+      const answer = await root('PATCH', profilePath(id), body);
+      if (!('partner' in body)) expect(answer.status).toBeGreaterThanOrEqual(400);
     }
+    expect((await upload(service, id, refusedFile(words.filename))).status).toBe(415);
     await service('POST', '/api/edge/profiles', { ...fields, country: words.full_name, document_type: words.reason });
     await service('POST', '/api/edge/profiles', { ...applicant(), external_id: words.external_id });
     await service('POST', `/api/edge/profiles/${id}/notes`, { text: words.note.repeat(1000) });
@@ -151,10 +190,7 @@ describe('files', () => {
     let lost = 0;
     for (let round = 0; round < 50; round++) {
       const id = await create(applicant());
-      const before = (await root('GET', profilePath(id))).body;
-      const uploads = [0, 1].map(() =>
-        service('PATCH', profilePath(id), photo('facial_photo', 200_000 + round * 7000)),
-      );
+      const uploads = [0, 1].map((n) => upload(service, id, photo('facial_photo', 200_000 + round * 7000 + n)));
       await new Promise((resolve) => setTimeout(resolve, round % 10));
       const [erased, ...uploaded] = await Promise.all([redact(service, id), ...uploads]);
       expect(erased).toMatchObject({ status: 200, body: { redacted: true } });
@@ -163,22 +199,28 @@ describe('files', () => {
         expect(answer).toMatchObject(gone);
         lost++;
       }
-      expect((await root('GET', profilePath(id))).body).toMatchObject({ facial_photo: '', facial_photo_meta: null });
-      expect(storageOf(pb.dir, before)).toEqual([]);
+      const documents = await documentsOf(service, id);
+      expect(documents).toHaveLength(uploaded.filter(({ status }) => status === 200).length);
+      for (const document of documents) expect(document).toMatchObject({ file: '', filename: '', size: 0, sha256: '' });
+      expect(storageOf(pb.dir, documents)).toEqual([]);
     }
     expect(lost).toBeGreaterThan(5);
+    await service('POST', '/api/edge/sweep', {});
+    expect(stray()).toEqual([]);
   });
 
   test('that previews and crashes left in the folder go as well', async () => {
     const id = await create(applicant());
-    const profile = (await service('PATCH', profilePath(id), photo())).body;
+    await upload(service, id, photo());
+    const documents = await documentsOf(service, id);
+    const [document = { id: '', collectionId: '', file: '' }] = documents;
     const { token } = (await root('POST', '/api/files/token')).body;
-    await fetch(`${pb.url}/api/files/profiles/${id}/${profile.facial_photo}?thumb=100x100&token=${token}`);
-    const folder = join(pb.dir, 'storage', profile.collectionId, id);
+    await fetch(`${pb.url}/api/files/documents/${document.id}/${document.file}?thumb=100x100&token=${token}`);
+    const folder = join(pb.dir, 'storage', document.collectionId, document.id);
     for (const name of ['facial_photo_orphan.png', 'facial_photo_half.png.17a.tmp', 'facial_photo_lost.png.attrs']) {
       writeFileSync(join(folder, name), 'x');
     }
     await redact(service, id);
-    expect(storageOf(pb.dir, profile)).toEqual([]);
+    expect(storageOf(pb.dir, documents)).toEqual([]);
   });
 });

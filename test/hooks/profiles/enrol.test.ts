@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { applicant, connect, decide, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
+import { applicant, connect, decide, enrol, historyOf, patch, profilePath, type Request } from '../support/client.ts';
 
 const { dedupeSecret } = inject('pocketbase');
 let service: Request;
@@ -35,18 +35,29 @@ describe('a new applicant', () => {
       redacted_at: '2020-01-01',
     };
     const answer = await root('POST', '/api/collections/profiles/records', fields, headers);
-    expect(answer.body).toMatchObject({ status: 'unverified', redacted_at: '' });
-    expect(answer.body.dedupe_key).toMatch(/^[0-9a-f]{64}$/);
+    expect(answer).toMatchObject({ status: 200, body: { status: 'unverified', redacted_at: '' } });
+    expect((await root('GET', profilePath(answer.body.id))).body.dedupe_key).toMatch(/^[0-9a-f]{64}$/);
     const history = await historyOf(service, answer.body.id);
     expect(history).toMatchObject([{ from: '', to: 'unverified', actor_type: 'superuser' }]);
     expect(history[0]?.actor_id).not.toBe('somebody');
   });
 
-  test('is refused in our words when a field is invalid', async () => {
-    const answer = await create(applicant({ country: 'Vietnam' }));
-    expect(answer).toMatchObject({
+  test.each([
+    ['country', 'Vietnam'],
+    ['country', ''],
+    ['document_type', 'toString'],
+    ['full_name', undefined],
+    ['full_name', 'x'.repeat(256)],
+    ['date_of_birth', '1990-1-1'],
+    ['phone', '0123'],
+    ['email', 7],
+    ['locale', 'x'.repeat(36)],
+    ['metadata', []],
+    ['metadata', { tier: 'x'.repeat(70_000) }],
+  ])('is refused in our words when a field is invalid: %s', async (name, value) => {
+    expect(await create(applicant({ [name]: value }))).toMatchObject({
       status: 422,
-      body: { code: 'validation_failed', errors: [{ pointer: '/country' }] },
+      body: { code: 'validation_failed', errors: [{ pointer: `/${name}` }] },
     });
   });
 
@@ -70,8 +81,16 @@ describe('the same applicant', () => {
   test('changes nothing that is stored', async () => {
     const fields = applicant();
     const id = (await create(fields)).body.id;
-    expect((await create({ ...fields, full_name: 'Another Name' })).body).toMatchObject({ id, created: false });
-    expect((await service('GET', profilePath(id))).body.full_name).toBe(fields.full_name);
+    const before = (await root('GET', profilePath(id))).body;
+    const again = {
+      ...fields,
+      full_name: 'ÁNH thi nguyen',
+      email: 'new@example.com',
+      locale: 'de',
+      metadata: { a: 'b' },
+    };
+    expect((await create(again)).body).toMatchObject({ id, created: false });
+    expect((await root('GET', profilePath(id))).body).toEqual(before);
   });
 
   test('is told apart by partner, country, and document type', async () => {
@@ -134,17 +153,17 @@ describe('the same applicant', () => {
     const fields = applicant();
     await create(fields);
     const other = await enrol(service);
-    const patch = { document_number: fields.document_number.toUpperCase() };
-    expect(await service('PATCH', profilePath(other), patch)).toMatchObject({
-      status: 409,
-      body: { code: 'duplicate_applicant' },
-    });
+    const known = { document_number: fields.document_number.toUpperCase() };
+    const refused = { status: 409, body: { code: 'duplicate_applicant' } };
+    expect(await patch(service, other, known)).toMatchObject(refused);
+    expect(await root('PATCH', profilePath(other), known)).toMatchObject(refused);
+    expect(await root('POST', '/api/collections/profiles/records', fields)).toMatchObject(refused);
   });
 
   test('is found under its corrected number', async () => {
     const [before, after] = [applicant(), randomUUID()];
     const id = (await create(before)).body.id;
-    await service('PATCH', profilePath(id), { document_number: after });
+    await patch(service, id, { document_number: after });
     expect((await create({ ...before, document_number: after })).body.id).toBe(id);
     expect((await create(before)).body.created).toBe(true);
   });
@@ -170,7 +189,7 @@ describe('external_id', () => {
     const unnamed = applicant();
     const id = (await create(unnamed)).body.id;
     expect(await create({ ...unnamed, external_id })).toMatchObject(taken);
-    expect(await service('PATCH', profilePath(id), { external_id })).toMatchObject(taken);
+    expect(await patch(service, id, { external_id })).toMatchObject(taken);
     expect((await create(applicant({ external_id, partner: 'globex' }))).body.created).toBe(true);
   });
 

@@ -2,13 +2,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
 import {
   applicant,
+  asApplicant,
   auditOf,
   connect,
   decide,
+  documentsOf,
   historyOf,
+  patch,
   profilePath,
   type Request,
   redact,
+  remove,
+  submit,
+  upload,
 } from '../support/client.ts';
 import { marked, markedForm, storageOf } from '../support/marked.ts';
 import { photo } from '../support/photo.ts';
@@ -33,31 +39,37 @@ const create = async (fields: object) => (await service('POST', '/api/edge/profi
 test('erases every personal field, and keeps id, partner, statuses and times', async () => {
   const { fields, words } = marked();
   const id = await create({ ...fields, date_of_birth: '1990-01-01', phone: '+84901234567', locale: 'vi' });
-  await service('PATCH', profilePath(id), markedForm(words.filename));
-  const note = `/api/edge/profiles/${id}/notes`;
-  await service('POST', note, { text: words.note });
+  await upload(service, id, markedForm(words.filename));
+  await service('POST', `/api/edge/profiles/${id}/notes`, { text: words.note });
   await decide(service, id, 'rejected', {
     reason_code: 'document_unreadable',
     reason: words.reason,
     note: words.private,
   });
-  const before = (await root('GET', profilePath(id))).body;
+  const before: Record<string, unknown> = (await root('GET', profilePath(id))).body;
+  const documents = await documentsOf(service, id);
   const history = await historyOf(service, id);
   const headers = { 'x-actor-type': 'service', 'x-actor-id': 'ops', 'x-request-id': 'req-9' };
   expect(await redact(service, id, headers)).toMatchObject({ status: 200, body: { redacted: true } });
 
   const after: Record<string, unknown> = { ...(await root('GET', profilePath(id))).body };
-  const own = ['id', 'collectionId', 'collectionName', 'partner', 'status', 'latest_status'];
+  const own = ['id', 'collectionId', 'collectionName', 'partner', 'status', 'latest_status', 'evidence_version'];
   const kept = [...own, 'created', 'status_since', 'final_since'];
   for (const [name, value] of Object.entries(after)) {
-    if (kept.includes(name)) expect(value, name).toEqual(before[name as keyof typeof before]);
-    else if (!['updated', 'redacted_at', 'files_due'].includes(name)) expect([name, value || '']).toEqual([name, '']);
+    if (kept.includes(name)) expect(value, name).toEqual(before[name]);
+    else if (!['updated', 'redacted_at', 'files_due', 'revision'].includes(name))
+      expect([name, value || '']).toEqual([name, '']);
   }
   expect(after.redacted_at).toBeTruthy();
   expect(await historyOf(service, id)).toEqual(history.map((row) => ({ ...row, reason: '', note: '' })));
   const notes = await service('GET', `/api/collections/notes/records?filter=profile="${id}"`);
   expect(notes.body.items).toMatchObject([{ text: '', actor_type: 'service' }]);
-  expect(storageOf(pb.dir, before)).toEqual([]);
+  expect(documents).toHaveLength(1);
+  expect(storageOf(pb.dir, documents)).toEqual([]);
+  const empty = { file: '', filename: '', size: 0, sha256: '' };
+  expect(await documentsOf(service, id)).toEqual(
+    documents.map((document) => expect.objectContaining({ ...document, ...empty, updated: expect.anything() })),
+  );
   expect(await auditOf(service, `profile = "${id}" && action = "profile.redacted"`)).toMatchObject([
     { actor_type: 'service', actor_id: 'ops', request_id: 'req-9', partner: 'acme' },
   ]);
@@ -69,16 +81,24 @@ test('makes every route of the profile 410, and lets the same applicant enrol ag
   const { fields } = marked();
   const id = await create(fields);
   await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'x' });
-  const [note] = (await service('GET', `/api/collections/notes/records?filter=profile="${id}"`)).body.items;
   await redact(service, id);
   expect(await decide(service, id, 'approved')).toMatchObject(gone);
-  expect(await service('PATCH', profilePath(id), { full_name: 'B' })).toMatchObject(gone);
+  expect(await patch(service, id, { full_name: 'B' })).toMatchObject(gone);
+  expect(await remove(service, id, 'facial_photo')).toMatchObject(gone);
+  expect(await submit(service, id)).toMatchObject(gone);
   expect(await root('PATCH', profilePath(id), { full_name: 'B', redacted_at: '' })).toMatchObject(gone);
-  expect(await service('PATCH', profilePath(id), photo())).toMatchObject(gone);
+  expect(await upload(service, id, photo())).toMatchObject(gone);
   expect(await service('POST', `/api/edge/profiles/${id}/link`, {})).toMatchObject(gone);
   expect(await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'x' })).toMatchObject(gone);
-  expect(await root('PATCH', `/api/collections/notes/records/${note?.id}`, { text: 'again' })).toMatchObject(gone);
-  expect(await service('GET', `/api/edge/profiles/${id}/documents/facial_photo`)).toMatchObject(gone);
+  for (const path of [
+    '',
+    '/open',
+    '/exists',
+    '/documents/facial_photo',
+    '/documents/facial_photo?version=1',
+  ] as const) {
+    expect(await service('GET', `/api/edge/profiles/${id}${path}`)).toMatchObject(gone);
+  }
   const again = await service('POST', '/api/edge/profiles', fields);
   expect(again).toMatchObject({ status: 200, body: { created: true } });
   expect(again.body.id).not.toBe(id);
@@ -87,8 +107,7 @@ test('makes every route of the profile 410, and lets the same applicant enrol ag
 test('is nobody else’s: another partner, an applicant, a guest', async () => {
   const id = await create(applicant());
   expect(await redact(service, id, { 'x-partner': 'globex' })).toMatchObject({ status: 404 });
-  const own = { 'x-actor-type': 'applicant', 'x-actor-id': id, 'x-link-iat': String(Date.now() / 1000) };
-  expect(await redact(service, id, own)).toMatchObject({ status: 403 });
+  expect(await redact(service, id, asApplicant(id))).toMatchObject({ status: 403 });
   expect(await redact(guest, id)).toMatchObject({ status: 401 });
   expect(await redact(service, 'nosuchprofile00')).toMatchObject({ status: 404 });
   expect(await redact(service, id, { 'x-partner': 'acme', 'x-actor-type': 'partner' })).toMatchObject({ status: 200 });

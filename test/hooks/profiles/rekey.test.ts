@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { rekey } from '../../../scripts/rekey.ts';
 import { startPocketBase } from '../../support/pocketbase.ts';
-import { applicant, connect, decide, profilePath, redact } from '../support/client.ts';
+import { applicant, connect, decide, patch, profilePath, redact } from '../support/client.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ekyc-rekey-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -42,8 +42,8 @@ test('after another DEDUPE_SECRET nobody enrols until the script is done, and th
   expect((await service('GET', '/api/edge/schema')).body).toMatchObject({ dedupe: false });
   expect(await create({ ...sample })).toMatchObject(refused);
   expect(await create(applicant())).toMatchObject(refused);
-  expect(await service('PATCH', profilePath(known), { document_number: 'OTHER1' })).toMatchObject(refused);
-  expect(await service('PATCH', profilePath(known), { email: 'a@example.com' })).toMatchObject({ status: 200 });
+  expect(await patch(service, known, { document_number: 'OTHER1' })).toMatchObject(refused);
+  expect(await patch(service, known, { email: 'a@example.com' })).toMatchObject({ status: 200 });
   expect(await service('POST', '/api/edge/rekey', {}, { 'x-partner': 'acme' })).toMatchObject({ status: 403 });
   // Broken off after a batch, by a restart.
   expect((await service('POST', '/api/edge/rekey', {})).body).toEqual({ rekeyed: 500, done: false });

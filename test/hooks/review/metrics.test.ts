@@ -91,5 +91,7 @@ describe('metrics', () => {
     const before = (await metrics()).duplicates_avoided;
     await Promise.all(Array.from({ length: 10 }, () => service('POST', '/api/edge/profiles', fields)));
     expect((await metrics()).duplicates_avoided).toBe(before + 9);
+    await service('POST', '/api/edge/profiles', { ...fields, full_name: 'Jane Roe' });
+    expect((await metrics()).duplicates_avoided).toBe(before + 9);
   });
 });

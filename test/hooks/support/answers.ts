@@ -2,21 +2,36 @@
 interface Records {
   profiles: {
     id: string;
-    collectionId: string;
     partner: string;
     status: string;
     latest_status: string;
     full_name: string;
+    email: string;
     external_id: string;
     dedupe_key: string;
-    facial_photo: string;
-    facial_photo_meta: { filename: string; sha256?: string } | null;
+    evidence_version: number;
+    missing: string[];
+    mismatches: number;
+    legal_hold: boolean;
     links_valid_after: string;
     claimed_by: string;
     claimed_until: string;
     final_since: string;
     redacted_at: string;
     updated: string;
+  };
+  documents: {
+    id: string;
+    collectionId: string;
+    profile: string;
+    kind: string;
+    version: number;
+    file: string;
+    filename: string;
+    size: number;
+    sha256: string;
+    state: string;
+    uploaded_by: string;
   };
   status_history: {
     id: string;
@@ -25,6 +40,9 @@ interface Records {
     to: string;
     reason: string;
     note: string;
+    kinds: string[];
+    evidence_version: number;
+    evidence_sha256: string;
     actor_type: string;
     actor_id: string;
     request_id: string;
@@ -56,7 +74,15 @@ export interface Event {
   sequence: number;
   type: string;
   created: string;
-  data: { profile_id: string; external_id?: string; from?: string; to?: string; kind?: string };
+  data: {
+    profile_id: string;
+    external_id?: string;
+    from?: string;
+    to?: string;
+    kind?: string;
+    version?: number;
+    fields?: string[];
+  };
 }
 
 export interface Endpoint {
@@ -103,12 +129,53 @@ interface Claim {
   claimed_until: string;
 }
 
-type Secrets = Record<'secret' | 'previous_secret' | 'previous_expires_at', string>;
+/** A document as the API answers. */
+interface Document {
+  id: string;
+  kind: string;
+  version: number;
+  filename: string | null;
+  size: number;
+  sha256: string;
+}
+
+/** A profile as the API answers. */
+interface Profile {
+  id: string;
+  status: string;
+  full_name: string;
+  document_number: string;
+  date_of_birth: string | null;
+  external_id: string | null;
+  evidence_version: number;
+  missing: string[];
+  updated: string;
+  latest_status: { to: string; kinds: string[]; evidence_sha256: string | null };
+  documents: Record<string, Document | null>;
+}
 
 /** The answer of each route; `:id` stands for any part of the path that is no constant. */
 interface Routes {
   'GET /api/edge/schema': { migration: string; status_digest: string; dedupe: boolean };
   'POST /api/edge/profiles': Linkable & { created: boolean };
+  'GET /api/edge/profiles/:id': Profile;
+  'PATCH /api/edge/profiles/:id': Profile;
+  'POST /api/edge/profiles/:id/form': Profile;
+  'POST /api/edge/profiles/:id/documents': Document;
+  'DELETE /api/edge/profiles/:id/documents/:id': null;
+  'GET /api/edge/profiles/:id/open': { open: true };
+  'GET /api/edge/profiles/:id/exists': { exists: true };
+  'POST /api/edge/profiles/:id/submit': { status: string };
+  'POST /api/edge/profiles/:id/hold': { legal_hold: boolean };
+  'GET /api/edge/applicant': {
+    id: string;
+    status: string;
+    required: string[];
+    missing: string[];
+    reason: string | null;
+  };
+  'GET /api/edge/changes': { seq: number; profiles: string[]; all: boolean };
+  'GET /api/edge/ids': { id: string };
   'POST /api/edge/profiles/:id/status': {
     changed: boolean;
     status: string;
@@ -150,7 +217,6 @@ interface Routes {
   };
   'POST /api/edge/queue/next': { id: string | null };
   'POST /api/edge/webhooks': Endpoint;
-  'GET /api/edge/webhooks/:id/secrets': Secrets;
   'POST /api/edge/webhooks/:id/rotate': Endpoint;
   'POST /api/edge/webhooks/:id/test': Delivery;
   'POST /api/edge/webhooks/:id/deliveries/:id/redeliver': Delivery;
@@ -159,6 +225,7 @@ interface Routes {
   'GET /api/collections/profiles': { id: string };
   'GET /api/logs': { items: { data: { collectionId: string } }[] };
   'POST /api/files/token': { token: string };
+  'POST /api/collections/_superusers/auth-refresh': { record: { id: string } };
   'POST /api/collections/:id/auth-with-password': { token: string };
 }
 
@@ -166,6 +233,10 @@ interface Routes {
 interface Problem {
   code: string;
   detail: string;
+  profile_id: string;
+  fields: string[];
+  retry_after: number;
+  current_evidence_version: number;
   errors: { pointer: string; detail: string }[];
   /** PocketBase's own words for fields that it refuses. */
   data: Record<string, { code: string }>;

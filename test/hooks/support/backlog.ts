@@ -30,8 +30,8 @@ export async function startBacklog() {
     database
       .prepare(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-        INSERT INTO webhook_deliveries (partner, endpoint, event, event_type, status, next_attempt_at, created)
-        SELECT ?, ?, 'test' || i, 'webhook.test', 'pending', strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-1 hour', i || ' seconds'), '2026-01-01'
+        INSERT INTO webhook_deliveries (id, partner, endpoint, event, event_type, status, next_attempt_at, created)
+        SELECT 'a' || lower(hex(randomblob(7))), ?, ?, 'test' || i, 'webhook.test', 'pending', strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-1 hour', i || ' seconds'), '2026-01-01'
         FROM n`,
       )
       .run(count, partner, endpoint.id);

@@ -71,8 +71,45 @@ export const enrol = async (service: Request, fields: Record<string, unknown> = 
 
 export const profilePath = (id: string) => `/api/collections/profiles/records/${id}` as const;
 
+/** By the Worker's route: PocketBase's own is a superuser's. */
+export const patch = (service: Request, id: string, fields: object, headers = {}) =>
+  service('PATCH', `/api/edge/profiles/${id}`, fields, headers);
+
+/** A form of documents and fields. */
+export const send = (service: Request, id: string, form: FormData, headers = {}) =>
+  service('POST', `/api/edge/profiles/${id}/form`, form, headers);
+
+/** A form of one document. */
+export const upload = (service: Request, id: string, form: FormData, headers = {}) =>
+  service('POST', `/api/edge/profiles/${id}/documents`, form, headers);
+
+export const remove = (service: Request, id: string, kind: string, headers = {}) =>
+  service('DELETE', `/api/edge/profiles/${id}/documents/${kind}`, undefined, headers);
+
+/** All versions, the oldest first. */
+export const documentsOf = async (service: Request, id: string) =>
+  (await service('GET', `/api/collections/documents/records?sort=@rowid&perPage=500&filter=profile='${id}'`)).body
+    .items;
+
+export const submit = (service: Request, id: string, headers = {}) =>
+  service('POST', `/api/edge/profiles/${id}/submit`, undefined, headers);
+
+export const asPartner = { 'x-actor-type': 'partner', 'x-actor-id': 'key1' };
+
+export const asReviewer = (id = 'anna') => ({ 'x-actor-type': 'reviewer', 'x-actor-id': id, 'x-request-id': 'req-5' });
+
+export const asApplicant = (id: string, issuedAt = Date.now()) => ({
+  'x-actor-type': 'applicant',
+  'x-actor-id': id,
+  'x-link-iat': String(issuedAt / 1000),
+});
+
 export const decide = (service: Request, id: string, to: string, extras: object = {}, headers = {}) =>
   service('POST', `/api/edge/profiles/${id}/status`, { to, ...extras }, headers);
+
+/** A reviewer's decision on the evidence of a version: the first, unless another is named. */
+export const review = (service: Request, id: string, to: string, extras: object = {}, reviewer = 'anna') =>
+  decide(service, id, to, { expected_evidence: 1, ...extras }, asReviewer(reviewer));
 
 export const redact = (service: Request, id: string, headers = {}) =>
   service('POST', `/api/edge/profiles/${id}/redact`, {}, headers);

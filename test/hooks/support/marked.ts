@@ -25,18 +25,16 @@ export function marked() {
 }
 
 /** A document whose file name can be found again. */
-export function markedForm(filename: string, kind = 'facial_photo', size = 200): FormData {
-  const sent = photo(kind, size);
-  const named = new FormData();
-  named.set(kind, new File([sent.get(kind) as File], `${filename}.png`, { type: 'image/png' }));
-  return named;
-}
+export const markedForm = (filename: string, kind = 'facial_photo', size = 200) =>
+  photo(kind, size, { filename: `${filename}.png` });
 
-/** The files of a profile below PocketBase's `--dir`, sidecars and previews among them. */
-export function storageOf(dir: string, profile: { id: string; collectionId: string }) {
-  try {
-    return readdirSync(join(dir, 'storage', profile.collectionId, profile.id), { recursive: true });
-  } catch {
-    return [];
-  }
+/** The files of documents below PocketBase's `--dir`, sidecars and previews among them. */
+export function storageOf(dir: string, documents: { id: string; collectionId: string }[]) {
+  return documents.flatMap(({ id, collectionId }) => {
+    try {
+      return readdirSync(join(dir, 'storage', collectionId, id), { recursive: true }).map(String);
+    } catch {
+      return [];
+    }
+  });
 }

@@ -3,8 +3,17 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
-import { auditOf, connect, decide, enrol, historyOf, profilePath, type Request } from '../support/client.ts';
-import { addEndpoint, claim, conclude, deliveriesOf } from '../support/webhook-client.ts';
+import {
+  auditOf,
+  connect,
+  decide,
+  enrol,
+  historyOf,
+  patch,
+  profilePath,
+  type Request,
+  redact,
+} from '../support/client.ts';
 
 const DAY_MS = 86_400_000;
 let pb: TestPocketBase;
@@ -78,7 +87,7 @@ describe('expiry', () => {
   test('is put off by any update', async () => {
     await makePartner({ expire_after_days: 7 });
     const id = await aged([], 'updated', 8);
-    await service('PATCH', profilePath(id), { email: 'new@example.com' });
+    await patch(service, id, { email: 'new@example.com' });
     expect(await sweep()).toMatchObject({ expired: 0 });
   });
 });
@@ -114,7 +123,7 @@ describe('retention', () => {
     expect((await read(id)).redacted_at).toBe('');
     const { items } = (await service('GET', `/api/collections/partners/records?filter=slug="${partner}"`)).body;
     await service('PATCH', `/api/collections/partners/records/${items[0]?.id}`, { retention_days: 30 });
-    await service('PATCH', profilePath(id), { email: 'new@example.com' });
+    await patch(service, id, { external_id: 'late' });
     expect(await sweep()).toMatchObject({ redacted: 1 });
   });
 
@@ -122,12 +131,33 @@ describe('retention', () => {
     await makePartner({ retention_days: 30 });
     const id = await aged(['approved'], 'final_since', 10);
     const before = await read(id);
-    for (const client of [service, root]) await client('PATCH', profilePath(id), { final_since: '', files_due: true });
+    await patch(service, id, { final_since: '', files_due: true });
+    await root('PATCH', profilePath(id), { final_since: '', files_due: true });
     expect(await read(id)).toMatchObject({
       final_since: before.final_since,
       files_due: false,
     });
   });
+});
+
+test('a legal hold keeps erasure and retention away, and is the operator’s', async () => {
+  await makePartner({ retention_days: 30 });
+  const id = await aged(['approved'], 'final_since', 31);
+  const hold = (legal_hold: boolean, headers = {}) =>
+    service('POST', `/api/edge/profiles/${id}/hold`, { legal_hold }, headers);
+  for (const type of ['partner', 'reviewer']) {
+    expect(await hold(true, { 'x-actor-type': type, 'x-actor-id': 'x' })).toMatchObject({ status: 403 });
+  }
+  for (let again = 0; again < 2; again++) expect((await hold(true)).body).toEqual({ legal_hold: true });
+  expect(await sweep()).toMatchObject({ redacted: 0 });
+  expect(await redact(service, id)).toMatchObject({ status: 409, body: { code: 'profile_locked' } });
+  expect((await read(id)).redacted_at).toBe('');
+  expect((await hold(false)).body).toEqual({ legal_hold: false });
+  expect(await sweep()).toMatchObject({ redacted: 1 });
+  expect(await auditOf(service, `profile = "${id}" && action = "profile.held"`)).toMatchObject([
+    { target: 'begins', actor_type: 'service', partner },
+    { target: 'ends' },
+  ]);
 });
 
 test('a sweep takes 100 of each, and two at once share the work', async () => {
@@ -152,67 +182,10 @@ test('a sweep takes 100 of each, and two at once share the work', async () => {
   expect(await auditOf(service, `partner = "${partner}" && action = "profile.redacted"`)).toHaveLength(250);
 }, 120_000);
 
-test('idempotency rows go after 24 hours', async () => {
-  const [old, young] = [await enrol(service), await enrol(service)];
-  for (const [id, digit] of [
-    [old, 'a'],
-    [young, 'b'],
-  ] as const) {
-    const headers = { 'x-idempotency-key': digit.repeat(64), 'x-idempotency-body': digit.repeat(64) };
-    await decide(service, id, 'approved', {}, headers);
-  }
-  database
-    .prepare('UPDATE idempotency_keys SET created = ? WHERE profile = ?')
-    .run(stamp(Date.now() - 1.01 * DAY_MS), old);
-  expect(await sweep()).toMatchObject({ cleaned: 1 });
-  expect(database.prepare('SELECT profile FROM idempotency_keys').all()).toMatchObject([{ profile: young }]);
-});
-
-test('the folder of an erased profile is looked into once more, an hour later', async () => {
-  const id = await enrol(service);
-  await service('POST', `/api/edge/profiles/${id}/redact`, {});
-  const due = () => database.prepare('SELECT files_due FROM profiles WHERE id = ?').get(id)?.files_due;
-  await sweep();
-  expect(due()).toBe(1);
-  database.prepare('UPDATE profiles SET redacted_at = ? WHERE id = ?').run(stamp(Date.now() - 3_660_000), id);
-  const cleaned = (await sweep()).cleaned;
-  expect(cleaned).toBeGreaterThanOrEqual(1);
-  expect(due()).toBe(0);
-});
-
 test('sweep and figures are of all partners, so no single one may ask', async () => {
   const own = { 'x-partner': 'acme' };
   expect(await service('POST', '/api/edge/sweep', {}, own)).toMatchObject({ status: 403 });
   expect(await service('GET', '/api/edge/metrics', undefined, own)).toMatchObject({ status: 403 });
-});
-
-test('what endpoints answered is forgotten after 30 days, a hundred at a time', async () => {
-  const endpoint = await addEndpoint(service, partner, { events: ['profile.created'] });
-  const excerpts = async () =>
-    (await deliveriesOf(service, endpoint.id)).filter(({ last_excerpt }) => last_excerpt).length;
-  for (let index = 0; index < 3; index++) {
-    await enrol(service, { partner });
-    for (const delivery of await claim(service))
-      await conclude(service, delivery, { outcome: 'succeeded', excerpt: 'echo' });
-  }
-  const [row] = await deliveriesOf(service, endpoint.id);
-  const copy = database.prepare(
-    `INSERT INTO webhook_deliveries (id, partner, endpoint, event, event_type, status, created, last_excerpt, last_attempt_at)
-      SELECT ?, partner, endpoint, event, event_type, status, created, last_excerpt, last_attempt_at FROM webhook_deliveries WHERE id = ?`,
-  );
-  for (let index = 0; index < 99; index++) copy.run(`copy${String(index).padStart(11, '0')}`, row?.id ?? '');
-  const age = (days: number) =>
-    database
-      .prepare('UPDATE webhook_deliveries SET last_attempt_at = ? WHERE endpoint = ?')
-      .run(stamp(Date.now() - days * DAY_MS), endpoint.id);
-  age(29);
-  await sweep();
-  expect(await excerpts()).toBe(102);
-  age(31);
-  expect(await sweep()).toMatchObject({ cleaned: 100 });
-  expect(await excerpts()).toBe(2);
-  await sweep();
-  expect(await excerpts()).toBe(0);
 });
 
 describe('a sweep has an index for', () => {
@@ -225,9 +198,10 @@ describe('a sweep has an index for', () => {
     ],
     [
       'the retained',
-      `${partners} WHERE t.retention_days > 0 AND p.redacted_at = '' AND p.final_since != '' AND p.final_since < 'x' || t.retention_days`,
+      `${partners} WHERE t.retention_days > 0 AND p.legal_hold = FALSE AND p.redacted_at = '' AND p.final_since != '' AND p.final_since < 'x' || t.retention_days`,
       'idx_profiles_retained (partner=? AND final_since<?)',
     ],
+    ['what stayed staged', "documents p WHERE state = 'staged' AND created < 'x'", 'idx_documents_staged (created<?)'],
     ['files', "profiles p WHERE files_due = TRUE AND redacted_at < 'x'", 'idx_profiles_files_due (redacted_at<?)'],
     ['forgotten requests', "idempotency_keys p WHERE created <= 'x'", 'idx_idempotency_keys_created (created<?)'],
     ['the scrub', "profiles p WHERE redacted_at != '' AND redacted_at > 'x'", 'idx_profiles_redacted '],

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { at, type Backlog, DAY, MINUTE, only, startBacklog } from '../support/backlog.ts';
-import { decide, enrol, profilePath } from '../support/client.ts';
+import { decide, enrol, patch } from '../support/client.ts';
 import {
   addEndpoint,
   claim,
@@ -42,7 +42,7 @@ describe('an event', () => {
 
   test('is claimed with all that its delivery needs', async () => {
     const partner = newPartner();
-    const endpoint = await addEndpoint(service, partner, { secret: 's1' });
+    const endpoint = await addEndpoint(service, partner, { secret: 's1', events: ['profile.created'] });
     await service('POST', `/api/edge/webhooks/${endpoint.id}/rotate`, { secret: 's2', previous_expires_at: at(DAY) });
     const { previous_expires_at } = await endpointOf(service, endpoint.id);
     const id = await enrol(service, { partner, external_id: 'theirs-1' });
@@ -61,7 +61,7 @@ describe('an event', () => {
       },
     });
     // Later the first secret has ended, and the profile bears no external_id any more.
-    await service('PATCH', profilePath(id), { external_id: '' });
+    await patch(service, id, { external_id: '' });
     const later = only(await claim(service, { now: at(2 * DAY) }));
     expect(later.event).toEqual({ ...claimed.event, data: { profile_id: id, to: 'unverified' } });
     expect(later.endpoint).toMatchObject({ secret: 's2', previous_secret: '', previous_expires_at: '' });

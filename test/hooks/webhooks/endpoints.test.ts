@@ -1,5 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { connect, enrol, type Request } from '../support/client.ts';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import eventTypes from '../../../pocketbase/hooks/lib/shared/event-types.json' with { type: 'json' };
+import { asPartner, auditOf, connect, decide, enrol, patch, type Request, remove, upload } from '../support/client.ts';
+import { photo } from '../support/photo.ts';
+import { openFile } from '../support/sqlite.ts';
 import {
   addEndpoint,
   claim,
@@ -10,6 +13,7 @@ import {
   newPartner,
 } from '../support/webhook-client.ts';
 
+const { database } = openFile(inject('pocketbase').dir);
 let service: Request;
 let root: Request;
 let partner: string;
@@ -19,9 +23,15 @@ beforeAll(async () => {
   partner = newPartner();
 });
 
+afterAll(() => database.close());
+
 const create = (fields: object, headers = {}) =>
   service('POST', '/api/edge/webhooks', { partner, url: 'https://a.example/', secret: 's1', ...fields }, headers);
-const secretsOf = async (id: string) => (await service('GET', `/api/edge/webhooks/${id}/secrets`)).body;
+const secretsOf = (id: string) => ({
+  ...database
+    .prepare('SELECT secret, previous_secret, previous_expires_at FROM webhook_endpoints WHERE id = ?')
+    .get(id),
+});
 
 describe('an endpoint', () => {
   test('is created with the id that the Worker sealed its secret for; nobody reads the secret with it', async () => {
@@ -35,7 +45,7 @@ describe('an endpoint', () => {
       expect(Object.keys(body)).not.toContain('secret');
       expect(Object.keys(body)).not.toContain('previous_secret');
     }
-    expect(await secretsOf(fields.id)).toEqual({ secret: 's1', previous_secret: '', previous_expires_at: '' });
+    expect(secretsOf(fields.id)).toEqual({ secret: 's1', previous_secret: '', previous_expires_at: '' });
   });
 
   test.each([
@@ -72,7 +82,6 @@ describe('an endpoint', () => {
       expect(await service('GET', endpointPath(id), undefined, headers)).toMatchObject(absent);
       expect(await service('PATCH', endpointPath(id), { enabled: false }, headers)).toMatchObject(absent);
       expect(await service('DELETE', endpointPath(id), undefined, headers)).toMatchObject(absent);
-      expect(await service('GET', `/api/edge/webhooks/${id}/secrets`, undefined, headers)).toMatchObject(absent);
       expect(await service('POST', `/api/edge/webhooks/${id}/test`, {}, headers)).toMatchObject(absent);
       expect(await service('POST', `/api/edge/webhooks/${id}/rotate`, { secret: 'x' }, headers)).toMatchObject(absent);
       expect(await service('POST', redelivery, {}, headers)).toMatchObject(absent);
@@ -95,7 +104,7 @@ describe('an endpoint', () => {
       await client('PATCH', endpointPath(id), { ...own, ...forged, ...dates });
       const kept = { partner, disabled_reason: '', previous_expires_at: '', failing_since: '' };
       expect(await endpointOf(service, id)).toMatchObject({ ...own, ...kept });
-      expect(await secretsOf(id)).toMatchObject({ secret: 's1', previous_secret: '' });
+      expect(secretsOf(id)).toMatchObject({ secret: 's1', previous_secret: '' });
     }
   });
 
@@ -108,7 +117,7 @@ describe('an endpoint', () => {
         service('POST', `/api/edge/webhooks/${id}/rotate`, { secret: `s${round}` }),
       ]);
       expect(await endpointOf(service, id)).toMatchObject(fields);
-      expect(await secretsOf(id)).toMatchObject({ secret: `s${round}` });
+      expect(secretsOf(id)).toMatchObject({ secret: `s${round}` });
     }
   });
 
@@ -129,7 +138,7 @@ test('a rotation keeps the secret that was in use, and no older one', async () =
   expect(answer).toMatchObject({ status: 200, body: { id, previous_expires_at: '2030-01-01 00:00:00.000Z' } });
   expect(Object.keys(answer.body)).not.toContain('secret');
   await rotate('s3', '2031-01-01T00:00:00Z');
-  expect(await secretsOf(id)).toEqual({
+  expect(secretsOf(id)).toEqual({
     secret: 's3',
     previous_secret: 's2',
     previous_expires_at: '2031-01-01 00:00:00.000Z',
@@ -188,4 +197,96 @@ test.each([
   for (const client of [guest, root]) {
     expect(await client('POST', `/api/edge/${path}`, {})).toMatchObject({ status: 401 });
   }
+});
+
+describe('the events of an endpoint', () => {
+  const DEFAULTS = Object.entries(eventTypes).flatMap(([type, { default: isDefault }]) => (isDefault ? [type] : []));
+  const eventsOfEndpoint = async (id: string) => (await endpointOf(service, id)).events;
+  const refused = { status: 422, body: { code: 'validation_failed', errors: [{ pointer: '/events' }] } };
+  const RECORDS = '/api/collections/webhook_endpoints/records';
+
+  test('are those that most partners want, unless some are named; through every door', async () => {
+    const own = newPartner();
+    const fields = { partner: own, url: 'https://a.example/', secret: 's', enabled: true };
+    for (const events of [undefined, [], null]) {
+      const { id } = (await create({ partner: own, events })).body;
+      expect(await eventsOfEndpoint(id)).toEqual(DEFAULTS);
+      const byHand = (await root('POST', RECORDS, { ...fields, events })).body;
+      expect(await eventsOfEndpoint(byHand.id)).toEqual(DEFAULTS);
+      await service('PATCH', endpointPath(id), { events: ['profile.redacted'] });
+      expect(await eventsOfEndpoint(id)).toEqual(['profile.redacted']);
+      await service('PATCH', endpointPath(id), { events: [] });
+      expect(await eventsOfEndpoint(id)).toEqual(DEFAULTS);
+    }
+    expect(DEFAULTS).toEqual([
+      'profile.created',
+      'profile.status_changed',
+      'profile.updated',
+      'profile.document_uploaded',
+      'profile.redacted',
+    ]);
+  });
+
+  test.each<[unknown]>([
+    [['profile.exploded']],
+    [['*', 'nothing']],
+    [['**']],
+    [['toString']],
+    [[7]],
+    ['profile.created'],
+    [{ '*': 1 }],
+  ])('are known ones, as a list: not %j', async (events) => {
+    const { id } = await addEndpoint(service, partner);
+    expect(await create({ events })).toMatchObject(refused);
+    const fields = { partner, url: 'https://a.example/', secret: 's', enabled: true, events };
+    expect(await root('POST', RECORDS, fields)).toMatchObject(refused);
+    expect(await service('PATCH', endpointPath(id), { events })).toMatchObject(refused);
+    expect(await eventsOfEndpoint(id)).toEqual(DEFAULTS);
+    await service('DELETE', endpointPath(id));
+  });
+
+  test('["*"] is every type, and without it no more than was named', async () => {
+    const own = newPartner();
+    const all = await addEndpoint(service, own, { events: ['*'] });
+    const most = await addEndpoint(service, own);
+    const one = await addEndpoint(service, own, { events: ['profile.document_removed'] });
+    const id = await enrol(service, { partner: own });
+    await upload(service, id, photo());
+    await remove(service, id, 'facial_photo');
+    await patch(service, id, { email: 'a@example.com' });
+    await decide(service, id, 'in_review');
+    const typesFor = async (endpoint: { id: string }) =>
+      (await deliveriesOf(service, endpoint.id)).map((delivery) => delivery.event_type);
+    const told = [
+      'profile.created',
+      'profile.document_uploaded',
+      'profile.document_removed',
+      'profile.updated',
+      'profile.status_changed',
+    ];
+    expect(await typesFor(all)).toEqual(told);
+    expect(await typesFor(most)).toEqual(told.filter((type) => type !== 'profile.document_removed'));
+    expect(await typesFor(one)).toEqual(['profile.document_removed']);
+  });
+});
+
+test('each change of an endpoint is an audit row of who made it, a superuser too', async () => {
+  const own = newPartner();
+  const rowsOf = (id: string) => auditOf(service, `target = "${id}"`);
+  const row = { partner: own, actor_type: 'partner', actor_id: 'key1' };
+  const { id } = (await create({ partner: own }, asPartner)).body;
+  await service('PATCH', endpointPath(id), { description: 'D' }, asPartner);
+  await service('POST', `/api/edge/webhooks/${id}/rotate`, { secret: 's2' }, asPartner);
+  await service('DELETE', endpointPath(id), undefined, asPartner);
+  const actions = ['webhook.created', 'webhook.updated', 'webhook.rotated', 'webhook.deleted'];
+  expect(await rowsOf(id)).toMatchObject(actions.map((action) => ({ ...row, action })));
+
+  const fields = { partner: own, url: 'https://a.example/', secret: 's', enabled: true };
+  const byHand = (await root('POST', '/api/collections/webhook_endpoints/records', fields)).body.id;
+  await root('PATCH', endpointPath(byHand), { description: 'D' });
+  await root('DELETE', endpointPath(byHand));
+  const superuser = { partner: own, actor_type: 'superuser' };
+  expect(await rowsOf(byHand)).toMatchObject(
+    actions.filter((action) => action !== 'webhook.rotated').map((action) => ({ ...superuser, action })),
+  );
 });

@@ -47,7 +47,7 @@ async function relay({ method, url, body, headers }: Request, env: Env): Promise
           },
           send,
         )
-      : await streamMultipart({ ...input, fieldNames: FIELD_NAMES, onFields }, send);
+      : await streamMultipart({ ...input, fieldNames: FIELD_NAMES, onDocument: () => {}, onFields }, send);
   return { upstream: response.status, answer: await response.text(), ...rest };
 }
 

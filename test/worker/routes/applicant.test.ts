@@ -66,23 +66,6 @@ describe('the applicant API', () => {
     expect(text).not.toMatch(/private|document_number|full_name/);
   });
 
-  it('counts a document that a resubmission asks for as missing until it comes', async () => {
-    const { id, token } = await api(worker).created({ document_type: 'id_card' });
-    for (const kind of ['document_front', 'document_back', 'facial_photo']) await supply(token, kind);
-    await asApplicant(token, '/submit', { method: 'POST' });
-    await api(worker).decide(id, { status: 'resubmission_requested', reason_code: 'face_mismatch' });
-    const missing = async () => ((await (await asApplicant(token)).json()) as Applicant).missing;
-    expect(await missing()).toEqual(['facial_photo']);
-    await supply(token, 'facial_photo');
-    expect(await missing()).toEqual([]);
-    await asApplicant(token, '/submit', { method: 'POST' });
-    await api(worker).decide(id, { status: 'resubmission_requested', reason_code: 'document_unreadable' });
-    expect(await missing()).toEqual(['document_front', 'document_back']);
-    await api(worker).decide(id, { status: 'in_review' });
-    expect(await missing()).toEqual([]);
-    expect(JSON.stringify(await api(worker).read(id))).not.toContain('"uploaded"');
-  });
-
   it('is closed once a decision was made', async () => {
     const { id, token } = await api(worker).created();
     await api(worker).decide(id, { status: 'approved' });

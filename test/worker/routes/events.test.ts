@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '../../../src/schemas/event.ts';
-import { api, PNG, problemOf, UNKNOWN_ID } from '../../support/api.ts';
+import { api, applicantData, PDF, PNG, problemOf, UNKNOWN_ID } from '../../support/api.ts';
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
 import { startWorker, type TestWorker } from '../../support/worker.ts';
 
@@ -34,19 +34,34 @@ async function follow(after: string | null, limit = 100, key = worker.keys.acme)
   }
 }
 
+const remove = (id: string, kind: string) =>
+  worker.fetch(`/api/profiles/${id}/documents/${kind}`, {
+    method: 'DELETE',
+    headers: { 'x-api-key': worker.keys.acme },
+  });
+
 describe('GET /api/events', () => {
   it('replays what happened, in order, without gaps and without personal data', async () => {
     const mark = (await follow(null)).at(-1)?.id ?? null;
     const external_id = `user-${Date.now()}`;
-    const { id } = await api(worker).created({ external_id });
+    const data = applicantData({ external_id, date_of_birth: '1990-04-30' });
+    const { id } = await api(worker).created(data);
+    await api(worker).patch(`/api/profiles/${id}`, { locale: 'vi', full_name: 'Trần Văn An', country: 'VN' });
     await api(worker).upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+    await api(worker).upload(id, 'document_front', PDF, { 'content-type': 'application/pdf' });
+    await remove(id, 'document_front');
+    await api(worker).create({ ...data, full_name: 'Somebody Else', date_of_birth: '1971-02-03' });
     await api(worker).decide(id, { status: 'in_review', reason: 'a reason', note: 'a note' });
     await api(worker).decide(id, { status: 'approved' });
 
     const events = (await follow(mark, 2)).filter(({ data }) => data.profile_id === id);
     expect(events.map(({ type, data }) => [type, data])).toEqual([
       ['profile.created', { profile_id: id, to: 'unverified', external_id }],
-      ['profile.document_uploaded', { profile_id: id, kind: 'document_front', external_id }],
+      ['profile.updated', { profile_id: id, fields: ['full_name', 'locale'], external_id }],
+      ['profile.document_uploaded', { profile_id: id, kind: 'document_front', version: 1, external_id }],
+      ['profile.document_uploaded', { profile_id: id, kind: 'document_front', version: 2, external_id }],
+      ['profile.document_removed', { profile_id: id, kind: 'document_front', version: 2, external_id }],
+      ['profile.matched', { profile_id: id, fields: ['full_name', 'date_of_birth'], external_id }],
       ['profile.status_changed', { profile_id: id, from: 'unverified', to: 'in_review', external_id }],
       ['profile.status_changed', { profile_id: id, from: 'in_review', to: 'approved', external_id }],
     ]);

@@ -22,6 +22,26 @@ describe('/api/profiles/:id/notes', () => {
     expect(items[0]).toMatchObject({ profile: id, actor_type: 'reviewer', actor_id: reviewerId });
   });
 
+  it('keeps a note as it was written: no route changes or removes one, whatever becomes of the profile', async () => {
+    const { id } = await api(worker).created();
+    const { id: reviewerId, authorization } = await reviewer();
+    const path = `/api/profiles/${id}/notes`;
+    const note = (await (await worker.fetch(path, json({ text: 'one' }, authorization))).json()) as Note;
+    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+      expect((await worker.fetch(path, { method, headers: authorization })).status).toBe(405);
+      expect((await worker.fetch(`${path}/${note.id}`, { method, headers: authorization })).status).toBe(404);
+    }
+    await api(worker).decide(id, { status: 'approved' });
+    const late = await worker.fetch(path, json({ text: 'two' }, { 'x-api-key': worker.keys.internal }));
+    expect(late.status).toBe(201);
+    const { items } = (await (await worker.fetch(path, { headers: authorization })).json()) as { items: Note[] };
+    expect(items.map(({ text, actor_type, actor_id }) => [text, actor_type, actor_id])).toEqual([
+      ['one', 'reviewer', reviewerId],
+      ['two', 'service', 'ops'],
+    ]);
+    expect(items[0]).toEqual(note);
+  });
+
   it('is empty for a profile without notes, and 404 without a profile', async () => {
     const { id } = await api(worker).created();
     const internal = api(worker, worker.keys.internal);

@@ -96,7 +96,10 @@ describe('GET /api/audit', () => {
     ).arrayBuffer();
     await worker.fetch(
       `/api/status_history/${id}`,
-      json({ status: 'approved', expected_status: 'unverified', note: 'private text' }, authorization),
+      json(
+        { status: 'approved', expected_status: 'unverified', expected_evidence: 2, note: 'private text' },
+        authorization,
+      ),
     );
     const { id: key } = await issueKey(worker);
     await operator().post(`/api/keys/${key}/rotate`, {});
@@ -112,8 +115,9 @@ describe('GET /api/audit', () => {
     );
     expect(told).toEqual(
       expect.arrayContaining([
-        `document.read ${id} document_front reviewer ${reviewerId}`,
-        expect.stringMatching(new RegExp(`^status.decided ${id} .* reviewer ${reviewerId}$`)),
+        `document.written ${id} document_front/1 partner acme`,
+        `document.read ${id} document_front/1 reviewer ${reviewerId}`,
+        `status.decided ${id} approved reviewer ${reviewerId}`,
         `key.created  ${key} service ops`,
         `key.rotated  ${key} service ops`,
         `key.revoked  ${key} service ops`,
@@ -125,7 +129,13 @@ describe('GET /api/audit', () => {
     expect(JSON.stringify(entries)).not.toContain('private text');
 
     const byProfile = await auditOf({ profile: id });
-    expect(byProfile.map(({ action }) => action)).toEqual(['profile.redacted', 'status.decided', 'document.read']);
+    expect(byProfile.map(({ action }) => action)).toEqual([
+      'profile.redacted',
+      'status.decided',
+      'document.read',
+      'document.written',
+      'profile.created',
+    ]);
     const byActor = await auditOf({ actor: reviewerId });
     expect(byActor.map(({ action }) => action)).toEqual(['status.decided', 'document.read']);
     expect(await auditOf({ actor: reviewerId, to: since })).toEqual([]);
@@ -133,6 +143,31 @@ describe('GET /api/audit', () => {
     proxy.take();
     await auditOf({ profile: id });
     expect(proxy.take()).toEqual(['GET /api/collections/audit_log/records']);
+  });
+
+  it('has a person’s reading of a profile, its history or its notes, once an hour; a key’s leaves no row', async () => {
+    const [first, second] = [await reviewer('First', pocketbase), await reviewer('Second', pocketbase)];
+    const paths = (id: string) => [`/api/profiles/${id}`, `/api/status_history/${id}`, `/api/profiles/${id}/notes`];
+    const readingsOf = async (profile: string) =>
+      (await auditOf({ profile })).flatMap(({ action, actor_id }) => (action === 'profile.read' ? [actor_id] : []));
+    const { id } = await api(worker).created();
+    await operator().post(`/api/profiles/${id}/notes`, { text: 'x' });
+    for (const path of paths(id)) {
+      for (const key of [worker.keys.internal, worker.keys.acme]) await api(worker, key).get(path);
+    }
+    expect(await readingsOf(id)).toEqual([]);
+    for (const { id: reader, authorization } of [first, second]) {
+      for (let time = 1; time <= 2; time++) {
+        for (const path of paths(id)) expect((await worker.fetch(path, { headers: authorization })).status).toBe(200);
+        expect((await readingsOf(id))[0]).toBe(reader);
+      }
+    }
+    expect(await readingsOf(id)).toEqual([second.id, first.id]);
+    for (const path of ['/api/status_history/', '/api/profiles/']) {
+      const { id: other } = await api(worker).created();
+      await worker.fetch(path + other, { headers: first.authorization });
+      expect(await readingsOf(other)).toEqual([first.id]);
+    }
   });
 
   it('is not read by those who are in it', async () => {

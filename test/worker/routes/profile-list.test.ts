@@ -167,7 +167,7 @@ function seed(dir: string, count: number): string[] {
       .join();
   const history = columns('status_history', ['"id"', '"profile"']);
   const profile = columns('profiles', ['"id"', '"latest_status"', '"created"', '"dedupe_key"']);
-  const id = 'substr(lower(hex(randomblob(8))), 1, 15)';
+  const id = "'a' || substr(lower(hex(randomblob(7))), 1, 14)"; // of this cell
   db.exec(`BEGIN IMMEDIATE;
     CREATE TEMP TABLE model AS SELECT * FROM profiles;
     CREATE TEMP TABLE seeds AS

@@ -28,6 +28,7 @@ describe('POST /api/status_history/:id', () => {
       reason: 'Not the same person',
       note: 'private',
       expected_status: 'unverified',
+      expected_evidence: 1,
     };
     const response = await worker.fetch(
       `/api/status_history/${id}`,
@@ -41,6 +42,9 @@ describe('POST /api/status_history/:id', () => {
       reason_code: 'face_mismatch',
       reason: 'Not the same person',
       note: 'private',
+      kinds: [],
+      evidence_version: 1,
+      evidence_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       actor_type: 'reviewer',
       actor_id: reviewerId,
       request_id: 'decision-1',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_EVENT_TYPES } from '../../../src/schemas/event.ts';
 import type { Webhook } from '../../../src/schemas/webhook.ts';
-import { api, json, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
+import { api, json, PNG, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
 import { webhooksOf } from '../../support/webhooks/client.ts';
 import { type Receiver, startReceiver } from '../../support/webhooks/receiver.ts';
@@ -41,6 +42,47 @@ describe('POST /api/webhooks', () => {
     const read = await api(worker).get(`/api/webhooks/${webhook.id}`);
     expect(await read.json()).toEqual(webhook);
     await remove(webhook.id);
+  });
+
+  it('without types is told of the default ones, as the document says; `*` stands for all', async () => {
+    const chosen = async (response: Promise<Response>) => ((await (await response).json()) as Webhook).events;
+    for (const events of [undefined, []]) {
+      const { id, ...webhook } = await register({ events });
+      expect(webhook.events).toEqual(DEFAULT_EVENT_TYPES);
+      expect(await chosen(change(id, { events: ['*'] }))).toEqual(['*']);
+      expect(await chosen(change(id, { events: [] }))).toEqual(DEFAULT_EVENT_TYPES);
+      await remove(id);
+    }
+    const { id, events } = await register({ events: ['*'] });
+    expect(events).toEqual(['*']);
+    await remove(id);
+    expect(DEFAULT_EVENT_TYPES).toEqual([
+      'profile.created',
+      'profile.status_changed',
+      'profile.updated',
+      'profile.document_uploaded',
+      'profile.redacted',
+    ]);
+    const description = JSON.stringify(worker.document.components.schemas.CreateWebhook);
+    for (const type of DEFAULT_EVENT_TYPES) expect(description).toContain(`\`${type}\``);
+    for (const type of ['profile.document_removed', 'profile.matched']) expect(description).not.toContain(type);
+  });
+
+  it('that chose `*` is told of what the default leaves out', async () => {
+    const everything = await register({ events: ['*'] });
+    const usual = await register();
+    const { id } = await api(worker).created();
+    await api(worker).upload(id, 'document_front', PNG, { 'content-type': 'image/png' });
+    await worker.fetch(`/api/profiles/${id}/documents/document_front`, {
+      method: 'DELETE',
+      headers: { 'x-api-key': worker.keys.acme },
+    });
+    const typesOf = async (webhook: string) =>
+      (await deliveries(webhook)).map(({ event_type }) => event_type).toReversed();
+    const usualTypes = ['profile.created', 'profile.document_uploaded'];
+    expect(await typesOf(usual.id)).toEqual(usualTypes);
+    expect(await typesOf(everything.id)).toEqual([...usualTypes, 'profile.document_removed']);
+    await Promise.all([remove(usual.id), remove(everything.id)]);
   });
 
   it('keeps the secret sealed: PocketBase cannot sign', async () => {

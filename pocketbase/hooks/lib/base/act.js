@@ -37,8 +37,15 @@ function perform(app, caller, view, members) {
 function execute(app, view, act) {
   const sql = `INSERT INTO ${view} (act) VALUES `;
   if (app.isTransactional()) return app.db().newQuery(`${sql} ({:act})`).bind({ act }).execute();
-  const statement = app.store().getOrSet(`ekyc.act.${view}`, () => app.nonconcurrentDB().db().prepare(`${sql} (?)`));
-  return statement.exec(act);
+  return statementOf(app, `ekyc.act.${view}`, `${sql} (?)`).exec(act);
+}
+
+/** It is compiled before `getOrSet`, which holds the store's lock: a transaction that has the one connection may be waiting for that lock. */
+function statementOf(app, name, sql) {
+  const known = app.store().get(name);
+  if (known) return known;
+  const statement = app.nonconcurrentDB().db().prepare(sql);
+  return app.store().getOrSet(name, () => statement);
 }
 
 const hasMovedOn = (error) => String(error).includes(MOVED_ON);

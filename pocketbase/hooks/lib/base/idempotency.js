@@ -4,12 +4,16 @@ const { all, run } = require(`${__hooks}/lib/base/sql.js`);
 const { DAY, stamp } = require(`${__hooks}/lib/base/time.js`);
 
 const KEPT_MS = DAY;
+const DIGEST = /^[0-9a-f]{64}$/;
 const FIND = 'SELECT id, body, profile, target, changed, created FROM idempotency_keys WHERE "key" = {:key}';
 const SHAPE = { id: '', body: '', profile: '', target: '', changed: false, created: '' };
 
 /** What the same request has made before, or null. Two at once: the key is unique, so the second judges again and finds the first. */
 function findEarlier(app, { idempotency }, profileId) {
   if (!idempotency) return null;
+  if (![idempotency.key, idempotency.body].every((digest) => DIGEST.test(digest))) {
+    fail(422, 'validation_failed', 'Key and body of an idempotent request come as digests.');
+  }
   const [earlier] = all(app, FIND, SHAPE, { key: idempotency.key });
   if (!earlier) return null;
   if (earlier.created <= stamp(Date.now() - KEPT_MS)) {

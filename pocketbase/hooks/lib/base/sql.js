@@ -37,6 +37,9 @@ function queryFor(app, sql) {
   return query;
 }
 
+/** A list of texts for `IN`. They are ours: nothing is escaped. */
+const listed = (texts) => texts.map((text) => `'${text}'`).join(', ');
+
 /** How many profiles are in each status, of one partner or (`''`) of all. */
 function countByStatus(app, partner = '') {
   const own = partner && 'AND partner = {:partner}'; // always there, it would cost the index
@@ -45,4 +48,4 @@ function countByStatus(app, partner = '') {
   return Object.fromEntries(statuses.map((status) => [status, counted.find((row) => row.status === status)?.n ?? 0]));
 }
 
-module.exports = { all, ask, countByStatus, run };
+module.exports = { all, ask, countByStatus, listed, run };

@@ -1,11 +1,5 @@
-const { all } = require(`${__hooks}/lib/base/sql.js`);
 const documentTypes = require(`${__hooks}/lib/shared/document-types.json`);
 const kinds = Object.keys(require(`${__hooks}/lib/shared/document-kinds.json`));
-
-// A kind that was asked for again needs a file that was written since, of other bytes than any version before it.
-const ANSWERED = `SELECT kind FROM documents d WHERE profile = {:profile} AND state = 'current'
-  AND created > (SELECT created FROM status_history WHERE profile = {:profile} AND "to" = 'resubmission_requested' ORDER BY seq DESC LIMIT 1)
-  AND NOT EXISTS (SELECT 1 FROM documents WHERE profile = d.profile AND kind = d.kind AND version < d.version AND sha256 = d.sha256)`;
 
 /**
  * The kinds that a submit still needs, in the order of the table.
@@ -21,10 +15,7 @@ function missingKinds({ document_type, current = [], asked = [], answered = [] }
   });
 }
 
-/** Kinds that were asked for and supplied, as the documents stand. */
-function answeredKinds(app, stand) {
-  if (stand.asked.length === 0) return [];
-  return all(app, ANSWERED, { kind: '' }, { profile: stand.id }).map((row) => row.kind);
-}
+/** Kinds that were asked for and supplied since: each act that asks or supplies has written what is missing after it. */
+const answeredKinds = ({ asked, missing }) => asked.filter((kind) => !missing.includes(kind));
 
 module.exports = { answeredKinds, missingKinds };

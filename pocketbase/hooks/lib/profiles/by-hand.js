@@ -6,13 +6,18 @@ const { enrol } = require(`${__hooks}/lib/profiles/enrol.js`);
 const { TEXTS } = require(`${__hooks}/lib/profiles/fields.js`);
 const { updateProfile } = require(`${__hooks}/lib/profiles/update.js`);
 const { addNote } = require(`${__hooks}/lib/review/notes.js`);
+const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { changeStatus } = require(`${__hooks}/lib/status/change-status.js`);
 const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
-/** The record's fields as the request leaves them. PocketBase has no null for texts. */
+/** The record's fields that the request changes: all of a new one. PocketBase has no null for texts. */
 function fieldsOf(record) {
-  const texts = Object.keys(TEXTS).map((name) => [name, record.getString(name)]);
-  return { ...Object.fromEntries(texts), metadata: JSON.parse(record.getString('metadata') || 'null') };
+  const before = record.original();
+  const given = [...Object.keys(TEXTS), 'metadata']
+    .filter((name) => record.isNew() || record.getString(name) !== before.getString(name))
+    .map((name) => [name, record.getString(name)]);
+  const { metadata, ...texts } = Object.fromEntries(given);
+  return metadata === undefined ? texts : { ...texts, metadata: JSON.parse(metadata || 'null') };
 }
 
 function createByHand(e) {
@@ -22,18 +27,21 @@ function createByHand(e) {
   return e.json(200, e.app.findRecordById('profiles', id));
 }
 
-/** The admin UI sends whole forms: what only hooks write is silently kept, and so is what did not change. */
+/** The admin UI sends whole forms: what only hooks write is silently kept, and so is what did not change. All of it or nothing. */
 function updateByHand(e) {
   const caller = callerOf(e);
   const { id } = e.record;
   const status = e.record.getString('status');
   const before = e.record.original().getString('status');
   const steps = [
-    () => updateProfile(e.app, caller, id, { fields: fieldsOf(e.record) }),
-    () => status !== before && changeStatus(e.app, caller, id, { to: status }),
+    (tx) => updateProfile(tx, caller, id, { fields: fieldsOf(e.record) }),
+    (tx) => status !== before && changeStatus(tx, caller, id, { to: status }),
   ];
   // A decided profile is reopened before it is changed.
-  for (const step of sets.final.includes(before) ? steps.reverse() : steps) step();
+  if (sets.final.includes(before)) steps.reverse();
+  transact(e.app, (tx) => {
+    for (const step of steps) step(tx);
+  });
   return e.json(200, e.app.findRecordById('profiles', id));
 }
 

@@ -58,12 +58,17 @@ READ.service = READ.reviewer;
 
 /** A profile with its newest status, as the API answers: SQLite writes the very text, so that nobody has to read and write it again. */
 function readProfile(app, caller, id) {
-  if (!READ[caller.type]) fail(403, 'forbidden', 'A profile is read by partners, reviewers and services.');
+  checkReads(caller);
   const [found] = ask(app, READ[caller.type], { partner: '', redacted_at: '', text: '' }, { id });
   checkOwn(caller, found ? found.partner : null);
   if (found.redacted_at) fail(410, 'gone', 'The profile has been erased.');
   noteReading(app, caller, id, found.partner);
   return found.text;
+}
+
+/** Asked before a write too, whose answer is the profile. */
+function checkReads(caller) {
+  if (!READ[caller.type]) fail(403, 'forbidden', 'A profile is read by partners, reviewers and services.');
 }
 
 const LATEST = 'SELECT reason_code, reason FROM status_history WHERE id = {:id}';
@@ -85,4 +90,4 @@ const ONE = `SELECT ${object(DOCUMENT)} AS text FROM documents d WHERE d.id = {:
 /** A document as the API answers. */
 const readDocument = (app, id) => ask(app, ONE, { text: '' }, { id })[0].text;
 
-module.exports = { readApplicant, readDocument, readProfile };
+module.exports = { checkReads, readApplicant, readDocument, readProfile };

@@ -20,6 +20,7 @@ function receive(e, caller, id) {
     return updateProfile(e.app, caller, id, { fields, documents: staged.map(describe) });
   } catch (error) {
     discard(e.app, staged);
+    findStand(e.app, caller, id); // An erasure takes staged files away, and is then the reason that counts.
     throw error;
   }
 }

@@ -32,8 +32,8 @@ function updateProfile(app, caller, id, { fields = {}, documents = [], removed =
 /** In a final status an empty external_id may be filled, and nothing else. A repetition of what stands there is no change. */
 function checkMayChange(caller, stand, { names, documents, gone }) {
   const isFilling = names.length === 1 && names[0] === 'external_id' && stand.external_id === '';
-  const isOpenToAll = isFilling && !actorTypes[caller.type].isBound;
-  if (isOpenToAll && documents.length + gone.length === 0) return;
+  const isHarmless = (names.length === 0 || isFilling) && documents.length + gone.length === 0;
+  if (isHarmless && !actorTypes[caller.type].isBound) return;
   checkOpen(caller, stand);
 }
 
@@ -83,9 +83,9 @@ function isOtherEvidence(stand, documents) {
   );
 }
 
-/** What is written here has no place in the table yet, so it is judged by its bytes. */
+/** A kind that was asked for again needs a file of other bytes than any version before it. */
 function missingAfter(app, after, written, documents) {
-  const answeredBefore = answeredKinds(app, after);
+  const answeredBefore = answeredKinds(after);
   const isAnswered = (kind) => {
     const one = written.find((document) => document.kind === kind);
     if (one) return !digestsOf(app, after.id, kind).includes(one.sha256);

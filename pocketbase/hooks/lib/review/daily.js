@@ -1,5 +1,5 @@
 const { checkReviewer } = require(`${__hooks}/lib/review/claims.js`);
-const { all } = require(`${__hooks}/lib/base/sql.js`);
+const { all, listed } = require(`${__hooks}/lib/base/sql.js`);
 const { DAY, HOUR } = require(`${__hooks}/lib/base/time.js`);
 const { decisionsOf } = require(`${__hooks}/lib/status/waited.js`);
 
@@ -7,7 +7,7 @@ const MAX_DAYS = 90;
 const COUNTED = ['pending', 'approved', 'rejected', 'resubmission_requested'];
 
 const THROUGHPUT = `SELECT "to", COUNT(*) AS n FROM status_history
-  WHERE "to" IN ('pending', 'approved', 'rejected', 'resubmission_requested') AND created >= {:from} AND created < {:until} GROUP BY "to"`;
+  WHERE "to" IN (${listed(COUNTED)}) AND created >= {:from} AND created < {:until} GROUP BY "to"`;
 
 /** What came in and went out per day (UTC), oldest first, days without anything included. */
 function dailyFigures(app, caller, query) {

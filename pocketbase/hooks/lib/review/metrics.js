@@ -1,13 +1,15 @@
 const { checkReach } = require(`${__hooks}/lib/base/caller.js`);
-const { all, countByStatus } = require(`${__hooks}/lib/base/sql.js`);
+const { all, countByStatus, listed } = require(`${__hooks}/lib/base/sql.js`);
 const { DAY, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { decisionsOf } = require(`${__hooks}/lib/status/waited.js`);
+
+const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
 const DUPLICATES = 'ekyc.duplicatesAvoided';
 const DECISIONS_OF_DAYS = 30;
 
 const OLDEST = `SELECT IFNULL(unixepoch(MIN(status_since), 'subsec'), 0) AS since FROM profiles
-  WHERE redacted_at = '' AND status IN ('pending', 'in_review')`;
+  WHERE redacted_at = '' AND status IN (${listed(sets.review)})`;
 const UNDELIVERED = `SELECT IFNULL(MIN(unixepoch(e.created, 'subsec')), 0) AS since
   FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint AND w.enabled = TRUE JOIN events e ON e.id = d.event
   WHERE d.status = 'pending'`;

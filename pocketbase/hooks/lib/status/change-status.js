@@ -14,6 +14,9 @@ const reasonCodes = require(`${__hooks}/lib/shared/reason-codes.json`);
 const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 const table = require(`${__hooks}/lib/shared/statuses.json`);
 
+/** Of reason and note. */
+const MAX_LENGTH = 5000;
+
 /**
  * Moves a profile to another status. Everything is judged on the stand that the act is written onto, so of two contradictory decisions one
  * sees the other.
@@ -43,7 +46,7 @@ function submit(app, caller, id) {
     if (stand.status === 'pending') return { status: 'pending' };
     checkTransition(stand.status, 'pending');
     checkOpen(caller, stand);
-    const missing = missingNow(db, stand, stand.asked);
+    const missing = missingNow(stand, stand.asked);
     if (missing.length > 0) {
       const errors = missing.map((kind) => ({ pointer: `/${kind}`, detail: 'Is missing' }));
       fail(422, 'validation_failed', 'Documents are missing.', { errors });
@@ -57,7 +60,8 @@ function submit(app, caller, id) {
 function move(app, caller, stand, { to, reason_code = '', reason = '', note = '', kinds: named }) {
   const isDecision = sets.decided.includes(to);
   const evidence = isDecision ? sealEvidence(stand) : null;
-  const asked = askedAfter(stand, to, named, reason_code);
+  const again = to === 'resubmission_requested' ? (named ?? reasonCodes[reason_code]?.kinds ?? []) : [];
+  const asked = sets.final.includes(to) ? [] : [...new Set([...stand.asked, ...again])];
   const seq = stand.seq + 1;
   const id = newId();
   const history = {
@@ -76,15 +80,14 @@ function move(app, caller, stand, { to, reason_code = '', reason = '', note = ''
     revision: stand.revision,
     history: {
       ...history,
-      kinds: to === 'resubmission_requested' ? asked : [],
+      kinds: again,
       evidence_sha256: evidence?.sha256 ?? '',
       waited: isDecision ? waitedUntil(app, stand.id, seq) : 0,
     },
     ...(evidence && { evidence: { salt: evidence.salt, text: evidence.text } }),
     set: {
-      asked,
-      // Nothing that was asked for just now has been answered.
-      missing: to === 'resubmission_requested' ? missingNow(app, stand, asked, []) : missingNow(app, stand, asked),
+      asked, // what a resubmission asks for stays asked for until somebody decides
+      missing: missingNow(stand, asked, again),
       final_since: sets.final.includes(to) ? stamp(Date.now()) : '', // retention runs from it
       ...(to !== 'in_review' && { claimed_by: '', claimed_until: '' }),
     },
@@ -95,23 +98,23 @@ function move(app, caller, stand, { to, reason_code = '', reason = '', note = ''
   return id;
 }
 
-/** What a resubmission asks for stays asked for until somebody decides. */
-function askedAfter(stand, to, named, reasonCode) {
-  if (to === 'resubmission_requested') return named ?? reasonCodes[reasonCode]?.kinds ?? [];
-  return sets.final.includes(to) ? [] : stand.asked;
-}
-
-function missingNow(app, stand, asked, answered = answeredKinds(app, { ...stand, asked })) {
+/** @param again what is asked for just now, and so has no answer yet */
+function missingNow(stand, asked, again = []) {
   const current = stand.documents.map((document) => document.kind);
+  const answered = answeredKinds(stand).filter((kind) => !again.includes(kind));
   return missingKinds({ ...stand, current, asked, answered });
 }
 
-function checkBody(caller, { to, reason_code, kinds: named }) {
+function checkBody(caller, body) {
+  const { to, reason_code, kinds: named } = body;
   const invalid = (pointer, detail) => fail(422, 'validation_failed', detail, { errors: [{ pointer, detail }] });
   if (!Object.hasOwn(table, to)) invalid('/status', 'There is no such status');
   if (reason_code && !Object.hasOwn(reasonCodes, reason_code)) invalid('/reason_code', 'There is no such code');
   if (named && to !== 'resubmission_requested') invalid('/kinds', 'Goes with resubmission_requested only');
   if (named?.some((kind) => !kinds.includes(kind))) invalid('/kinds', 'There is no such kind');
+  for (const name of ['reason', 'note']) {
+    if (body[name]?.length > MAX_LENGTH) invalid(`/${name}`, `May have at most ${MAX_LENGTH} characters`);
+  }
   if (caller.type === 'partner') fail(403, 'forbidden', 'Partners set no status.');
   if (caller.type === 'applicant') fail(403, 'forbidden', 'Applicants only submit.');
 }

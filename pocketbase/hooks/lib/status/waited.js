@@ -1,4 +1,5 @@
-const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
+const { all, ask, listed } = require(`${__hooks}/lib/base/sql.js`);
+const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
 /** Seconds since the profile entered the queue, or else since its creation, for the decision that comes next. */
 const WAITED = `SELECT unixepoch('now', 'subsec') - unixepoch(IFNULL(
@@ -11,7 +12,7 @@ function waitedUntil(app, profile, seq) {
 }
 
 // Without window functions, which copy every row.
-const DECIDED = `FROM status_history WHERE "to" IN ('approved', 'rejected') AND created >= {:from} AND created < {:until}`;
+const DECIDED = `FROM status_history WHERE "to" IN (${listed(sets.decided)}) AND created >= {:from} AND created < {:until}`;
 const COUNT = `SELECT COUNT(*) AS n ${DECIDED}`;
 const MIDDLE = `SELECT AVG(waited) AS seconds FROM (SELECT waited ${DECIDED} ORDER BY waited LIMIT {:limit} OFFSET {:offset})`;
 

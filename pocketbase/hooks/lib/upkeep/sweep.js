@@ -5,9 +5,11 @@ const { discard, removeFilesOf } = require(`${__hooks}/lib/documents/store.js`);
 const { redact } = require(`${__hooks}/lib/profiles/redact.js`);
 const { findStand } = require(`${__hooks}/lib/base/stand.js`);
 const { move } = require(`${__hooks}/lib/status/change-status.js`);
-const { all, run } = require(`${__hooks}/lib/base/sql.js`);
+const { all, listed, run } = require(`${__hooks}/lib/base/sql.js`);
 const { HOUR, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
+
+const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
 const BATCH = 100;
 const ROWS = 1000; // one statement deletes them, and a minute must not bring more than the next sweep removes
@@ -18,7 +20,7 @@ const ago = (days) => `strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || ${days} || '
 
 // CROSS JOIN: partners first. The conditions repeat those of the partial indexes word for word.
 const IDLE = `FROM partners t CROSS JOIN profiles p ON p.partner = t.slug WHERE t.expire_after_days > 0
-  AND p.redacted_at = '' AND p.status IN ('unverified', 'resubmission_requested') AND p.updated < ${ago('t.expire_after_days')}`;
+  AND p.redacted_at = '' AND p.status IN (${listed(sets.waiting)}) AND p.updated < ${ago('t.expire_after_days')}`;
 const RETAINED_TOO_LONG = `FROM partners t CROSS JOIN profiles p ON p.partner = t.slug WHERE t.retention_days > 0
   AND p.legal_hold = FALSE AND p.redacted_at = '' AND p.final_since != '' AND p.final_since < ${ago('t.retention_days')}`;
 

@@ -18,7 +18,6 @@ function createEndpoint(app, caller, body) {
   const endpoint = new Record(app.findCachedCollectionByNameOrId('webhook_endpoints'));
   endpoint.set('enabled', true);
   for (const name of FIELDS) if (body[name] !== undefined) endpoint.set(name, body[name]);
-  if (!(body.events?.length > 0)) endpoint.set('events', DEFAULT_EVENTS);
   endpoint.set('@caller', caller);
   app.save(endpoint);
   return endpoint;
@@ -93,8 +92,10 @@ function auditEndpoint(tx, endpoint, action) {
   audit(tx, endpoint.get('@caller') ?? SYSTEM, action, { partner: endpoint.getString('partner'), target: endpoint.id });
 }
 
+/** None named: those that most partners want. */
 function checkEvents(endpoint) {
-  const types = JSON.parse(endpoint.getString('events') || 'null');
+  const types = JSON.parse(endpoint.getString('events') || '[]') ?? [];
+  if (types.length === 0) return endpoint.set('events', DEFAULT_EVENTS);
   const isKnown = Array.isArray(types) && types.every((type) => type === '*' || Object.hasOwn(eventTypes, type));
   if (isKnown) return;
   fail(422, 'validation_failed', 'A type is not known.', { errors: [{ pointer: '/events', detail: 'Is not known' }] });
