@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import scopes from '../../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
 import { GRANTABLE_SCOPES } from '../../../src/auth/caller.ts';
+import { createManagedKey } from '../../../src/auth/managed-key-format.ts';
 import { KeyScope } from '../../../src/schemas/key.ts';
 import { api, json, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
 import { type IssuedKey, issueKey } from '../../support/keys.ts';
@@ -127,6 +128,31 @@ describe('a managed key', () => {
     const { items } = (await (await operator().get('/api/keys?limit=100')).json()) as { items: IssuedKey[] };
     const used = items.find((item) => item.id === id)?.last_used_at ?? '';
     expect(Math.abs(Date.parse(used) - Date.now())).toBeLessThan(10_000);
+  });
+});
+
+describe('a wrong key', () => {
+  it('with a right checksum is no use of the key that it names', async () => {
+    const { key, id } = await issueKey(worker);
+    const lastUse = async () => (await (await superuser()).collection('api_keys').getOne(id)).last_used_at;
+    expect(await use(createManagedKey('test', id).key)).toBe(401);
+    expect(await lastUse()).toBe('');
+    expect(await use(key)).toBe(200);
+    expect(await lastUse()).not.toBe('');
+  });
+});
+
+describe('POST /api/keys/:id/rotate', () => {
+  it('gives one successor, however often it is asked for within the grace', async () => {
+    const { id } = await issueKey(worker, { name: 'Once' });
+    const answers = await Promise.all(Array.from({ length: 3 }, () => operator().post(`/api/keys/${id}/rotate`, {})));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
+    expect(await problemOf(await operator().post(`/api/keys/${id}/rotate`, {}))).toMatchObject({
+      code: 'not_found',
+      detail: 'The key has a successor already.',
+    });
+    const { items } = (await (await operator().get('/api/keys?limit=100')).json()) as { items: IssuedKey[] };
+    expect(items.filter(({ name }) => name === 'Once')).toHaveLength(2);
   });
 });
 
