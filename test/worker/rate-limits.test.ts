@@ -107,9 +107,9 @@ describe('failed authentications', () => {
     expect((await from('203.0.113.10', failures[0] as [string, RequestInit])).status).toBe(401);
   }, 60_000);
 
-  const logIn = (address: string, { email, password }: { email: string; password: string }) => {
-    const headers = { origin: worker.origin, accept: 'text/html', 'cf-connecting-ip': address };
-    return worker.fetch('/dashboard/login', form({ email, password }, headers));
+  const logIn = (address: string, { email, password }: { email: string; password: string }, at = worker) => {
+    const headers = { origin: at.origin, accept: 'text/html', 'cf-connecting-ip': address };
+    return at.fetch('/dashboard/login', form({ email, password }, headers));
   };
 
   it('by password are counted before they are judged, by address', async () => {
@@ -128,14 +128,17 @@ describe('failed authentications', () => {
   }, 60_000);
 
   it('from many addresses slow an account’s login down, and never lock its reviewer out', async () => {
+    const own = await startWorker({}, { limits: { FAILED_AUTH_LIMITER: 2 } });
     const { email, password } = await reviewer();
     await inOneWindow();
-    const tries = await statusesOf(10, (i) => logIn(`203.0.113.${100 + i}`, { email, password: 'wrong' }));
-    expect(tries.responses.map(({ status }) => status)).toEqual(Array(10).fill(401));
+    for (const address of ['203.0.113.50', '203.0.113.51', '203.0.113.52']) {
+      expect((await logIn(address, { email, password: 'wrong' }, own)).status).toBe(401);
+    }
     const startedAt = Date.now();
-    expect((await logIn('203.0.113.120', { email: email.toUpperCase(), password })).status).toBe(303);
+    expect((await logIn('203.0.113.53', { email: email.toUpperCase(), password }, own)).status).toBe(303);
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(2_000);
-    expect(worker.logs().join('\n')).toContain('"event":"login_slowed"');
+    expect(own.logs().join('\n')).toContain('"event":"login_slowed"');
+    await own.stop();
   }, 60_000);
 
   it('by key leave the login of that address alone, and the other way round', async () => {
