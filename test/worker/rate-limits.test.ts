@@ -132,10 +132,10 @@ describe('failed authentications', () => {
     const { email, password } = await reviewer();
     await inOneWindow();
     for (const address of ['203.0.113.50', '203.0.113.51', '203.0.113.52']) {
-      expect((await logIn(address, { email, password: 'wrong' }, own)).status).toBe(401);
+      expect((await logIn(address, { email: email.toUpperCase(), password: 'wrong' }, own)).status).toBe(401);
     }
     const startedAt = Date.now();
-    expect((await logIn('203.0.113.53', { email: email.toUpperCase(), password }, own)).status).toBe(303);
+    expect((await logIn('203.0.113.53', { email, password }, own)).status).toBe(303);
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(2_000);
     expect(own.logs().join('\n')).toContain('"event":"login_slowed"');
     await own.stop();
