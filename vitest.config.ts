@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Those that wait or work longest begin first, or the run would end with one of them alone. */
 const LONGEST = [
   'pages/applicant/journey',
+  'pages/dashboard/drafts',
+  'pages/applicant/camera',
   'pages/dashboard/states',
   'pages/dashboard/live',
   'pages/applicant/link',

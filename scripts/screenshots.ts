@@ -16,9 +16,11 @@ import { startSystem } from './screenshots/system.ts';
 
 const OUT = join(ROOT, 'docs/screenshots');
 const VIEWPORTS = [
-  { width: 360, height: 740, deviceScaleFactor: 2 },
-  { width: 1440, height: 900, deviceScaleFactor: 1 },
+  { width: 360, height: 740, deviceScaleFactor: 2, camera: { width: 960, height: 1280 } },
+  { width: 1440, height: 900, deviceScaleFactor: 1, camera: { width: 1280, height: 960 } },
 ];
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+type Viewport = (typeof VIEWPORTS)[number];
 const MAX_BYTES = 200_000;
 
 function launch(...args: string[]): Promise<Browser> {
@@ -26,44 +28,46 @@ function launch(...args: string[]): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...args] });
 }
 
-async function take(shot: Shot, browser: Browser): Promise<void> {
-  for (const { deviceScaleFactor, ...viewport } of VIEWPORTS) {
-    const colorScheme = shot.isDark ? 'dark' : 'light';
-    const options = { viewport, deviceScaleFactor, colorScheme, reducedMotion: 'reduce', locale: 'en-GB' } as const;
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    await shot.reach(page);
-    // Focus has moved to the heading by script: a person would see its ring only after having used the keyboard.
-    await page.evaluate('document.activeElement.blur()');
-    await page.mouse.move(0, 0);
-    const png = await page.screenshot({ fullPage: true, animations: 'disabled' });
-    await context.close();
-    const path = join(OUT, shot.page, String(viewport.width), `${shot.name}.webp`);
-    mkdirSync(dirname(path), { recursive: true });
-    const { size } = await sharp(png).webp({ quality: 80, smartSubsample: true }).toFile(path);
-    if (size > MAX_BYTES) throw new Error(`${path} has ${size} bytes`);
-    console.log(`${path.slice(ROOT.length + 1)}  ${Math.round(size / 1000)} kB`);
-  }
+async function take(shot: Shot, browser: Browser, { width, height, deviceScaleFactor }: Viewport): Promise<void> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    deviceScaleFactor,
+    colorScheme: shot.isDark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  });
+  const page = await context.newPage();
+  await shot.reach(page);
+  // A person would see the ring around what has the focus only after having used the keyboard.
+  await page.evaluate('document.activeElement.blur()');
+  await page.mouse.move(0, 0);
+  const png = await page.screenshot({ fullPage: true, animations: 'disabled' });
+  await context.close();
+  const path = join(OUT, shot.page, String(width), `${shot.name}.webp`);
+  mkdirSync(dirname(path), { recursive: true });
+  const { size } = await sharp(png).webp({ quality: 80, smartSubsample: true }).toFile(path);
+  if (size > MAX_BYTES) throw new Error(`${path} has ${size} bytes`);
+  console.log(`${path.slice(ROOT.length + 1)}  ${Math.round(size / 1000)} kB`);
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'ekyc-screenshots-'));
 const system = await startSystem();
 try {
-  const plain = await launch();
-  const films = await specimens(plain, directory);
-  await plain.close();
   let running: Browser | null = null;
-  const dashboard = dashboardShots(system, () => running);
-  for (const [film, path] of Object.entries(films)) {
-    const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-    const browser = await launch(...camera, `--use-file-for-fake-video-capture=${path}`);
-    running = browser;
-    const wanted = process.argv.slice(2);
-    for (const shot of [...applicantShots(system), ...dashboard]) {
-      const isWanted = wanted.length === 0 || wanted.some((name) => `${shot.page}/${shot.name}`.includes(name));
-      if (shot.film === film && isWanted) await take(shot, browser);
+  const wanted = process.argv.slice(2);
+  const shots = [...applicantShots(system), ...dashboardShots(system, () => running)].filter(
+    ({ page, name }) => wanted.length === 0 || wanted.some((part) => `${page}/${name}`.includes(part)),
+  );
+  const plain = await launch();
+  const films = await Promise.all(VIEWPORTS.map(({ camera }) => specimens(plain, directory, camera)));
+  await plain.close();
+  // What a shot changes stays: the last one claims the profile that those before it decide on.
+  for (const shot of shots) {
+    for (const [index, viewport] of VIEWPORTS.entries()) {
+      running = await launch(...CAMERA, `--use-file-for-fake-video-capture=${films[index]?.[shot.film]}`);
+      await take(shot, running, viewport);
+      await running.close();
     }
-    await browser.close();
   }
 } finally {
   await system.stop();

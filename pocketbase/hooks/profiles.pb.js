@@ -19,14 +19,18 @@ onRecordUpdate(() => {
   require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Profiles are written by their acts.');
 }, 'profiles');
 
+onRecordViewRequest((e) => {
+  const { callerOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { noteReading } = require(`${__hooks}/lib/review/readings.js`);
+  noteReading(e.app, callerOf(e), e.record.id, e.record.getString('partner'));
+  return e.next();
+}, 'profiles');
+
 onRecordsListRequest(
   (e) => {
-    const { callerOf, headerOf } = require(`${__hooks}/lib/base/caller.js`);
-    if (e.records.length > 0 && headerOf(e, 'x-actor-type') === 'reviewer') {
-      const profile = e.app.findRecordById('profiles', e.records[0].getString('profile'));
-      const { noteReading } = require(`${__hooks}/lib/review/readings.js`);
-      noteReading(e.app, callerOf(e), profile.id, profile.getString('partner'));
-    }
+    const { callerOf } = require(`${__hooks}/lib/base/caller.js`);
+    const { noteReadings } = require(`${__hooks}/lib/review/readings.js`);
+    noteReadings(e.app, callerOf(e), e.records);
     return e.next();
   },
   'status_history',

@@ -141,7 +141,7 @@ migrate(
         ),
         kinds: "NEW.act -> '$.history.kinds'",
         evidence_version: text('history.evidence_version'),
-        waited: text('history.waited'),
+        waited: `IFNULL(unixepoch(${text('now')}, 'subsec') - ${text('history.waiting_since')}, 0)`,
       }),
       update(
         'profiles',

@@ -48,7 +48,7 @@ export const profiles = new Hono<AppEnv>()
       tag: 'Profiles',
       summary: 'Start the verification of an applicant',
       description:
-        'The same applicant again (same partner, country, document type and document number) answers 200 with the existing `id` and a fresh link, and changes nothing stored. Internal keys name the partner in `x-partner`.',
+        'The same applicant again (same partner, country, document type and document number) answers 200 with the existing `id` and a fresh link, and changes nothing stored. Under another name or date of birth it is refused as `applicant_mismatch`, ten times an hour at most. Internal keys name the partner in `x-partner`.',
       access: 'profiles:create',
       limiter: 'CREATE_LIMITER',
       answers: {

@@ -60,6 +60,7 @@ export const statusHistory = new Hono<AppEnv>()
         ...IDEMPOTENCY_PROBLEMS,
         'illegal_transition',
         'status_conflict',
+        'evidence_changed',
       ],
     }),
     reportFailure('status_change_failed'),

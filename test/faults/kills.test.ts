@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { problemOf } from '../support/api.ts';
 import { expectNothingDoubled } from './invariants.ts';
-import { makeScene, ROWS, type Sent, send } from './routes.ts';
+import { ROWS, type Sent, send } from './routes.ts';
+import { makeScene } from './scene.ts';
 import { type BareWorker, type MortalSystem, startMortalSystem } from './target.ts';
 
 const AT_ONCE_MS = 2_000;
@@ -9,7 +10,12 @@ const RECOVERY_MS = 2_000;
 /** Routes that ask PocketBase nothing. */
 const ALONE = ['GET /', 'GET /healthz', 'GET /openapi.json', 'GET /docs', 'GET /verify/:id', 'GET /dashboard/login'];
 /** Need no more than the session's reviewer, whom an isolate remembers for 30 s. */
-const REMEMBERED = ['GET /dashboard/session', 'POST /dashboard/logout'];
+const REMEMBERED = [
+  'GET /dashboard/session',
+  'GET /dashboard/:form',
+  'GET /dashboard/profiles/:id/:form',
+  'POST /dashboard/logout',
+];
 
 let pocketbase: MortalSystem['pocketbase'];
 let worker: BareWorker;

@@ -4,7 +4,8 @@ import { STALL_MS, TIMEOUT_MS } from '../../src/pocketbase/limits.ts';
 import { problemOf } from '../support/api.ts';
 import { type Fault, type FaultProxy, startFaultProxy, type UpstreamCall } from './fault-proxy.ts';
 import { expectNothingDoubled, expectQuietLog } from './invariants.ts';
-import { makeScene, ROWS, routesOfRows, routesWithRows, type Scene, type Sent, send } from './routes.ts';
+import { ROWS, routesOfRows, routesWithRows, type Sent, send } from './routes.ts';
+import { makeScene, type Scene } from './scene.ts';
 import { type BareWorker, startBareWorker } from './target.ts';
 
 /** What the contract answers: at once, or when a limit has passed. */

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { inject } from 'vitest';
-import { api, applicantData, json, PNG, reviewer, type TestReviewer } from '../support/api.ts';
-import { type DashboardClient, dashboardClient, form } from '../support/browser/dashboard.ts';
-import { issueKey } from '../support/keys.ts';
+import { applicantData, json, PNG } from '../support/api.ts';
+import { form } from '../support/browser/dashboard.ts';
 import { routesOfApp } from '../support/routes.ts';
+import { JSON_PLEASE, newSlug, type Scene, WEBHOOK } from './scene.ts';
 import type { BareWorker } from './target.ts';
 
 export type Sent = [path: string, init: RequestInit];
@@ -21,13 +20,9 @@ const png = (headers: Record<string, string> = {}): RequestInit => ({
   body: PNG,
   headers: { 'content-type': 'image/png', ...headers },
 });
-/** People get pages. */
-const JSON_PLEASE = { accept: 'application/json' };
 const ACME = { 'x-partner': 'acme' };
-const WEBHOOK = { url: 'https://hooks.example.com/', enabled: false };
 const asApplicant = (token: string) => ({ authorization: `Bearer ${token}` });
 const once = () => ({ 'idempotency-key': randomUUID() });
-const newSlug = () => `p-${randomUUID().slice(0, 13)}`;
 
 /** One row for each route: a route that is not here makes the suite fail. In parentheses: another way to use the same route. */
 export const ROWS: Record<string, Row> = {
@@ -186,6 +181,10 @@ export const ROWS: Record<string, Row> = {
   'GET /dashboard/profiles/:id': {
     prepare: async (scene) => [`/dashboard/profiles/${(await scene.documented()).id}`, await scene.atDesk('GET')],
   },
+  'GET /dashboard/:form': { prepare: async (scene) => ['/dashboard/next', await scene.atDesk('GET')] },
+  'GET /dashboard/profiles/:id/:form': {
+    prepare: async (scene) => ['/dashboard/profiles/aaaaaaaaaaaaaaa/claim', await scene.atDesk('GET')],
+  },
   'GET /dashboard/profiles/:id/documents/:kind': {
     prepare: async (scene) => [
       `/dashboard/profiles/${(await scene.documented()).id}/documents/document_front`,
@@ -225,72 +224,6 @@ const ENDLESS = 'GET /dashboard/events';
 export const routesWithRows = () => routesOfApp().filter((route) => route !== ENDLESS);
 
 export const routesOfRows = () => [...new Set(Object.keys(ROWS).map((name) => name.replace(/ \(.*/, '')))].sort();
-
-export type Scene = ReturnType<typeof makeScene>;
-
-/** Makes the records that a request needs, new ones for each request. */
-export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase')) {
-  const partner = api(worker);
-  const operator = api(worker, worker.keys.internal);
-  let shared: Promise<{ id: string; delivery: string }> | undefined;
-  let session: Promise<DashboardClient> | undefined;
-  let account: Promise<TestReviewer> | undefined;
-  const scene = {
-    profile: () => partner.created(),
-    async documented() {
-      const profile = await partner.created();
-      for (const kind of ['document_front', 'facial_photo']) {
-        await partner.upload(profile.id, kind, PNG, { 'content-type': 'image/png' });
-      }
-      return profile;
-    },
-    origin: () => worker.origin(),
-    reviewer: () => {
-      account ??= reviewer('Reviewer', pocketbase);
-      return account;
-    },
-    /** As a page's script would send it, from one session for all. */
-    async atDesk(method: string, fields: Record<string, string> = {}): Promise<RequestInit> {
-      session ??= dashboardClient({ ...worker, origin: worker.origin() }, 'Reviewer', pocketbase);
-      const { cookie, csrf } = await session;
-      const headers = { ...JSON_PLEASE, cookie, origin: worker.origin() };
-      return method === 'GET' ? { headers } : form({ csrf, ...fields }, headers);
-    },
-    key: () => issueKey(worker),
-    /** A partner has no more than 20 webhooks, so each webhook gets a partner of its own. */
-    async partner(): Promise<string> {
-      const slug = newSlug();
-      await operator.post('/api/partners', { slug, name: 'x' });
-      return slug;
-    },
-    async webhook(fields: object = {}): Promise<{ id: string }> {
-      const headers = { 'x-api-key': worker.keys.internal, 'x-partner': await scene.partner() };
-      const response = await worker.fetch('/api/webhooks', json({ ...WEBHOOK, ...fields }, headers));
-      return (await response.json()) as { id: string };
-    },
-    /** An enabled endpoint, one for all requests: it wants no event, and its one delivery reaches nobody. */
-    tested() {
-      shared ??= (async () => {
-        const { id } = await scene.webhook({
-          url: 'http://127.0.0.1:9/hook',
-          events: ['profile.redacted'],
-          enabled: true,
-        });
-        await operator.post(`/api/webhooks/${id}/test`, {});
-        const answer = await operator.get(`/api/webhooks/${id}/deliveries`);
-        const [delivery] = ((await answer.json()) as { items: { id: string }[] }).items;
-        return { id, delivery: delivery?.id ?? '' };
-      })();
-      return shared;
-    },
-    async event(): Promise<string> {
-      await partner.created();
-      const answer = await partner.get('/api/events?limit=1');
-      return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id ?? '';
-    },
-  };
-  return scene;
-}
 
 /** Sends the request under an id of its own, with the operator's key unless the request has a credential. */
 export async function send(worker: BareWorker, [path, init]: Sent, requestId: string = randomUUID()) {

@@ -94,7 +94,7 @@ it('an empty database, a partner, an applicant with a camera, a reviewer, and th
   const trail = await worker.fetch(`/api/audit?profile=${id}`, { headers: { 'x-api-key': worker.keys.internal } });
   const { items } = (await trail.json()) as { items: { action: string; actor_type: string; actor_id: string }[] };
   const acts = items.filter(({ actor_id }) => actor_id === anna.id).map(({ action }) => action);
-  expect(new Set(acts)).toEqual(new Set(['document.read', 'status.decided']));
+  expect(new Set(acts)).toEqual(new Set(['profile.read', 'profile.claimed', 'document.read', 'status.decided']));
 });
 
 async function opened(url: string, viewport: { width: number; height: number }): Promise<Page> {

@@ -10,8 +10,6 @@ export interface CountingProxy {
   traffic(): { sent: number; received: number };
   /** Answers instead of PocketBase, to cause a fault; `null` ends that. */
   intercept: ((incoming: IncomingMessage, answer: ServerResponse) => boolean) | null;
-  /** Ends every answer under way whose path begins so. */
-  cut(path: string): void;
   stop(): Promise<void>;
 }
 
@@ -19,11 +17,8 @@ export interface CountingProxy {
 export async function startProxy(target: string): Promise<CountingProxy> {
   let calls: string[] = [];
   const sockets: Socket[] = [];
-  const open = new Map<ServerResponse, string>();
   const server = createServer((incoming, answer) => {
     calls.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
-    open.set(answer, incoming.url ?? '');
-    answer.on('close', () => open.delete(answer));
     if (proxy.intercept?.(incoming, answer)) return;
     const { method, headers } = incoming;
     const onward = request(`${target}${incoming.url}`, { method, headers }, (response) => {
@@ -45,9 +40,6 @@ export async function startProxy(target: string): Promise<CountingProxy> {
     },
     traffic: () => ({ sent: sum('bytesRead'), received: sum('bytesWritten') }),
     intercept: null,
-    cut(path) {
-      for (const [answer, url] of open) if (url.startsWith(path)) answer.destroy();
-    },
     async stop() {
       server.closeAllConnections();
       server.close();

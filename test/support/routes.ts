@@ -23,7 +23,9 @@ const OWNER: Record<string, keyof Ids> = { keys: 'key', webhooks: 'webhook' };
 export function pathOf(route: string, ids: Ids, kind = 'document_front'): string {
   const path = route.slice(route.indexOf('/'));
   const id = OWNER[path.split('/')[2] ?? ''] ?? 'profile';
-  const values: Record<string, string> = { id: ids[id], delivery: ids.delivery, slug: ids.slug, kind };
+  // A page's form that a browser asks for by GET: after a login, or by reloading what it was answered.
+  const form = path.includes('/:id') ? 'claim' : 'next';
+  const values: Record<string, string> = { id: ids[id], delivery: ids.delivery, slug: ids.slug, kind, form };
   return path.replace(/:(\w+)/g, (_, name) => values[name] ?? '');
 }
 
@@ -114,15 +116,24 @@ export const INPUTS: Record<string, Input> = {
   'GET /dashboard': { query: ['status', 'partner', 'page'] },
   'POST /dashboard/next': { form: { partner: 'nobody' } },
   'GET /dashboard/session': {},
+  'GET /dashboard/:form': {},
   'GET /dashboard/events': {},
   'GET /dashboard/metrics': { query: ['days'] },
   'GET /dashboard/profiles/:id': { query: ['done'] },
   'GET /dashboard/profiles/:id/documents/:kind': {},
+  'GET /dashboard/profiles/:id/:form': {},
   'POST /dashboard/profiles/:id/claim': { form: {} },
   'POST /dashboard/profiles/:id/release': { form: {} },
   'POST /dashboard/profiles/:id/notes': { form: { text: 'x' } },
   'POST /dashboard/profiles/:id/decision': {
-    form: { status: 'rejected', expected_status: 'unverified', reason_code: 'other', reason: 'x', note: 'x' },
+    form: {
+      status: 'rejected',
+      expected_status: 'unverified',
+      expected_evidence: '1',
+      reason_code: 'other',
+      reason: 'x',
+      note: 'x',
+    },
   },
 };
 

@@ -212,9 +212,11 @@ describe('a 401', () => {
 /** The dashboard's door is its cookie, and no other credential opens it. Only the login stands outside. */
 const DASHBOARD = [
   'GET /dashboard',
+  'GET /dashboard/:form',
   'GET /dashboard/events',
   'GET /dashboard/metrics',
   'GET /dashboard/profiles/:id',
+  'GET /dashboard/profiles/:id/:form',
   'GET /dashboard/profiles/:id/documents/:kind',
   'GET /dashboard/session',
   'POST /dashboard/logout',

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => insider.stop());
 
 const ROUTES = Object.keys(INPUTS);
-const WITH_ID = ROUTES.filter((route) => /\/:(?!kind)/.test(route));
+const WITH_ID = ROUTES.filter((route) => /\/:(?!kind|form)/.test(route));
 const WITH_JSON = ROUTES.filter((route) => INPUTS[route]?.json);
 const WITH_QUERY = ROUTES.filter((route) => INPUTS[route]?.query);
 

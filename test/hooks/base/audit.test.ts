@@ -124,6 +124,15 @@ describe('reading a profile', () => {
     ]);
   });
 
+  test('in the admin UI is one row of that superuser’s hour', async () => {
+    const id = await withNote();
+    for (const collection of ['status_history', 'notes']) {
+      await root('GET', `/api/collections/${collection}/records?filter=profile="${id}"`);
+    }
+    expect((await root('GET', profilePath(id))).status).toBe(200);
+    expect(await readingsOf(id)).toMatchObject([{ action: 'profile.read', actor_type: 'superuser' }]);
+  });
+
   test.each(readers)('leaves no row of a key, nor of a page that refreshes itself: %s', async (_, path) => {
     const id = await withNote();
     for (const headers of [{}, { 'x-actor-type': 'partner' }, { ...asReviewer('r1'), 'x-refresh': '1' }]) {

@@ -12,10 +12,11 @@ import {
   profilePath,
   type Request,
   redact,
+  send,
   upload,
 } from '../support/client.ts';
 import { marked, markedForm, storageOf, word } from '../support/marked.ts';
-import { photo } from '../support/photo.ts';
+import { addPhoto, photo } from '../support/photo.ts';
 
 let pb: TestPocketBase;
 let service: Request;
@@ -206,6 +207,15 @@ describe('files', () => {
     }
     expect(lost).toBeGreaterThan(5);
     await service('POST', '/api/edge/sweep', {});
+    expect(stray()).toEqual([]);
+  });
+
+  test('of a form whose third one fails are not left', async () => {
+    const id = await create(applicant());
+    const form = addPhoto(addPhoto(photo('document_front'), 'document_back'), 'facial_photo', 200, { size: 201 });
+    expect(await send(service, id, form)).toMatchObject({ status: 400 });
+    expect(await send(service, id, addPhoto(photo('document_front'), 'selfie'))).toMatchObject({ status: 422 });
+    expect(await documentsOf(service, id)).toEqual([]);
     expect(stray()).toEqual([]);
   });
 

@@ -13,17 +13,17 @@ const table: Record<string, Record<string, string>> = columns;
 const partner = 'fields';
 let pb: TestPocketBase;
 let service: Request;
-let file_: ReturnType<typeof openFile>;
+let opened: ReturnType<typeof openFile>;
 
 // A PocketBase of its own: the test looks at every row.
 beforeAll(async () => {
   pb = await startPocketBase();
   ({ service } = await connect(pb));
-  file_ = openFile(pb.dir);
+  opened = openFile(pb.dir);
 });
 
 afterAll(async () => {
-  file_.database.close();
+  opened.database.close();
   await pb.stop();
 });
 
@@ -61,13 +61,17 @@ const rowsOf = (name: string, id: string) => {
     profiles: 'id = ?',
     webhook_deliveries: 'event IN (SELECT id FROM events WHERE profile = ?)',
   };
-  return file_.database.prepare(`SELECT * FROM ${name} WHERE ${where[name] ?? 'profile = ?'}`).all(id);
+  return opened.database.prepare(`SELECT * FROM ${name} WHERE ${where[name] ?? 'profile = ?'}`).all(id);
 };
+/** The collections that hold something of a profile. */
+const CONCERNED = Object.keys(table).filter(
+  (name) => ['profiles', 'webhook_deliveries'].includes(name) || Object.hasOwn(table[name] ?? {}, 'profile'),
+);
 const isEmpty = (value: unknown) => ['', 0, null].includes(value as string);
 
 describe('fields.json', () => {
   test('says of every column of every collection what an erasure does to it', () => {
-    const stored = file_.database.prepare('SELECT name, fields FROM _collections WHERE NOT system').all();
+    const stored = opened.database.prepare('SELECT name, fields FROM _collections WHERE NOT system').all();
     const known = stored.map(({ name, fields }) => [
       String(name),
       (JSON.parse(String(fields)) as { name: string }[]).map((field) => field.name).sort(),
@@ -75,7 +79,7 @@ describe('fields.json', () => {
     const said = Object.entries(table).map(([name, of]) => [name, Object.keys(of).sort()]);
     expect(Object.fromEntries(said)).toEqual(Object.fromEntries(known));
     for (const [name, of] of Object.entries(table)) {
-      const live = file_.database.prepare(`PRAGMA table_info(${name})`).all();
+      const live = opened.database.prepare(`PRAGMA table_info(${name})`).all();
       expect(live.map((column) => String(column.name)).sort()).toEqual(Object.keys(of).sort());
     }
     const kinds = new Set(Object.values(table).flatMap((of) => Object.values(of)));
@@ -85,14 +89,7 @@ describe('fields.json', () => {
   test('names what a redaction empties, each of which was filled, and what it keeps', async () => {
     await addEndpoint(service, partner, { events: ['*'] });
     const id = await fill('FILLED');
-    const before = Object.fromEntries(
-      Object.keys(table).map((name) => [
-        name,
-        Object.hasOwn(table[name] ?? {}, 'profile') || name === 'profiles' || name === 'webhook_deliveries'
-          ? rowsOf(name, id)
-          : [],
-      ]),
-    );
+    const before = Object.fromEntries(CONCERNED.map((name) => [name, rowsOf(name, id)]));
     for (const [name, column] of columnsOf('personal')) {
       const values = before[name]?.map((row) => row[column]) ?? [];
       expect([name, column, values.every(isEmpty)]).toEqual([name, column, false]);
@@ -120,7 +117,7 @@ test('after a redaction no digest that is left leads back to a number or a file'
   const digestsIn = () => {
     const found = new Set<string>();
     for (const name of Object.keys(table)) {
-      for (const row of file_.database.prepare(`SELECT * FROM ${name}`).all()) {
+      for (const row of opened.database.prepare(`SELECT * FROM ${name}`).all()) {
         for (const [digest] of JSON.stringify(row).matchAll(/[0-9a-f]{64}/g)) found.add(digest);
       }
     }
@@ -128,12 +125,12 @@ test('after a redaction no digest that is left leads back to a number or a file'
   };
   const salts = () => [
     '',
-    ...file_.database
+    ...opened.database
       .prepare('SELECT salt FROM evidence')
       .all()
       .map(({ salt }) => String(salt)),
   ];
-  const texts = file_.database.prepare('SELECT text FROM evidence WHERE profile = ?').all(id);
+  const texts = opened.database.prepare('SELECT text FROM evidence WHERE profile = ?').all(id);
   const [text] = texts.map((row) => String(row.text));
   expect(text).toContain(`document_number "${number}"`);
   /** All that somebody who has the file could think of: the number alone, each text with each salt that is there, each file. */
@@ -149,7 +146,7 @@ test('after a redaction no digest that is left leads back to a number or a file'
 
   // The search itself works: before, it finds both files and the evidence.
   expect(hits(digestsIn(), guesses())).toHaveLength(3);
-  const erased = file_.database.prepare('SELECT dedupe_key FROM profiles WHERE id = ?').get(id);
+  const erased = opened.database.prepare('SELECT dedupe_key FROM profiles WHERE id = ?').get(id);
   await redact(service, id);
   const left = digestsIn();
   expect(left.size).toBeGreaterThan(0);

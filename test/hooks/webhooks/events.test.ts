@@ -120,7 +120,7 @@ describe('an event is written for', () => {
   });
 });
 
-test('the sequence has no gaps under 16 writers whose transactions fail in between', { timeout: 60_000 }, async () => {
+test('the sequence has no gaps under 16 writers whose transactions fail in between', { timeout: 120_000 }, async () => {
   const partner = newPartner();
   const external_id = randomUUID();
   const known = applicant({ partner, external_id });

@@ -44,16 +44,16 @@ describe('a resubmission', () => {
     expect(await page.locator('main .tips').textContent()).toBe('Face photo');
   });
 
-  it('tells a bare reason code in words, and lets one good side of two stay', async () => {
+  it('tells a bare reason code in words, and asks for all that it means', async () => {
     const { redirect_url } = await resubmission({ reason_code: 'document_unreadable' });
     const { page, press, heading, choose } = await site.open(redirect_url, { locale: 'vi' });
     await page.getByText('Không đọc được giấy tờ.').waitFor();
     await press('Tiếp tục');
-    await press('Giữ bản tôi đã gửi');
-    await heading('Mặt sau căn cước');
-    expect(await page.getByRole('button', { name: 'Giữ bản' }).count()).toBe(0);
-    await choose(picture());
-    await press('Dùng bản này');
+    for (const side of ['Mặt trước căn cước', 'Mặt sau căn cước']) {
+      await heading(side);
+      await choose(picture());
+      await press('Dùng bản này');
+    }
     await heading('Sẵn sàng gửi');
     await page.reload();
     await heading('Sẵn sàng gửi');

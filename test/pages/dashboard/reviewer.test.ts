@@ -15,7 +15,7 @@ describe('a reviewer', { timeout: 120_000 }, () => {
     await row(page, 'Whole Story').getByRole('link').click();
     await page.locator('[data-state=live]').waitFor();
     const widths = "[...document.querySelectorAll('[data-picture]')].map((picture) => picture.naturalWidth)";
-    await expect.poll(() => page.evaluate(widths), PATIENT).toEqual([1280, 1280, 900]);
+    await expect.poll(() => page.evaluate(widths), PATIENT).toEqual([1280, 900, 1280]);
 
     await page.keyboard.press('1');
     for (const key of ['+', '+', 't']) await page.keyboard.press(key);

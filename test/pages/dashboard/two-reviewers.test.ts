@@ -51,11 +51,10 @@ describe('two reviewers', { timeout: 120_000 }, () => {
   it('are told when the stream is cut, and see what they missed once it is back', async () => {
     const page = await site.openQueue(site.anna);
     site.proxy.intercept = (incoming, answer) => {
-      if (!incoming.url?.startsWith('/api/realtime')) return false;
+      if (!incoming.url?.startsWith('/api/edge/changes')) return false;
       answer.destroy();
       return true;
     };
-    site.proxy.cut('/api/realtime');
     await page.locator('[data-state=lost]').waitFor();
     const { id } = await site.enrolled('Missed Meanwhile');
     await api(site.worker).decide(id, { status: 'pending' });

@@ -69,4 +69,4 @@ function checkOwn(caller, partner) {
   }
 }
 
-module.exports = { SYSTEM, bodyOf, callerOf, checkOwn, checkReach, findOwn, headerOf, serviceOf };
+module.exports = { SYSTEM, bodyOf, callerOf, checkOwn, checkReach, findOwn, serviceOf };

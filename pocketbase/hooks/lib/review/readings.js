@@ -4,6 +4,7 @@ const { HOUR, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 
 const READ = 'profile.read';
+const PERSONS = ['reviewer', 'superuser'];
 // The plus keeps SQLite from the index on actors: a busy one has more rows in an hour than the profile has.
 const RECENT = `SELECT id FROM audit_log WHERE profile = {:profile} AND created > {:since} AND action = '${READ}'
   AND actor_type = {:type} AND +actor_id = {:actor} LIMIT 1`;
@@ -13,11 +14,19 @@ const RECENT = `SELECT id FROM audit_log WHERE profile = {:profile} AND created 
  * neither does a page that reads itself again because something has changed.
  */
 function noteReading(app, caller, profile, partner) {
-  if (caller.type !== 'reviewer' || caller.isRefresh) return;
+  if (!PERSONS.includes(caller.type) || caller.isRefresh) return;
   const since = stamp(Date.now() - HOUR);
   const { type, id: actor } = caller;
   if (ask(app, RECENT, { id: '' }, { profile, since, type, actor }).length > 0) return;
   transact(app, (tx) => audit(tx, caller, READ, { profile, partner }));
 }
 
-module.exports = { noteReading };
+/** Of rows that belong to profiles: in PocketBase's admin UI those of many may stand together. */
+function noteReadings(app, caller, rows) {
+  if (!PERSONS.includes(caller.type)) return;
+  for (const id of new Set(rows.map((row) => row.getString('profile')))) {
+    noteReading(app, caller, id, app.findRecordById('profiles', id).getString('partner'));
+  }
+}
+
+module.exports = { noteReading, noteReadings };

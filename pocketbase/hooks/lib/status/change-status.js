@@ -7,7 +7,7 @@ const { answeredKinds, missingKinds } = require(`${__hooks}/lib/documents/missin
 const { checkOpen, respectClaim, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { sealEvidence } = require(`${__hooks}/lib/status/evidence.js`);
 const { readChange } = require(`${__hooks}/lib/status/history.js`);
-const { waitedUntil } = require(`${__hooks}/lib/status/waited.js`);
+const { waitingSince } = require(`${__hooks}/lib/status/waited.js`);
 const actorTypes = require(`${__hooks}/lib/shared/actor-types.json`);
 const kinds = Object.keys(require(`${__hooks}/lib/shared/document-kinds.json`));
 const reasonCodes = require(`${__hooks}/lib/shared/reason-codes.json`);
@@ -82,7 +82,7 @@ function move(app, caller, stand, { to, reason_code = '', reason = '', note = ''
       ...history,
       kinds: again,
       evidence_sha256: evidence?.sha256 ?? '',
-      waited: isDecision ? waitedUntil(app, stand.id, seq) : 0,
+      waiting_since: isDecision ? waitingSince(app, stand.id, seq) : null,
     },
     ...(evidence && { evidence: { salt: evidence.salt, text: evidence.text } }),
     set: {

@@ -1,14 +1,14 @@
 const { all, ask, listed } = require(`${__hooks}/lib/base/sql.js`);
 const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
-/** Seconds since the profile entered the queue, or else since its creation, for the decision that comes next. */
-const WAITED = `SELECT unixepoch('now', 'subsec') - unixepoch(IFNULL(
+/** Since when, in seconds, the decision that comes next was waited for: the profile entered the queue then, or else was created. */
+const SINCE = `SELECT unixepoch(IFNULL(
   (SELECT created FROM status_history WHERE profile = {:profile} AND seq < {:seq} AND "to" = 'pending' ORDER BY seq DESC LIMIT 1),
-  (SELECT created FROM status_history WHERE profile = {:profile} AND seq = 1)), 'subsec') AS seconds`;
+  (SELECT created FROM status_history WHERE profile = {:profile} AND seq = 1)), 'subsec') AS since`;
 
-/** It is worked out once, as the figures read hundreds of thousands of rows. */
-function waitedUntil(app, profile, seq) {
-  return ask(app, WAITED, { seconds: -0 }, { profile, seq })[0].seconds;
+/** The act keeps what it took, as the figures read hundreds of thousands of rows. */
+function waitingSince(app, profile, seq) {
+  return ask(app, SINCE, { since: -0 }, { profile, seq })[0].since;
 }
 
 // Without window functions, which copy every row.
@@ -25,4 +25,4 @@ function decisionsOf(app, from, until) {
   return { count: n, median_seconds: seconds };
 }
 
-module.exports = { MIDDLE, decisionsOf, waitedUntil };
+module.exports = { MIDDLE, decisionsOf, waitingSince };

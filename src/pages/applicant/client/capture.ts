@@ -113,8 +113,11 @@ class Viewfinder {
   }
 
   #pause(isPaused: boolean): void {
-    if (!isPaused) this.#ready();
-    else if (this.#recording) this.#on.trouble('lost');
+    if (!isPaused) {
+      // iOS leaves the picture standing.
+      void this.#video.play().catch(() => {});
+      this.#ready();
+    } else if (this.#recording) this.#on.trouble('lost');
     else {
       this.#shutter.disabled = true;
       this.#say(this.#text.camera.paused);
