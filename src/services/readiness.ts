@@ -9,6 +9,8 @@ import { STATUS_TABLE } from '../schemas/status.ts';
 
 /** So long an answer of PocketBase counts for everybody who asks: uptime monitors and strangers alike cost it nothing more. */
 const KEPT_MS = 2_000;
+/** A failure counts shorter, so that a PocketBase that is back is seen: the breaker spares it the rest. */
+const FAILURE_KEPT_MS = 500;
 
 /** What PocketBase said last, as a value: Workers forbid awaiting another request's promise. */
 export class Readiness {
@@ -24,7 +26,8 @@ export class Readiness {
   async check(place: { settings: Settings; env: Env }, connect: () => PocketBaseClient): Promise<void> {
     checkConfiguration(place);
     const now = this.#now();
-    const isFresh = this.#last !== undefined && now - this.#last.at < KEPT_MS;
+    const keptMs = this.#last?.problem ? FAILURE_KEPT_MS : KEPT_MS;
+    const isFresh = this.#last !== undefined && now - this.#last.at < keptMs;
     const isBeingAsked = this.#last !== undefined && now - this.#askedAt < TIMEOUT_MS.read;
     if (!isFresh && !isBeingAsked) {
       this.#askedAt = now;
