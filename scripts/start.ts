@@ -11,6 +11,7 @@ import {
   ensureAccounts,
   ensureDevVars,
   isOwnPocketBase,
+  ownOrigins,
   pocketBaseEnv,
   readPlaces,
   readSettings,
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   lock = lockDataDir(dataDir, port);
   if (ensureDevVars(devVars)) console.log(`Made ${devVars} with new secrets.`);
   const settings = readSettings(devVars, process.env);
+  if (!settings.PUBLIC_URL && settings.DEPLOYMENT !== 'development') settings.PUBLIC_URL = ownOrigins(port);
   const ownUrl = `http://127.0.0.1:${pocketbasePort}`;
   const accounts = isOwnPocketBase(settings, process.env, ownUrl) ? ensureAccounts(dataDir) : null;
 

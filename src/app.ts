@@ -3,6 +3,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { AppEnv } from './app-env.ts';
 import { onError, onMethodNotAllowed, onNotFound } from './http/problem.ts';
 import { applicantCors } from './middleware/applicant-cors.ts';
+import { knownHost } from './middleware/known-host.ts';
 import { limitFailedAuth } from './middleware/limit-failed-auth.ts';
 import { requestContext } from './middleware/request-context.ts';
 import { requestLog } from './middleware/request-log.ts';
@@ -30,11 +31,13 @@ app.use(requestContext());
 app.use(requestLog());
 app.use(secureDefaults());
 app.use(wakeDeliveries());
+// Answers under every host.
+app.route('/', health);
+app.use(knownHost());
 app.use(methodNotAllowed({ app, onMethodNotAllowed }));
 app.use('/api/applicant/*', applicantCors());
 app.use(limitFailedAuth());
 
-app.route('/', health);
 app.route('/', openApi(app));
 app.route('/api/profiles', profiles);
 app.route('/api/profiles', documents);

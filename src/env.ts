@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import patterns from '../pocketbase/hooks/lib/shared/patterns.json' with { type: 'json' };
+import { isLoopback } from './lib/loopback.ts';
 import { ApiProblem } from './lib/problem.ts';
 import { type LimiterName, RATE_LIMITS } from './lib/rate-limits.ts';
 
@@ -48,6 +49,22 @@ const delayList = commaList
 
 const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
+/** Scheme, host and port alone; a slash behind them is forgiven. */
+const publicUrl = z
+  .url({ protocol: /^https?$/ })
+  .transform((url) => new URL(url))
+  .refine(({ href, origin }) => href === `${origin}/`)
+  .transform(({ origin, host, hostname, protocol }) => ({
+    origin,
+    host,
+    isProtected: protocol === 'https:' || isLoopback(hostname),
+  }));
+const publicUrls = z
+  .string()
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+  .pipe(z.array(publicUrl))
+  .default([]);
+
 const SETTINGS = {
   POCKETBASE_URL: baseUrl,
   POCKETBASE_SERVICE_EMAIL: z.email(),
@@ -59,6 +76,7 @@ const SETTINGS = {
   SESSION_SECRET: secretList,
   DATA_SECRET: secretList,
   LINK_TTL_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(86_400),
+  PUBLIC_URL: publicUrls,
   DEPLOYMENT: z.enum(['production', 'development']).default('production'),
   WEBHOOK_DENY_HOSTS: hostList,
   WEBHOOK_DELAYS_SECONDS: delayList,
@@ -90,7 +108,10 @@ export class Settings {
       else this.malformed.push(name as SettingName);
     }
     this.#refuseSharedSecrets();
-    if (this.#values.get('DEPLOYMENT') !== 'development') this.#refusePlainFrontend();
+    if (this.#values.get('DEPLOYMENT') !== 'development') {
+      this.#refusePlainFrontend();
+      this.#refuseUnknownPlace();
+    }
   }
 
   /** @throws ApiProblem `not_configured` */
@@ -113,6 +134,13 @@ export class Settings {
   #refusePlainFrontend() {
     const url = this.#values.get('KYC_FRONTEND_URL');
     if (typeof url === 'string' && url.startsWith('http:')) this.#refuse('KYC_FRONTEND_URL');
+  }
+
+  /** Without its own origins the Worker would take any `Host` for its own. Over `http:` everybody on the way would read the keys. */
+  #refuseUnknownPlace() {
+    if (!this.#values.has('PUBLIC_URL')) return;
+    const urls = this.get('PUBLIC_URL');
+    if (urls.length === 0 || !urls.every(({ isProtected }) => isProtected)) this.#refuse('PUBLIC_URL');
   }
 
   #members(name: (typeof SECRETS)[number]): string[] {

@@ -4,11 +4,12 @@ import { PartnerDirectory } from './auth/partner-directory.ts';
 import { Reviewers } from './auth/reviewers.ts';
 import { SettingsKeys } from './auth/settings-keys.ts';
 import { type Env, Settings } from './env.ts';
+import { ExpiringCache } from './lib/expiring-cache.ts';
 import { PocketBaseClient } from './pocketbase/client.ts';
 import { ServiceToken } from './pocketbase/service-token.ts';
 import { Upstream } from './pocketbase/upstream.ts';
 import { Changes } from './services/live-stream.ts';
-import { OwnHosts } from './services/own-hosts.ts';
+import { Readiness } from './services/readiness.ts';
 
 const sleep = (ms: number) => scheduler.wait(ms);
 
@@ -19,9 +20,13 @@ export class Runtime {
   readonly settingsKeys: SettingsKeys;
   readonly reviewers = new Reviewers(Date.now);
   readonly managedKeys = new ManagedKeys(Date.now);
+  /** Addresses with too many failed authentications, as long as the limiter counts them. */
+  readonly overLimit = new ExpiringCache<true>({ ttlMs: 60_000, maxEntries: 10_000, now: Date.now });
+  /** Links that were revoked, or whose partner is shut out: the latter may be let in again. */
+  readonly endedLinks = new ExpiringCache<true>({ ttlMs: 60_000, maxEntries: 10_000, now: Date.now });
+  readonly readiness = new Readiness(Date.now);
   readonly changes = new Changes(Date.now);
   readonly partners = new PartnerDirectory(Date.now);
-  readonly ownHosts: OwnHosts;
   readonly upstream: Upstream;
   #serviceToken: ServiceToken | undefined;
 
@@ -29,7 +34,6 @@ export class Runtime {
     this.env = env;
     this.settings = new Settings(env);
     this.settingsKeys = new SettingsKeys(this.settings);
-    this.ownHosts = new OwnHosts({ kv: env.TOKENS, now: Date.now });
     this.upstream = new Upstream({
       fetch: (url, init) => (env.POCKETBASE ? env.POCKETBASE.fetch(url, init) : fetch(url, init)),
       now: Date.now,

@@ -17,7 +17,8 @@ routerAdd('GET', '/api/edge/keys/{id}', (e) => {
   const { readKey } = require(`${__hooks}/lib/keys/keys.js`);
   const { fail } = require(`${__hooks}/lib/base/problem.js`);
   serviceOf(e); // whoever holds the key is not known yet, so x-partner says nothing here
-  return e.json(200, readKey(e.app, e.request.pathValue('id')) ?? fail(404, 'not_found', 'There is no such key.'));
+  const [id, digest] = [e.request.pathValue('id'), e.request.url.query().get('digest')];
+  return e.json(200, readKey(e.app, id, digest) ?? fail(404, 'not_found', 'There is no such key.'));
 });
 
 routerAdd('POST', '/api/edge/keys/{id}/rotate', (e) => {

@@ -65,6 +65,9 @@ export function isOwnPocketBase(settings: Record<string, string>, env: NodeJS.Pr
   return !url || url === ours || (!env.POCKETBASE_URL && url === parseFile(EXAMPLE).POCKETBASE_URL);
 }
 
+/** Under which a local run is reached. The first one is shown, as passkeys take no IP address. */
+export const ownOrigins = (port: number) => `http://localhost:${port},http://127.0.0.1:${port}`;
+
 /** The environment that PocketBase's hooks read. */
 export function pocketBaseEnv(settings: NodeJS.Dict<string>, superuser: Account): PocketBaseEnv {
   return {

@@ -8,7 +8,7 @@ import { keyId } from '../lib/digest.ts';
 
 const ISSUER = 'ekyc-edge';
 const AUDIENCE = 'applicant';
-const Claims = z.object({ sub: z.string(), iat: z.number() });
+const Claims = z.object({ sub: z.string(), iat: z.number(), partner: z.string().optional() });
 
 const encoder = new TextEncoder();
 
@@ -31,15 +31,18 @@ export interface ApplicantToken {
   expiresAt: Date;
 }
 
-/** @param secrets the first signs */
+/**
+ * @param partner its slug: the edge knows which partners are shut out, and has not asked whose the profile is
+ * @param secrets the first signs
+ */
 export async function signApplicantToken(
-  profileId: string,
+  { profileId, partner }: { profileId: string; partner: string },
   { secrets, ttlSeconds, now }: { secrets: string[]; ttlSeconds: number; now: number },
 ): Promise<ApplicantToken> {
   const [secret = ''] = secrets;
   const { kid, key } = await signingKey(secret);
   const expiresAt = Math.floor(now / 1000) + ttlSeconds;
-  const token = await new SignJWT({ iat: now / 1000, exp: expiresAt })
+  const token = await new SignJWT({ iat: now / 1000, exp: expiresAt, partner })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid })
     .setSubject(profileId)
     .setAudience(AUDIENCE)
@@ -52,7 +55,7 @@ export async function signApplicantToken(
 export async function verifyApplicantToken(
   token: string,
   { secrets, now }: { secrets: string[]; now: number },
-): Promise<{ profileId: string; issuedAt: number } | null> {
+): Promise<{ profileId: string; partner: string | undefined; issuedAt: number } | null> {
   try {
     const { payload } = await jwtVerify(
       token,
@@ -71,8 +74,8 @@ export async function verifyApplicantToken(
         currentDate: new Date(now),
       },
     );
-    const { sub, iat } = Claims.parse(payload);
-    return { profileId: sub, issuedAt: iat };
+    const { sub, iat, partner } = Claims.parse(payload);
+    return { profileId: sub, partner, issuedAt: iat };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
     throw error;

@@ -42,7 +42,8 @@ export function reviewerCaller(id: string): Caller {
 }
 
 export function applicantCaller(profileId: string, linkIssuedAt: number): Caller {
-  const credentialId = `applicant:${profileId}`;
+  // Of this link: who holds a revoked one must not use up the limit of the new one.
+  const credentialId = `applicant:${profileId}:${linkIssuedAt}`;
   return { type: 'applicant', id: profileId, credentialId, partner: null, scopes: new Set(), linkIssuedAt };
 }
 

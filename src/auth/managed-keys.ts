@@ -14,22 +14,31 @@ import { type KeyEnvironment, parseManagedKey } from './managed-key-format.ts';
 const KNOWN_TTL_MS = 30_000;
 /** A client that repeats a wrong key costs PocketBase one call in this time. */
 const UNKNOWN_TTL_MS = 5_000;
+/** How long a key that was good may be asked about, although its address is over its limit of failures. */
+const TRUSTED_TTL_MS = 3_600_000;
 const MAX_ENTRIES = 2_000;
+
+/** `isNoted`: PocketBase was asked with the right key, and has noted its use. */
+type KnownKey = KeyAnswer & { isNoted: boolean };
 
 export class ManagedKeys {
   readonly #now: () => number;
-  readonly #known: ExpiringCache<KeyAnswer>;
+  readonly #known: ExpiringCache<KnownKey>;
   /** A cache of its own, so that made-up ids cannot push out the keys in use. */
   readonly #unknown: ExpiringCache<true>;
+  /** By digest. */
+  readonly #trusted: ExpiringCache<true>;
 
   constructor(now: () => number) {
     this.#now = now;
     this.#known = new ExpiringCache({ ttlMs: KNOWN_TTL_MS, maxEntries: MAX_ENTRIES, now });
+    this.#trusted = new ExpiringCache({ ttlMs: TRUSTED_TTL_MS, maxEntries: MAX_ENTRIES, now });
     this.#unknown = new ExpiringCache({ ttlMs: UNKNOWN_TTL_MS, maxEntries: MAX_ENTRIES, now });
   }
 
   /**
    * @param digest SHA-256 of `key`
+   * @param mayAsk throws when PocketBase must not be asked about a key that was never good here
    * @throws ApiProblem `upstream_unavailable`, `upstream_timeout` when the key is not in the cache and PocketBase cannot say
    */
   async verify(
@@ -37,11 +46,12 @@ export class ManagedKeys {
     digest: Uint8Array,
     environment: KeyEnvironment,
     pb: PocketBaseClient,
+    mayAsk = () => {},
   ): Promise<Caller | null> {
     const parsed = parseManagedKey(key);
     if (parsed?.environment !== environment) return null;
-    const known = await this.#find(parsed.id, pb);
-    if (!known || !digestsEqual(Uint8Array.fromHex(known.digest), digest)) return null;
+    const known = this.#remembered(parsed.id, digest) ?? (await this.#ask(parsed.id, digest, pb, mayAsk));
+    if (!known || !isFor(known, digest)) return null;
     const isExpired = known.expires_at !== null && Date.parse(known.expires_at) <= this.#now();
     if (isExpired || known.revoked_at !== null || !known.partner_active) return null;
     const scopes = GRANTABLE_SCOPES.filter((scope) => known.scopes.includes(scope));
@@ -53,13 +63,22 @@ export class ManagedKeys {
     this.#known.delete(id);
   }
 
-  async #find(id: string, pb: PocketBaseClient): Promise<KeyAnswer | null> {
-    const cached = this.#known.get(id);
-    if (cached) return cached;
+  /** A wrong key may have brought the answer here: then the use of the right one is still to be noted. */
+  #remembered(id: string, digest: Uint8Array): KeyAnswer | undefined {
+    const known = this.#known.get(id);
+    return known && (known.isNoted || !isFor(known, digest)) ? known : undefined;
+  }
+
+  /** PocketBase notes the use of the key that has this digest. */
+  async #ask(id: string, digest: Uint8Array, pb: PocketBaseClient, mayAsk: () => void): Promise<KeyAnswer | null> {
     if (this.#unknown.get(id)) return null;
+    const hex = digest.toHex();
+    if (!this.#trusted.get(hex)) mayAsk();
     try {
-      const answer = await pb.as(SYSTEM).call(KeyAnswer, `/api/edge/keys/${id}`);
-      this.#known.set(id, answer);
+      const answer = await pb.as(SYSTEM).call(KeyAnswer, `/api/edge/keys/${id}`, { query: { digest: hex } });
+      const isNoted = isFor(answer, digest);
+      this.#known.set(id, { ...answer, isNoted });
+      if (isNoted) this.#trusted.set(hex, true);
       return answer;
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.code !== 'not_found') throw error;
@@ -67,4 +86,8 @@ export class ManagedKeys {
       return null;
     }
   }
+}
+
+function isFor(known: KeyAnswer, digest: Uint8Array): boolean {
+  return digestsEqual(Uint8Array.fromHex(known.digest), digest);
 }

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { verifyApplicantToken } from '../auth/applicant-token.ts';
 import { applicantCaller, type Caller, checkScope, type Scope } from '../auth/caller.ts';
+import { credentialKind } from '../auth/credential-kind.ts';
 import type { Defer } from '../auth/partner-directory.ts';
 import { sha256 } from '../lib/digest.ts';
 import { log } from '../lib/log.ts';
@@ -9,12 +10,11 @@ import { ApiProblem } from '../lib/problem.ts';
 import { type LimiterName, rateLimited } from '../lib/rate-limits.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { SLUG_PATTERN } from '../schemas/common.ts';
-import { isWithinLimit } from './rate-limit.ts';
+import { type Credential, readCredential, refusalOf } from './credential.ts';
+import { checkAddress, isWithinLimit } from './rate-limit.ts';
 
 /** Who may call an operation: everybody, the applicant of the token, or callers that have the scope. */
 export type Access = 'public' | 'applicant' | Scope;
-
-type Credential = { type: 'api_key' | 'bearer'; value: string };
 
 /**
  * Verifies the credential of the request, counts the request against the caller's limits, checks the scope, and sets `caller` and `pb`.
@@ -31,7 +31,7 @@ export async function authenticate(
   let credential: Credential | null = null;
   let caller: Caller | null = null;
   try {
-    credential = readCredential(c);
+    credential = readCredential(c, access === 'applicant');
     caller = credential && (await verify(c, credential, access, pb));
   } finally {
     log(caller ? 'info' : 'warn', 'authentication', {
@@ -42,9 +42,11 @@ export async function authenticate(
       actor_id: caller?.id,
     });
   }
-  if (!caller) throw new ApiProblem('unauthenticated');
+  if (!caller) throw new ApiProblem('unauthenticated', refusalOf(c, credential, access === 'applicant'));
   c.set('caller', caller);
   c.set('pb', pb.as(caller));
+  if (c.get('runtime').endedLinks.get(caller.credentialId))
+    throw new ApiProblem('unauthenticated', 'The link has ended');
   const limiters: LimiterName[] = [caller.type === 'applicant' ? 'APPLICANT_LIMITER' : 'KEY_LIMITER'];
   if (limiter) limiters.push(limiter);
   for (const name of limiters) {
@@ -65,25 +67,19 @@ export function deferOf(c: Context<AppEnv>): Defer {
   return (work) => c.executionCtx.waitUntil(work);
 }
 
-function readCredential(c: Context<AppEnv>): Credential | null {
-  const key = c.req.header('x-api-key');
-  const authorization = c.req.header('authorization');
-  if (key !== undefined && authorization !== undefined) {
-    throw new ApiProblem('invalid_request', 'Send one credential: x-api-key or Authorization');
-  }
-  if (key !== undefined) return { type: 'api_key', value: key };
-  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '');
-  return bearer?.[1] ? { type: 'bearer', value: bearer[1] } : null;
-}
-
 async function verify(
   c: Context<AppEnv>,
   credential: Credential,
   access: Access,
   pb: PocketBaseClient,
 ): Promise<Caller | null> {
-  if (access === 'applicant') return credential.type === 'bearer' ? verifyApplicant(c, credential.value) : null;
-  if (credential.type === 'bearer') return c.get('runtime').reviewers.verify(credential.value, pb);
+  const isBearer = credential.type === 'bearer';
+  if (access === 'applicant') return isBearer ? verifyApplicant(c, credential.value, pb) : null;
+  const kind = credentialKind(credential.value);
+  if (isBearer && kind === 'applicant token') return null;
+  if (isBearer && (kind === 'reviewer token' || kind === 'token')) {
+    return c.get('runtime').reviewers.verify(credential.value, pb, () => checkAddress(c));
+  }
   const partner = c.req.header('x-partner') ?? null;
   const caller = await verifyKey(c, credential.value, partner, pb);
   if (caller && partner !== null && (caller.type === 'partner' || !SLUG_PATTERN.test(partner))) {
@@ -102,13 +98,19 @@ async function verifyKey(
   const runtime = c.get('runtime');
   const digest = await sha256(key);
   const caller = await runtime.settingsKeys.verify(digest, partner);
-  if (!caller) return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb);
+  if (!caller) {
+    return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb, () => checkAddress(c));
+  }
   if (caller.type !== 'partner') return caller;
   return (await runtime.partners.isActive(caller.id, pb, deferOf(c))) ? caller : null;
 }
 
-async function verifyApplicant(c: Context<AppEnv>, token: string): Promise<Caller | null> {
-  const secrets = c.get('runtime').settings.get('LINK_SECRET');
-  const claims = await verifyApplicantToken(token, { secrets, now: Date.now() });
-  return claims && applicantCaller(claims.profileId, claims.issuedAt);
+async function verifyApplicant(c: Context<AppEnv>, token: string, pb: PocketBaseClient): Promise<Caller | null> {
+  const { settings, partners, endedLinks } = c.get('runtime');
+  const claims = await verifyApplicantToken(token, { secrets: settings.get('LINK_SECRET'), now: Date.now() });
+  if (!claims) return null;
+  const caller = applicantCaller(claims.profileId, claims.issuedAt);
+  const isActive = !claims.partner || (await partners.isActive(claims.partner, pb, deferOf(c)));
+  if (!isActive) endedLinks.set(caller.credentialId, true);
+  return caller;
 }

@@ -1,7 +1,9 @@
 /** What a browser's request tells of itself. */
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
+import type { AppEnv } from '../app-env.ts';
 import { ApiProblem } from '../lib/problem.ts';
+import { ownOrigins } from './public-url.ts';
 
 /** A person's browser names `text/html`; a program at most accepts everything. */
 export function acceptsHtml(c: Context): boolean {
@@ -23,7 +25,7 @@ export function isSafe(c: Context): boolean {
 }
 
 /** @throws ApiProblem `forbidden`. A browser sends `Origin` with every unsafe method, and no page can forge it. */
-export function checkOrigin(c: Context): void {
-  if (c.req.header('origin') === new URL(c.req.url).origin) return;
+export function checkOrigin(c: Context<AppEnv>): void {
+  if (ownOrigins(c).includes(c.req.header('origin') ?? '')) return;
   throw new ApiProblem('forbidden', 'The request must come from this origin');
 }

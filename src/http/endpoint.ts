@@ -29,6 +29,8 @@ export interface EndpointSpec {
   summary: string;
   description?: string;
   access: Access;
+  /** Stands before `knownHost` in app.ts. */
+  anyHost?: true;
   /** Of this operation, in addition to the one that counts every request. */
   limiter?: LimiterName;
   /**
@@ -82,7 +84,8 @@ function security(access: Access) {
   if (access === 'public') return [];
   if (access === 'applicant') return [{ applicantToken: [] }];
   const forReviewers = (REVIEWER_SCOPES as readonly Scope[]).includes(access);
-  return forReviewers ? [{ apiKey: [] }, { reviewerToken: [] }] : [{ apiKey: [] }];
+  const keys = [{ apiKey: [] }, { bearerKey: [] }];
+  return forReviewers ? [...keys, { reviewerToken: [] }] : keys;
 }
 
 export const UNDECLARED = 'application/octet-stream';
@@ -120,7 +123,7 @@ const RATE_LIMIT_HEADERS = {
 };
 
 /** One response for each status, which lists its codes. */
-function failures({ access, problems = [] }: EndpointSpec) {
+function failures({ access, anyHost, problems = [] }: EndpointSpec) {
   const ofCredential: ErrorCode[] = [
     'invalid_request',
     'unauthenticated',
@@ -130,6 +133,7 @@ function failures({ access, problems = [] }: EndpointSpec) {
     'upstream_timeout',
   ];
   const codes = new Set<ErrorCode>([
+    ...(anyHost ? [] : (['misdirected_request', 'not_configured'] as const)),
     ...(access === 'public' ? [] : ofCredential),
     ...(isScope(access) ? (['forbidden'] as const) : []),
     ...problems,

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { log } from '../lib/log.ts';
 import { ApiProblem, PROBLEMS } from '../lib/problem.ts';
+import { publicOrigin } from './public-url.ts';
 
 /** RFC 9457. `type` links to the line of the code on the documentation page. */
 export function problemResponse(c: Context<AppEnv>, problem: ApiProblem): Response {
@@ -9,7 +10,7 @@ export function problemResponse(c: Context<AppEnv>, problem: ApiProblem): Respon
   const { errors, headers, members } = problem.extras;
   const body = {
     ...members,
-    type: `${new URL(c.req.url).origin}/docs#${problem.code}`,
+    type: `${publicOrigin(c)}/docs#${problem.code}`,
     title,
     status,
     detail: problem.detail,

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content is not of an accepted type' },
   range_not_satisfiable: { status: 416, title: 'The range lies outside the document' },
+  misdirected_request: { status: 421, title: 'This service does not answer under this host' },
   validation_failed: { status: 422, title: 'The request does not pass validation' },
   digest_mismatch: { status: 422, title: 'The content does not match its digest' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used with another request' },

@@ -2,9 +2,9 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { anonymousClient } from '../http/authenticate.ts';
 import { endpoint } from '../http/endpoint.ts';
+import { publicOrigin } from '../http/public-url.ts';
 import { NAME, VERSION } from '../lib/version.ts';
 import { Health, Readiness, ServiceInfo } from '../schemas/health.ts';
-import { checkReadiness } from '../services/readiness.ts';
 
 export const health = new Hono<AppEnv>()
   .get(
@@ -15,10 +15,11 @@ export const health = new Hono<AppEnv>()
       summary: 'Name, version and links',
       description: 'Leads to everything that is public.',
       access: 'public',
+      anyHost: true,
       answers: { 200: { description: 'The service', schema: ServiceInfo } },
     }),
     (c) => {
-      const { origin } = new URL(c.req.url);
+      const origin = publicOrigin(c);
       const links = {
         docs: `${origin}/docs`,
         openapi: `${origin}/openapi.json`,
@@ -36,6 +37,7 @@ export const health = new Hono<AppEnv>()
       summary: 'The process is alive',
       description: 'Asks nothing of PocketBase: for a monitor that restarts or reroutes.',
       access: 'public',
+      anyHost: true,
       answers: { 200: { description: 'Alive', schema: Health } },
     }),
     (c) => c.json({ status: 'ok' as const }),
@@ -48,11 +50,13 @@ export const health = new Hono<AppEnv>()
       summary: 'Settings, bindings, PocketBase, service account and schema are usable',
       description: 'Asks PocketBase: for a monitor that tells people.',
       access: 'public',
+      anyHost: true,
       answers: { 200: { description: 'Ready', schema: Readiness } },
       problems: ['not_configured', 'upstream_unavailable', 'upstream_timeout'],
     }),
     async (c) => {
-      await checkReadiness(c.get('runtime'), () => anonymousClient(c));
+      const runtime = c.get('runtime');
+      await runtime.readiness.check(runtime, () => anonymousClient(c));
       return c.json({ status: 'ready' as const });
     },
   );

@@ -41,7 +41,8 @@ export const keys = new Hono<AppEnv>()
       id: 'rotateKey',
       tag: 'Operations',
       summary: 'Issue a successor of a key, which ends after a grace',
-      description: 'The successor has the same partner, name, scopes and expiry. A revoked key has none: 404.',
+      description:
+        'The successor has the same partner, name, scopes and expiry. A key has one successor, and a revoked one none: 404.',
       access: 'keys:manage',
       record: (pb, id) => findKey(pb, id, Date.now()),
       answers: { 200: { description: 'The successor', schema: IssuedKey } },

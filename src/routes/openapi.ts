@@ -21,6 +21,7 @@ ${Object.entries(PROBLEMS)
 
 const SECURITY_SCHEMES = {
   apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'A partner’s key, or an internal one' },
+  bearerKey: { type: 'http', scheme: 'bearer', description: 'The same key, for clients that send no other header' },
   reviewerToken: { type: 'http', scheme: 'bearer', description: 'A reviewer’s PocketBase token' },
   applicantToken: {
     type: 'http',

@@ -5,6 +5,7 @@ import { isForm, relayForm } from '../documents/request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { answerTagged, ETAG_HEADER } from '../http/entity-tag.ts';
 import { ID } from '../http/paths.ts';
+import { publicOrigin } from '../http/public-url.ts';
 import { profileForm } from '../http/upload.ts';
 import { jsonBody, query } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
@@ -231,5 +232,5 @@ function answerUpdated(c: Context<AppEnv>, profile: string) {
 }
 
 function linkFor(c: Context<AppEnv>, answer: Parameters<typeof issueLink>[1], now = Date.now()) {
-  return issueLink(c.get('runtime').settings, answer, { origin: new URL(c.req.url).origin, now });
+  return issueLink(c.get('runtime').settings, answer, { origin: publicOrigin(c), now });
 }

@@ -19,11 +19,14 @@ export async function issueLink(
   { origin, now }: { origin: string; now: number },
 ): Promise<IssuedLink> {
   if (FINAL_STATUSES.includes(status)) return { redirect_url: null, redirect_expires_at: null };
-  const { token, expiresAt } = await signApplicantToken(id, {
-    secrets: settings.get('LINK_SECRET'),
-    ttlSeconds: settings.get('LINK_TTL_SECONDS'),
-    now,
-  });
+  const { token, expiresAt } = await signApplicantToken(
+    { profileId: id, partner: partner.slug },
+    {
+      secrets: settings.get('LINK_SECRET'),
+      ttlSeconds: settings.get('LINK_TTL_SECONDS'),
+      now,
+    },
+  );
   const url = pageUrl(partner.frontend_url || settings.get('KYC_FRONTEND_URL') || `${origin}/verify`, id);
   url.hash = `token=${token}`;
   return { redirect_url: url.href, redirect_expires_at: expiresAt.toISOString() };

@@ -1,4 +1,5 @@
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { IdAnswer } from '../pocketbase/records/keys.ts';
 import { ReviewedProfile } from '../pocketbase/records/profiles.ts';
 import {
   ClaimAnswer,
@@ -22,6 +23,11 @@ const SHOWN_ROWS = 500;
 export function logIn(pb: PocketBaseClient, { email, password }: { email: string; password: string }) {
   const body = { identity: email, password };
   return pb.logIn(LoginAnswer, '/api/collections/reviewers/auth-with-password', body);
+}
+
+/** Ends all sessions and tokens of the calling reviewer, wherever they were copied to: elsewhere within the 30 s that a token is remembered. */
+export async function logOut(pb: PocketBaseClient, id: string): Promise<void> {
+  await pb.call(IdAnswer, `/api/edge/reviewers/${id}/logout`, { method: 'POST', body: {} });
 }
 
 export function readQueue(pb: PocketBaseClient, { status, partner, page }: QueueQuery): Promise<QueueAnswer> {

@@ -21,7 +21,7 @@ export function consume(batch: MessageBatch<unknown>, runtime: Runtime, ctx: Exe
 }
 
 async function deliverWoken(runtime: Runtime, ids: string[]): Promise<void> {
-  const dispatch = await Dispatch.open(runtime, DURATION_MS);
+  const dispatch = new Dispatch(runtime, DURATION_MS);
   const claimed = await dispatch.claim(MAX_OPEN, ids);
   const ends = await Promise.allSettled(claimed.map((first) => follow(first, dispatch, claimed.length - 1)));
   for (const end of ends) if (end.status === 'rejected') log('error', 'delivery_failed', { cause: end.reason?.name });

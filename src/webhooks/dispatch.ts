@@ -14,8 +14,8 @@ export const MAX_OPEN = 5;
 const SUBREQUESTS_MAX = 50;
 /** Claim, attempt, result and wake-up. */
 const SUBREQUESTS_PER_ATTEMPT = 4;
-/** Own hosts and service token from KV, a login, and the calls of the cron's other duty. */
-const SUBREQUESTS_RESERVED = 3 + MAX_BATCHES;
+/** The service token from KV, a login, and the calls of the cron's other duty. */
+const SUBREQUESTS_RESERVED = 2 + MAX_BATCHES;
 
 /** What one invocation needs to deliver, and how much it may. */
 export class Dispatch {
@@ -26,18 +26,13 @@ export class Dispatch {
   readonly #endsAt: number;
   #sent = 0;
 
-  private constructor(runtime: Runtime, policy: TargetPolicy, durationMs: number) {
+  /** @param durationMs after which no attempt begins */
+  constructor(runtime: Runtime, durationMs: number) {
     this.settings = runtime.settings;
     this.pb = runtime.connect(crypto.randomUUID()).as(SYSTEM);
-    this.policy = policy;
+    this.policy = targetPolicy(runtime.settings);
     this.#queue = runtime.env.WEBHOOKS;
     this.#endsAt = Date.now() + durationMs;
-  }
-
-  /** @param durationMs after which no attempt begins */
-  static async open(runtime: Runtime, durationMs: number): Promise<Dispatch> {
-    const policy = targetPolicy(runtime.settings, await runtime.ownHosts.all());
-    return new Dispatch(runtime, policy, durationMs);
   }
 
   /** How many attempts may begin while `running` others are under way. */

@@ -11,7 +11,7 @@ const DURATION_MS = 45_000;
  * free place takes the delivery that has waited longest, among the endpoints that have fewer than two attempts running.
  */
 export async function sweepDeliveries(runtime: Runtime): Promise<void> {
-  const dispatch = await Dispatch.open(runtime, DURATION_MS);
+  const dispatch = new Dispatch(runtime, DURATION_MS);
   const running = new Set<Promise<void>>();
   /** By endpoint, so that an endpoint with many deliveries is handed on once. */
   const left = new Map<string, string | null>();

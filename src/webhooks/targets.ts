@@ -4,6 +4,7 @@
  * No name is resolved here: a public name may point to a private address, which `global_fetch_strictly_public` stops.
  */
 import type { Settings } from '../env.ts';
+import { isLoopback } from '../lib/loopback.ts';
 
 export interface TargetPolicy {
   /** Accepts `http:` and this machine, on any port, for receivers under development. */
@@ -14,18 +15,21 @@ export interface TargetPolicy {
   deniedHosts: readonly string[];
 }
 
-/** @param ownHosts under which this Worker is reached */
-export function targetPolicy(settings: Settings, ownHosts: readonly string[]): TargetPolicy {
+/** @param asked the host that a request has named: in development, where `PUBLIC_URL` may be empty, nothing else tells our own */
+export function targetPolicy(settings: Settings, asked: readonly string[] = []): TargetPolicy {
   return {
     isDevelopment: settings.get('DEPLOYMENT') === 'development',
-    ownHosts: [...ownHosts, new URL(settings.get('POCKETBASE_URL')).host],
+    ownHosts: [
+      ...settings.get('PUBLIC_URL').map(({ host }) => host),
+      new URL(settings.get('POCKETBASE_URL')).host,
+      ...asked,
+    ],
     deniedHosts: settings.get('WEBHOOK_DENY_HOSTS'),
   };
 }
 
 const PORTS = ['', '8443']; // 443 is written as ''
 const IP_LITERAL = /^(\d+\.\d+\.\d+\.\d+|\[.*\])$/;
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const PRIVATE_SUFFIXES = ['localhost', 'local', 'internal', 'home.arpa'];
 
 /** Why the target is refused, in words for the partner; `null` when it is accepted. */
@@ -33,7 +37,7 @@ export function refuseTarget(target: string, policy: TargetPolicy): string | nul
   const url = URL.parse(target);
   if (!url) return 'Not a URL';
   if (url.username || url.password) return 'Credentials in the URL are not accepted';
-  const isLocal = policy.isDevelopment && LOOPBACK.test(url.hostname);
+  const isLocal = policy.isDevelopment && isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !(policy.isDevelopment && url.protocol === 'http:')) return 'Must be https';
   if (isLocal) return isOwnLocal(url, policy) ? 'This host is not accepted' : null;
   const isPlainInDevelopment = url.protocol === 'http:' && url.port === '';
@@ -55,7 +59,7 @@ function isOwnLocal(url: URL, { ownHosts }: TargetPolicy): boolean {
   const port = (of: URL) => of.port || (of.protocol === 'http:' ? '80' : '443');
   return ownHosts.some((own) => {
     const parsed = URL.parse(`http://${own}`);
-    return parsed !== null && LOOPBACK.test(parsed.hostname) && port(parsed) === port(url);
+    return parsed !== null && isLoopback(parsed.hostname) && port(parsed) === port(url);
   });
 }
 

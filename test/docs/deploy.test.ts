@@ -96,7 +96,11 @@ describe('the configuration that is deployed', () => {
   it('has what the page puts into .deploy.toml, and all of wrangler.toml besides', () => {
     const [tracked, config] = [configOf('tracked.toml', read('wrangler.toml')), deployed()];
     expect(config).toMatchObject({ workers_dev: false, preview_urls: false, routes: domain('api.example.com') });
-    expect(config.vars).toEqual({ ...tracked.vars, POCKETBASE_URL: 'https://pocketbase.example.com' });
+    expect(config.vars).toEqual({
+      ...tracked.vars,
+      POCKETBASE_URL: 'https://pocketbase.example.com',
+      PUBLIC_URL: 'https://api.example.com',
+    });
     expect(config.kv_namespaces).toEqual([{ binding: 'TOKENS', id: '<the id of TOKENS>' }]);
     expect(config.placement).toEqual({ region: 'aws:ap-southeast-1' });
     for (const same of ['name', 'build', 'queues', 'ratelimits', 'secrets', 'triggers', 'alias'] as const) {
@@ -112,6 +116,7 @@ describe('the configuration that is deployed', () => {
     expect(staging.workers_dev).toBe(false);
     const own = ({ vars, kv_namespaces, queues, ratelimits }: typeof staging) => [
       vars.POCKETBASE_URL,
+      vars.PUBLIC_URL,
       ...kv_namespaces.map(({ id }: { id?: string }) => id),
       ...[...(queues.producers ?? []), ...(queues.consumers ?? [])].map(({ queue }) => queue),
       ...ratelimits.map(({ namespace_id }: { namespace_id: string }) => namespace_id),

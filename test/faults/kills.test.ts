@@ -10,12 +10,7 @@ const RECOVERY_MS = 2_000;
 /** Routes that ask PocketBase nothing. */
 const ALONE = ['GET /', 'GET /healthz', 'GET /openapi.json', 'GET /docs', 'GET /verify/:id', 'GET /dashboard/login'];
 /** Need no more than the session's reviewer, whom an isolate remembers for 30 s. */
-const REMEMBERED = [
-  'GET /dashboard/session',
-  'GET /dashboard/:form',
-  'GET /dashboard/profiles/:id/:form',
-  'POST /dashboard/logout',
-];
+const REMEMBERED = ['GET /dashboard/session', 'GET /dashboard/:form', 'GET /dashboard/profiles/:id/:form'];
 
 let pocketbase: MortalSystem['pocketbase'];
 let worker: BareWorker;

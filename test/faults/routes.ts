@@ -109,6 +109,7 @@ export const ROWS: Record<string, Row> = {
   },
   'POST /api/keys/:id/rotate': {
     prepare: async (scene) => [`/api/keys/${(await scene.key()).id}/rotate`, typed('POST', { grace_seconds: 600 })],
+    again: 404,
   },
   'DELETE /api/keys/:id': {
     prepare: async (scene) => [`/api/keys/${(await scene.key()).id}`, { method: 'DELETE' }],
@@ -171,13 +172,13 @@ export const ROWS: Record<string, Row> = {
       ['GET', ''],
       ['GET', '/metrics'],
       ['GET', '/session'],
-      ['POST', '/logout'],
       ['POST', '/next'],
     ].map(([method = '', path = '']) => [
       `${method} /dashboard${path}`,
       { prepare: async (scene: Scene): Promise<Sent> => [`/dashboard${path}`, await scene.atDesk(method)] },
     ]),
   ),
+  'POST /dashboard/logout': { prepare: async (scene) => ['/dashboard/logout', await scene.leaving()], again: 401 },
   'GET /dashboard/profiles/:id': {
     prepare: async (scene) => [`/dashboard/profiles/${(await scene.documented()).id}`, await scene.atDesk('GET')],
   },

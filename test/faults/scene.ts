@@ -40,6 +40,11 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
       const headers = { ...JSON_PLEASE, cookie, origin: worker.origin() };
       return method === 'GET' ? { headers } : form({ csrf, ...fields }, headers);
     },
+    /** A logout, from a session of its own, as it ends all that its reviewer has. */
+    async leaving(): Promise<RequestInit> {
+      const { cookie, csrf } = await dashboardClient({ ...worker, origin: worker.origin() }, 'Reviewer', pocketbase);
+      return form({ csrf }, { ...JSON_PLEASE, cookie, origin: worker.origin() });
+    },
     key: () => issueKey(worker),
     /** A partner has no more than 20 webhooks, so each webhook gets a partner of its own. */
     async partner(): Promise<string> {

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import type { Miniflare, MiniflareOptions } from 'miniflare';
 import type { Unstable_Config as WranglerConfig } from 'wrangler';
+import { freePort } from '../../scripts/lib/ports.ts';
 import type { LimiterName } from '../../src/lib/rate-limits.ts';
 import { bundling, remove } from './workerd.ts';
 
@@ -137,6 +138,7 @@ async function urlsOf(miniflare: Miniflare): Promise<Urls> {
 
 /** The product's script with the bindings of wrangler.toml. */
 async function workerOptions(script: string, vars: Record<string, string>, limits: Limits, hasAssets: boolean) {
+  const port = vars.PUBLIC_URL?.includes('127.0.0.1:0') ? await freePort() : 0;
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import('wrangler');
   const { secrets: _, assets, ...config } = unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true });
   const { workerOptions } = unstable_getMiniflareWorkerOptions({
@@ -149,8 +151,12 @@ async function workerOptions(script: string, vars: Record<string, string>, limit
     modules: [{ type: 'ESModule' as const, path: script }],
     modulesRoot: dirname(script),
     // Not those of `workerOptions`, which has read the developer's .dev.vars.
-    bindings: { ...config.vars, ...vars },
-    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    bindings: {
+      ...config.vars,
+      ...vars,
+      ...(port && { PUBLIC_URL: vars.PUBLIC_URL?.replace('127.0.0.1:0', `127.0.0.1:${port}`) }),
+    },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port }],
   };
 }
 

@@ -32,6 +32,8 @@ export function settingsFor(pocketbase: PocketBaseInfo, overrides: Record<string
       SESSION_SECRET: secret(),
       DATA_SECRET: secret(),
       DEPLOYMENT: 'development',
+      // The host puts the port in. In production there is no default.
+      ...(overrides.DEPLOYMENT !== undefined && { PUBLIC_URL: 'http://127.0.0.1:0' }),
       ...overrides,
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

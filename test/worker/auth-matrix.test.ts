@@ -5,7 +5,17 @@ import { issueKey } from '../support/keys.ts';
 import { type Ids, pathOf, routesOfApp } from '../support/routes.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
-type Who = 'nobody' | 'wrong key' | 'mistyped key' | 'partner' | 'managed key' | 'internal' | 'reviewer' | 'applicant';
+type Who =
+  | 'nobody'
+  | 'wrong key'
+  | 'mistyped key'
+  | 'partner'
+  | 'managed key'
+  | 'internal'
+  | 'bearer partner'
+  | 'bearer internal'
+  | 'reviewer'
+  | 'applicant';
 
 let worker: TestWorker;
 let ids: Ids;
@@ -26,6 +36,8 @@ beforeAll(async () => {
     partner: { 'x-api-key': worker.keys.acme },
     'managed key': { 'x-api-key': managed },
     internal: { 'x-api-key': worker.keys.internal },
+    'bearer partner': { authorization: `Bearer ${worker.keys.acme}` },
+    'bearer internal': { authorization: `bearer ${worker.keys.internal}` },
     reviewer: (await reviewer()).authorization,
     applicant: { authorization: `Bearer ${profile.token}` },
   };
@@ -39,6 +51,8 @@ const PUBLIC: Who[] = [
   'partner',
   'managed key',
   'internal',
+  'bearer partner',
+  'bearer internal',
   'reviewer',
   'applicant',
 ];
@@ -92,7 +106,16 @@ const ALLOWED: Record<string, Who[]> = {
   'PUT /api/applicant/documents/:kind': ['applicant'],
   'POST /api/applicant/submit': ['applicant'],
 };
-const KNOWN_BUT_UNSCOPED: Who[] = ['partner', 'managed key', 'internal', 'reviewer'];
+const KNOWN_BUT_UNSCOPED: Who[] = [
+  'partner',
+  'managed key',
+  'internal',
+  'bearer partner',
+  'bearer internal',
+  'reviewer',
+];
+/** A key is the same caller in either header. */
+const inApiKeyHeader = (who: Who) => who.replace('bearer ', '') as Who;
 
 async function knock(operation: string, who: Who): Promise<Response> {
   const [method = ''] = operation.split(' ');
@@ -114,7 +137,7 @@ describe('every operation', () => {
     for (const who of PUBLIC) {
       const { status } = await knock(operation, who);
       const isApplicantRoute = operation.includes('/api/applicant');
-      const expected = ALLOWED[operation]?.includes(who)
+      const expected = ALLOWED[operation]?.includes(inApiKeyHeader(who))
         ? 'in'
         : KNOWN_BUT_UNSCOPED.includes(who) && !isApplicantRoute
           ? 'known'
@@ -127,7 +150,62 @@ describe('every operation', () => {
   it('refuses two credentials at once', async () => {
     const headers = { ...credentials.partner, ...credentials.reviewer };
     const response = await worker.fetch(`/api/profiles/${ids.profile}`, { headers });
-    expect(await problemOf(response)).toMatchObject({ status: 400, code: 'invalid_request' });
+    const problem = await problemOf(response);
+    expect(problem).toMatchObject({ status: 400, code: 'invalid_request' });
+    expect(problem.detail).toContain('drop Authorization to act with the key in x-api-key');
+  });
+
+  it('says which of two credentials to drop', async () => {
+    const { partner, reviewer, applicant } = credentials;
+    const key = worker.keys.acme;
+    for (const [path, headers, drop] of [
+      ['/api/applicant', { ...partner, ...applicant }, 'drop x-api-key'],
+      ['/api/profiles', { ...partner, ...credentials['bearer partner'] }, 'drop Authorization'],
+      ['/api/profiles', { ...partner, authorization: 'Basic YWNtZTo=' }, 'drop Authorization'],
+      // Sent twice, a header arrives as one.
+      ['/api/profiles', { 'x-api-key': `${key}, ${key}` }, 'drop all but one x-api-key'],
+      [
+        '/api/profiles',
+        { authorization: `${reviewer.authorization}, Bearer ${key}` },
+        'drop all but one Authorization',
+      ],
+    ] as const) {
+      const problem = await problemOf(await worker.fetch(path, { headers: headers as Record<string, string> }));
+      expect([path, problem.status, problem.code]).toEqual([path, 400, 'invalid_request']);
+      expect(problem.detail).toContain(drop);
+    }
+  });
+});
+
+describe('a 401', () => {
+  it('names the header that the value belongs into', async () => {
+    const [, applicant = ''] = (credentials.applicant.authorization ?? '').split(' ');
+    const [, token = ''] = (credentials.reviewer.authorization ?? '').split(' ');
+    const mistyped = credentials['mistyped key']['x-api-key'] ?? '';
+    const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
+    const key = (value: string) => ({ 'x-api-key': value });
+    for (const [path, headers, detail] of [
+      ['/api/profiles', {}, 'Send an API key in x-api-key or in Authorization: Bearer'],
+      ['/api/profiles', { authorization: 'Basic YWNtZTo=' }, 'Authorization must be the word Bearer and'],
+      ['/api/profiles', { authorization: worker.keys.acme }, 'Authorization must be the word Bearer and'],
+      ['/api/profiles', key(applicant), 'An applicant token goes into Authorization: Bearer of /api/applicant'],
+      ['/api/profiles', bearer(applicant), 'An applicant token goes into Authorization: Bearer of /api/applicant'],
+      ['/api/profiles', key(token), 'A reviewer’s token goes into Authorization: Bearer, not into x-api-key'],
+      ['/api/profiles', bearer(`${token.slice(0, -3)}abc`), 'The reviewer’s token in Authorization is not valid'],
+      ['/api/profiles', key(mistyped), 'The API key in x-api-key is mistyped or cut off: its checksum is wrong'],
+      ['/api/profiles', bearer(mistyped), 'The API key in Authorization is mistyped or cut off: its checksum is wrong'],
+      ['/api/profiles', bearer('k'.repeat(40)), 'The API key in Authorization is not valid'],
+      ['/api/applicant', {}, 'Send the applicant token of the link in Authorization: Bearer'],
+      ['/api/applicant', key(applicant), 'The applicant token goes into Authorization: Bearer, not into x-api-key'],
+      ['/api/applicant', bearer(`${applicant.slice(0, -3)}abc`), 'The link has ended'],
+      ['/api/applicant', bearer(token), 'A reviewer’s token goes into Authorization: Bearer of the other routes'],
+      ['/api/applicant', key(worker.keys.acme), 'An API key goes into x-api-key of the other routes'],
+      ['/api/applicant', bearer(worker.keys.acme), 'An API key goes into x-api-key of the other routes'],
+    ] as const) {
+      const response = await worker.fetch(path, { headers: headers as Record<string, string> });
+      expect([path, response.status, response.headers.get('www-authenticate')]).toEqual([path, 401, 'Bearer']);
+      expect((await problemOf(response)).detail).toContain(detail);
+    }
   });
 });
 
@@ -162,15 +240,17 @@ describe('every route of the dashboard', () => {
       const headers = { ...credentials[who], origin: worker.origin, 'x-csrf-token': session.csrf };
       expect([who, (await worker.fetch(path, { method, headers })).status]).toEqual([who, 401]);
     }
-    const own = { cookie: session.cookie, accept: 'application/json' };
-    // One of these routes is the logout. It makes the browser forget the cookie; the cookie itself stays good.
-    const headers = { ...own, origin: worker.origin, 'x-csrf-token': session.csrf };
+    // The logout ends the session, which the routes after it need.
+    const { cookie, csrf } = route.endsWith('/logout') ? await dashboardClient(worker) : session;
+    const own = { cookie, accept: 'application/json' };
+    const headers = { ...own, origin: worker.origin, 'x-csrf-token': csrf };
     // Of no partner, so that "next" claims nobody's profile.
     const body = method === 'POST' ? new URLSearchParams({ partner: 'nobody' }) : null;
     const response = await worker.fetch(path, { method, headers, body, signal: AbortSignal.timeout(10_000) });
     await response.body?.cancel();
     expect(response.status).not.toBe(401);
-    if (method === 'POST') expect((await worker.fetch(path, { method, headers: own })).status).toBe(403);
+    if (method === 'POST' && cookie === session.cookie)
+      expect((await worker.fetch(path, { method, headers: own })).status).toBe(403);
   });
 });
 

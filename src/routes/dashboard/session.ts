@@ -6,11 +6,14 @@ import { endSession } from '../../http/session-cookie.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { LOGIN_PATH } from '../../middleware/reviewer-session.ts';
 import { openLiveStream } from '../../services/live-stream.ts';
+import { logOut } from '../../services/review.ts';
 
 export const session = new Hono<AppEnv>();
 
-session.post('/logout', (c) => {
+session.post('/logout', async (c) => {
   endSession(c);
+  await logOut(c.get('pb'), c.get('caller').id);
+  await c.get('runtime').reviewers.forget(c.get('session').token);
   return c.redirect(LOGIN_PATH, 303);
 });
 

@@ -35,7 +35,7 @@ const create = async (extras = {}) => {
   expect(answer.status).toBe(200);
   return key;
 };
-const read = (id: string) => service('GET', `/api/edge/keys/${id}`);
+const read = (id: string, digest = '') => service('GET', `/api/edge/keys/${id}?digest=${digest}`);
 const rotate = (id: string, grace_seconds: number, key = newKey()) =>
   service('POST', `/api/edge/keys/${id}/rotate`, { ...key, grace_seconds });
 const revoke = (id: string, headers = {}) => service('POST', `/api/edge/keys/${id}/revoke`, {}, headers);
@@ -85,18 +85,27 @@ describe('a key', () => {
   });
 
   test('notes its use at most once a minute, and touches nothing else', async () => {
-    const { id } = await create();
+    const { id, digest } = await create();
     const stored = () => database.prepare('SELECT * FROM api_keys WHERE id = ?').get(id);
     const before = stored();
-    await Promise.all(Array.from({ length: 10 }, () => read(id)));
+    await Promise.all(Array.from({ length: 10 }, () => read(id, digest)));
     const first = stored();
     expect(Date.now() - Date.parse(String(first?.last_used_at))).toBeLessThan(10_000);
     expect({ ...first, last_used_at: '' }).toEqual(before);
-    await read(id);
+    await read(id, digest);
     expect(stored()).toEqual(first);
     database.prepare('UPDATE api_keys SET last_used_at = ? WHERE id = ?').run('2026-01-01 00:00:00.000Z', id);
-    await read(id);
+    await read(id, digest);
     expect(stored()?.last_used_at).not.toBe('2026-01-01 00:00:00.000Z');
+  });
+});
+
+describe('a wrong key', () => {
+  test('is no use of the key that it names', async () => {
+    const { id } = await create();
+    await read(id);
+    await read(id, newKey().digest);
+    expect(database.prepare('SELECT last_used_at FROM api_keys WHERE id = ?').get(id)).toEqual({ last_used_at: '' });
   });
 });
 
@@ -113,16 +122,29 @@ describe('rotation', () => {
     expect(Math.abs(ends - Date.now() - 3_600_000)).toBeLessThan(10_000);
   });
 
-  test('never prolongs the predecessor, and a second one gives the full term again', async () => {
-    const expires_at = at(Date.now() + 60_000);
+  test('never prolongs the predecessor, and gives the full term again', async () => {
+    const end = Date.now() + 60_000;
+    const key = await create({ expires_at: at(end) });
+    const [second, third] = [newKey(), newKey()];
+    await rotate(key.id, 86_400, second);
+    // A millisecond early: so it is told from a key that has no successor.
+    expect(Date.parse((await read(key.id)).body.expires_at)).toBe(end - 1);
+    await rotate(second.id, 10, third);
+    expect(Date.parse((await read(third.id)).body.expires_at)).toBe(end);
+    expect(Date.parse((await read(second.id)).body.expires_at)).toBeLessThan(Date.now() + 11_000);
+  });
+
+  test.each([
+    ['without an end', undefined, 60],
+    ['that ends before the grace', at(Date.now() + 600_000), 86_400],
+  ])('of a key %s gives one successor, however often and at once it is asked for', async (_, expires_at, grace) => {
     const key = await create({ expires_at });
-    await rotate(key.id, 86_400);
-    expect((await read(key.id)).body.expires_at).toBe(expires_at.replace('T', ' '));
-    await rotate(key.id, 10);
-    const third = newKey();
-    await rotate(key.id, 86_400, third);
-    expect((await read(third.id)).body.expires_at).toBe(expires_at.replace('T', ' '));
-    expect(Date.parse((await read(key.id)).body.expires_at)).toBeLessThan(Date.now() + 11_000);
+    const next = Array.from({ length: 8 }, () => newKey());
+    const answers = await Promise.all(next.map((successor) => rotate(key.id, grace, successor)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(404)]);
+    const made = await Promise.all(next.map(({ id }) => read(id)));
+    expect(made.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(await rotate(key.id, grace)).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
   test('of a key without an end gives one without an end', async () => {

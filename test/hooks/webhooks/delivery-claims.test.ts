@@ -119,6 +119,26 @@ describe('a claim', () => {
     expect(await claim(service)).toHaveLength(1);
   });
 
+  test('holds what an inactive partner would be told, and loses nothing of it', async () => {
+    const { id, partner } = await backlog(3);
+    const other = await backlog(1);
+    const records = '/api/collections/partners/records';
+    const { body: record } = await service('POST', records, { slug: partner, name: 'P', active: false });
+    const setActive = (active: boolean) => service('PATCH', `${records}/${record.id}`, { active });
+    const all = (await deliveriesOf(service, id)).map((delivery) => delivery.id);
+    expect(await claim(service, { ids: all })).toEqual([]);
+    expect((await claim(service)).map(({ endpoint }) => endpoint.id)).toEqual([other.id]);
+    await setActive(true);
+    const [first] = await claim(service);
+    await setActive(false);
+    // The third is due, and the partner is shut out again.
+    expect(await conclude(service, first as Claimed, { outcome: 'succeeded' })).toEqual({ ignored: false, next: null });
+    const later = { now: at(2 * MINUTE) };
+    expect((await claim(service, later)).map(({ endpoint }) => endpoint.id)).toEqual([other.id]);
+    await setActive(true);
+    expect((await claim(service, later)).map((delivery) => delivery.id)).toEqual(all.slice(1));
+  });
+
   test('is 50 at most, and refuses what is no time', async () => {
     await backlogs(26, 2);
     expect(await claim(service, { limit: 1000 })).toHaveLength(50);

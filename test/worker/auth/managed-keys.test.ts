@@ -10,20 +10,24 @@ import type { KeyAnswer } from '../../../src/pocketbase/records/keys.ts';
 let now: number;
 let keys: ManagedKeys;
 let calls: string[];
+/** Of the keys that PocketBase was asked about. */
+let digests: string[];
 let stored: Map<string, KeyAnswer>;
 let isDown: boolean;
 beforeEach(() => {
   now = Date.parse('2026-11-24T09:30:00Z');
   keys = new ManagedKeys(() => now);
   calls = [];
+  digests = [];
   stored = new Map();
   isDown = false;
 });
 
 const pb = {
   as: () => pb,
-  async call(_: unknown, path: string) {
+  async call(_: unknown, path: string, { query: { digest = '' } = {} }: { query?: Record<string, string> } = {}) {
     calls.push(path);
+    digests.push(digest);
     if (isDown) throw new ApiProblem('upstream_unavailable');
     const key = stored.get(path.slice('/api/edge/keys/'.length));
     if (!key) throw new ApiProblem('not_found');
@@ -113,6 +117,29 @@ describe('a managed key', () => {
     const id = key.slice(8, 23);
     stored.set(id, { ...(stored.get(id) as KeyAnswer), digest: await sha256Hex('another') });
     expect(await verify(key)).toBeNull();
+  });
+
+  it('whose use a wrong one with its id has kept from being noted is asked about once more', async () => {
+    const key = await issue();
+    const wrong = createManagedKey('live', key.slice(8, 23)).key;
+    expect([await verify(wrong), await verify(wrong)]).toEqual([null, null]);
+    expect(digests).toEqual([await sha256Hex(wrong)]);
+    for (let i = 0; i < 3; i++) expect(await verify(key)).not.toBeNull();
+    expect(await verify(wrong)).toBeNull();
+    expect(digests).toEqual([await sha256Hex(wrong), await sha256Hex(key)]);
+  });
+
+  it('that was good may be asked about for an hour where others may not', async () => {
+    const [good, other] = [await issue(), await issue()];
+    await verify(good);
+    const refuse = () => {
+      throw new ApiProblem('rate_limited');
+    };
+    const verifyThere = async (key: string) => keys.verify(key, await sha256(key), 'live', pb, refuse);
+    now += 3_599_000;
+    expect(await verifyThere(good)).not.toBeNull();
+    await expect(verifyThere(other)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(calls).toHaveLength(2);
   });
 
   it('that is unknown is remembered for five seconds, and no more than 2,000 of them', async () => {

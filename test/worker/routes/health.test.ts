@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, applicantData, json, problemOf } from '../../support/api.ts';
-import { secret, startWorker, type TestWorker } from '../../support/worker.ts';
+import { secret, startProxiedWorker, startWorker, type TestWorker } from '../../support/worker.ts';
 
 let worker: TestWorker;
 beforeAll(async () => {
@@ -54,6 +54,20 @@ function weakSettings(): Record<string, { settings: Record<string, string>; refu
 describe('GET /readyz', () => {
   it('is 200 when settings, PocketBase, service account and schema are usable', async () => {
     expect(await (await worker.fetch('/readyz')).json()).toEqual({ status: 'ready' });
+  });
+
+  it('asks PocketBase once in two seconds, however often it is asked', async () => {
+    const { proxy, worker: own } = await startProxiedWorker();
+    expect((await own.fetch('/readyz')).status).toBe(200);
+    proxy.take();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => own.fetch('/readyz')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(proxy.take().length).toBeLessThanOrEqual(1);
+    proxy.intercept = (_, answer) => !!answer.destroy();
+    await expect.poll(async () => (await own.fetch('/readyz')).status, { timeout: 5_000 }).toBe(503);
+    proxy.intercept = null;
+    await expect.poll(async () => (await own.fetch('/readyz')).status, { timeout: 5_000 }).toBe(200);
+    await own.stop();
   });
 
   it('names missing and malformed settings and never a value; what needs none of them goes on', async () => {

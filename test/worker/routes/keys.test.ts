@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import scopes from '../../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
 import { GRANTABLE_SCOPES } from '../../../src/auth/caller.ts';
+import { createManagedKey } from '../../../src/auth/managed-key-format.ts';
 import { KeyScope } from '../../../src/schemas/key.ts';
-import { api, json, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
+import { api, json, PNG, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
 import { type IssuedKey, issueKey } from '../../support/keys.ts';
 import type { CountingProxy } from '../../support/proxy.ts';
 import { startProxiedWorker, startWorker, type TestWorker } from '../../support/worker.ts';
@@ -130,6 +131,31 @@ describe('a managed key', () => {
   });
 });
 
+describe('a wrong key', () => {
+  it('with a right checksum is no use of the key that it names', async () => {
+    const { key, id } = await issueKey(worker);
+    const lastUse = async () => (await (await superuser()).collection('api_keys').getOne(id)).last_used_at;
+    expect(await use(createManagedKey('test', id).key)).toBe(401);
+    expect(await lastUse()).toBe('');
+    expect(await use(key)).toBe(200);
+    expect(await lastUse()).not.toBe('');
+  });
+});
+
+describe('POST /api/keys/:id/rotate', () => {
+  it('gives one successor, however often it is asked for within the grace', async () => {
+    const { id } = await issueKey(worker, { name: 'Once' });
+    const answers = await Promise.all(Array.from({ length: 3 }, () => operator().post(`/api/keys/${id}/rotate`, {})));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
+    expect(await problemOf(await operator().post(`/api/keys/${id}/rotate`, {}))).toMatchObject({
+      code: 'not_found',
+      detail: 'The key has a successor already.',
+    });
+    const { items } = (await (await operator().get('/api/keys?limit=100')).json()) as { items: IssuedKey[] };
+    expect(items.filter(({ name }) => name === 'Once')).toHaveLength(2);
+  });
+});
+
 describe('the end of a key', () => {
   it('comes at once in the isolate that was asked, and a second DELETE is 204', async () => {
     const { key, id } = await issueKey(worker);
@@ -163,21 +189,34 @@ describe('the end of a key', () => {
     expect(Math.abs(ends - dayLater)).toBeLessThan(10_000);
   });
 
-  it('comes within a minute to another isolate that had it cached, and so do all keys of a partner who is shut out', async () => {
+  it('comes within a minute to another isolate that had it cached, and so do all keys and links of a partner who is shut out', async () => {
     const slug = 'initech';
     const own = await startWorker({ VALID_API_KEYS: `${slug}:${other.keys.acme}` });
-    await api(own, other.keys.acme).created();
+    const { token } = await api(own, other.keys.acme).created();
+    const headers = { authorization: `Bearer ${token}` };
+    const link = async () => (await own.fetch('/api/applicant', { headers })).status;
     const revoked = await issueKey(worker);
     const managed = await issueKey(worker, { partner: slug });
-    const ask = async () => [await use(revoked.key, own), await use(managed.key, own), await use(other.keys.acme, own)];
-    expect(await ask()).toEqual([200, 200, 200]);
+    const ask = async () => [
+      await use(revoked.key, own),
+      await use(managed.key, own),
+      await use(other.keys.acme, own),
+      await link(),
+    ];
+    expect(await ask()).toEqual([200, 200, 200, 200]);
     await remove(`/api/keys/${revoked.id}`);
-    const changed = await worker.fetch(`/api/partners/${slug}`, {
-      ...json({ active: false }, { 'x-api-key': worker.keys.internal }),
-      method: 'PATCH',
-    });
-    expect(changed.status).toBe(200);
-    await expect.poll(ask, { timeout: 40_000, interval: 1_000 }).toEqual([401, 401, 401]);
+    const setActive = async (active: boolean) => {
+      const change = json({ active }, { 'x-api-key': worker.keys.internal });
+      expect((await worker.fetch(`/api/partners/${slug}`, { ...change, method: 'PATCH' })).status).toBe(200);
+    };
+    await setActive(false);
+    await expect.poll(ask, { timeout: 40_000, interval: 1_000 }).toEqual([401, 401, 401, 401]);
+    const photo = { method: 'PUT', body: PNG, headers: { ...headers, 'content-type': 'image/png' } };
+    expect((await own.fetch('/api/applicant/documents/facial_photo', photo)).status).toBe(401);
+    expect((await own.fetch('/api/applicant/submit', { method: 'POST', headers })).status).toBe(401);
+    await setActive(true);
+    await own.restart(); // which forgets, and need not wait
+    expect(await ask()).toEqual([401, 200, 200, 200]);
     await own.stop();
   }, 60_000);
 });

@@ -22,11 +22,14 @@ const SHAPE = {
 const KEY = `SELECT k.id, k.digest, k.partner, p.active AS partner_active, k.scopes, k.expires_at, k.revoked_at, k.last_used_at
   FROM api_keys k JOIN partners p ON p.slug = k.partner WHERE k.id = {:id}`;
 
-/** The key as the Worker verifies it; null when there is none. Its use is noted at most once a minute, and never fails it. */
-function readKey(app, id) {
+/**
+ * The key as the Worker verifies it; null when there is none. Its use is noted at most once a minute, and never fails it.
+ * @param digestOfCaller of what the caller holds: a wrong key is no use
+ */
+function readKey(app, id, digestOfCaller) {
   const [key] = all(app, KEY, SHAPE, { id });
   if (!key) return null;
-  noteUse(app, key);
+  if (digestOfCaller === key.digest) noteUse(app, key);
   const { digest, partner, partner_active, expires_at, revoked_at } = key;
   return { id: key.id, digest, partner, partner_active, scopes: JSON.parse(key.scopes), expires_at, revoked_at };
 }
@@ -59,7 +62,10 @@ function createKey(app, caller, body) {
   return key;
 }
 
-/** The predecessor lives on until the grace ends, or its own end if that comes first; the successor gets the full term again. */
+/**
+ * The predecessor lives on until the grace ends, or its own end if that comes first; the successor gets the full term again. A key has one
+ * successor: a repeated request must not leave a key that nobody knows of.
+ */
 function rotateKey(app, caller, id, { id: successorId, digest, prefix, grace_seconds }) {
   if (!(grace_seconds >= 0)) {
     const errors = [{ pointer: '/grace_seconds', detail: 'Is not a number of seconds' }];
@@ -71,14 +77,14 @@ function rotateKey(app, caller, id, { id: successorId, digest, prefix, grace_sec
     const ends = key.getString('expires_at');
     const isOver = key.getString('revoked_at') || (ends && ends <= stamp(Date.now()));
     if (isOver) fail(404, 'not_found', 'There is no such key in force.');
+    if (ends !== key.getString('term')) fail(404, 'not_found', 'The key has a successor already.');
     const term = key.getString('term');
     const [partner, name, scopes] = [key.getString('partner'), key.getString('name'), key.get('scopes')];
     successor = insertKey(tx, { id: successorId, partner, name, scopes, digest, prefix, term, expires_at: term });
     const grace = stamp(Date.now() + grace_seconds * SECOND);
-    if (!ends || grace < ends) {
-      key.set('expires_at', grace);
-      tx.save(key);
-    }
+    // An end apart from the term tells that the key was rotated, so its own end comes a millisecond early.
+    key.set('expires_at', ends && ends <= grace ? stamp(Date.parse(ends.replace(' ', 'T')) - 1) : grace);
+    tx.save(key);
     audit(tx, caller, 'key.rotated', { partner, target: key.id });
   });
   return successor;

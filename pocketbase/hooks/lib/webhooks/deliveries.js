@@ -44,6 +44,10 @@ function claim(app, caller, body) {
   return { items };
 }
 
+/** What an inactive partner would be told is held: it goes on, in its order, once the partner is active again. */
+const isServed = (endpoint) =>
+  `${endpoint}.enabled = TRUE AND NOT EXISTS (SELECT 1 FROM partners WHERE slug = ${endpoint}.partner AND active = FALSE)`;
+
 /**
  * The oldest few of each endpoint, first everybody's first. CROSS JOIN keeps SQLite from starting with all deliveries
  * that ever were. Partial indexes serve only a query that repeats their condition word for word.
@@ -62,7 +66,7 @@ function dueSql(isNamed) {
           WHERE endpoint = e.id AND status = 'pending' AND locked_until != '' AND locked_until > {:now}
         ) AS locked
         FROM webhook_endpoints e
-        WHERE enabled = TRUE
+        WHERE ${isServed('e')}
           ${isNamed ? `AND id IN (SELECT endpoint FROM webhook_deliveries WHERE id IN (${named}))` : ''}
       ) w
       CROSS JOIN webhook_deliveries d ON d.id IN (
@@ -174,7 +178,7 @@ function judgeEndpoint(tx, endpoint, outcome, body, now) {
   });
 }
 
-const NEXT_DUE = `SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint AND w.enabled = TRUE
+const NEXT_DUE = `SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint AND ${isServed('w')}
   WHERE d.endpoint = {:endpoint} AND d.status = 'pending' AND d.next_attempt_at <= {:now} AND d.locked_until <= {:now}
   ORDER BY d.next_attempt_at LIMIT 1`;
 

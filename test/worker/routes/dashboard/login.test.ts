@@ -189,8 +189,19 @@ describe('the session', () => {
     }
   });
 
-  it('ends with the logout, in this browser', async () => {
+  it('ends with the logout, also where its cookie was copied to, and so do the reviewer’s other sessions', async () => {
+    const { email, password } = ben.reviewer;
+    const elsewhere = cookieOf(await postLogin(worker, { email, password }));
+    const statusWith = async (cookie: string) => (await ben.get('/dashboard', { cookie })).status;
+    expect([await statusWith(ben.cookie), await statusWith(elsewhere)]).toEqual([200, 200]);
     const response = await ben.post('/dashboard/logout');
+    expect(await statusWith(ben.cookie)).toBe(303);
+    // A new isolate remembers nothing, and an old one 30 s.
+    await worker.restart();
+    expect([await statusWith(ben.cookie), await statusWith(elsewhere)]).toEqual([303, 303]);
+    expect((await worker.fetch('/api/profiles', { headers: ben.reviewer.authorization })).status).toBe(401);
+    expect(await anna.get('/dashboard')).toMatchObject({ status: 200 });
+    expect((await postLogin(worker, { email, password })).status).toBe(303);
     expect(response.headers.get('location')).toBe('/dashboard/login');
     expect(response.headers.getSetCookie()).toEqual(['ekyc_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict']);
   });
