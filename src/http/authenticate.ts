@@ -104,7 +104,7 @@ async function verifyKey(
   const runtime = c.get('runtime');
   const digest = await sha256(key);
   const caller = await runtime.settingsKeys.verify(digest, partner);
-  if (!caller) return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb);
+  if (!caller) return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb, partner);
   if (caller.type !== 'partner') return caller;
   return (await runtime.partners.isActive(caller.id, pb, deferOf(c))) ? caller : null;
 }
