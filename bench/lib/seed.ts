@@ -1,10 +1,11 @@
 /**
  * Many profiles in a moment, written into the file of a PocketBase that is not running. Triggers and indexes stay on, so what comes out is
- * what PocketBase could have made: each profile has its history, its events in sequence, and the digest by which it is recognised.
+ * what PocketBase could have made: each profile has its history, its events in sequence, the words of its name, and the digest by which it is recognised.
  */
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { nameOf, wordsOf } from './names.ts';
 
 /** Half of the profiles are this partner's; the rest belong to a hundred others. */
 export const PARTNER = 'bench';
@@ -23,6 +24,8 @@ export function seed(dir: string, dedupeSecret: string, count: number): void {
       .update(dedupeParts(String(partner), String(number)))
       .digest('hex'),
   );
+  db.function('name_of', (i) => nameOf(Number(i)));
+  db.function('words_of', (name) => JSON.stringify(wordsOf(String(name))));
   // Of a file that a crash spoils another one is made. PocketBase puts the journal back to WAL.
   db.exec(
     'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -1000000',
@@ -51,10 +54,12 @@ function insert(db: DatabaseSync, from: number, to: number, count: number): void
       SELECT submitted, id, 2, 'unverified', 'pending', 'applicant', id, 'seed', created FROM seeds WHERE ${IS_SUBMITTED};
     INSERT INTO profiles (id, partner, status, latest_status, full_name, country, document_type, document_number, date_of_birth, email,
         phone, external_id, locale, metadata, dedupe_key, evidence_version, missing, asked, revision, status_since, created, updated)
-      SELECT id, partner, iif(${IS_SUBMITTED}, 'pending', 'unverified'), iif(${IS_SUBMITTED}, submitted, enrolled), 'Nguyễn Thị Minh ' || i,
+      SELECT id, partner, iif(${IS_SUBMITTED}, 'pending', 'unverified'), iif(${IS_SUBMITTED}, submitted, enrolled), name_of(i),
         'VN', 'passport', 'S' || i, '1990-04-30', 'minh' || i || '@example.com', '+84901234567', 'customer-' || i, 'vi', '{"tier":"gold"}',
         recognise(partner, 'S' || i), 1, '["document_front","facial_photo"]', '[]', 1, created, created, created
       FROM seeds;
+    INSERT INTO name_words (id, partner, word, profile, created)
+      SELECT ${randomId}, s.partner, w.value, s.id, s.created FROM seeds s, json_each(words_of(name_of(s.i))) w;
     INSERT INTO events (id, partner, sequence, type, profile, data, created)
       SELECT ${randomId}, partner, sequence, type, profile, data, created FROM (
         SELECT e.*, row_number() OVER (PARTITION BY e.partner ORDER BY i, e.type)

@@ -24,6 +24,10 @@ onRecordCreateRequest(
   'evidence',
 );
 
+onRecordCreateRequest(() => {
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Words are written with the name they are of.');
+}, 'name_words');
+
 onRecordUpdate(
   (e) => {
     const collection = e.record.collection().name;
@@ -33,6 +37,7 @@ onRecordUpdate(
   'audit_log',
   'events',
   'notes',
+  'name_words',
   'documents',
   'evidence',
 );
@@ -46,6 +51,7 @@ onRecordDelete(
   'audit_log',
   'events',
   'notes',
+  'name_words',
   'documents',
   'evidence',
   'profiles',

@@ -55,6 +55,10 @@ migrate(
         // With the order of a list, else a page of one external_id would walk all of its partner's profiles.
         'CREATE INDEX idx_profiles_external ON profiles (external_id, partner, created, id)',
         "CREATE UNIQUE INDEX idx_profiles_dedupe_key ON profiles (dedupe_key) WHERE dedupe_key != ''",
+        // What a search asks for exactly, in the order of its answer.
+        "CREATE INDEX idx_profiles_number ON profiles (document_number, partner, created, id) WHERE document_number != ''",
+        "CREATE INDEX idx_profiles_email ON profiles (email, partner, created, id) WHERE email != ''",
+        "CREATE INDEX idx_profiles_phone ON profiles (phone, partner, created, id) WHERE phone != ''",
         // A canceled profile frees its external_id, as it frees its dedupe_key.
         "CREATE UNIQUE INDEX idx_profiles_external_id ON profiles (partner, external_id) WHERE external_id != '' AND status != 'canceled'",
         "CREATE INDEX idx_profiles_queue ON profiles (status, status_since, id) WHERE redacted_at = ''",

@@ -85,6 +85,7 @@ migrate(
         'CREATE INDEX idx_webhook_deliveries_log ON webhook_deliveries (endpoint, created, id)',
         'CREATE INDEX idx_webhook_deliveries_event ON webhook_deliveries (event)',
         "CREATE INDEX idx_webhook_deliveries_excerpt ON webhook_deliveries (last_attempt_at) WHERE last_excerpt != ''",
+        "CREATE INDEX idx_webhook_deliveries_concluded ON webhook_deliveries (last_attempt_at) WHERE status != 'pending'",
       ],
     });
     run(

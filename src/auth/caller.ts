@@ -9,7 +9,8 @@ const scopesOf = (holder: 'partner' | 'reviewer' | 'operator' | 'grantable') =>
 
 export const PARTNER_SCOPES: readonly Scope[] = scopesOf('partner');
 export const REVIEWER_SCOPES: readonly Scope[] = scopesOf('reviewer');
-/** What a managed key may be given. */
+export const OPERATOR_SCOPES: readonly Scope[] = scopesOf('operator');
+/** What a partner's managed key may be given. */
 export const GRANTABLE_SCOPES: readonly Scope[] = scopesOf('grantable');
 
 /** The actor that calls, once the credential has been verified. Isolation follows from `partner` alone. */
@@ -26,15 +27,14 @@ export function partnerCaller(slug: string, credentialId: string, scopes: readon
   return { type: 'partner', id: slug, credentialId, partner: slug, scopes: new Set(scopes) };
 }
 
-/** An internal key acts for all partners, or for the one it names. */
-export function internalCaller(name: string, credentialId: string, partner: string | null): Caller {
-  return {
-    type: 'service',
-    id: name,
-    credentialId,
-    partner,
-    scopes: new Set(scopesOf('operator')),
-  };
+/** An internal key, of the settings or the operator's own, acts for all partners, or for the one it names. */
+export function internalCaller(
+  name: string,
+  credentialId: string,
+  partner: string | null,
+  scopes: readonly Scope[] = OPERATOR_SCOPES,
+): Caller {
+  return { type: 'service', id: name, credentialId, partner, scopes: new Set(scopes) };
 }
 
 export function reviewerCaller(id: string): Caller {

@@ -13,6 +13,11 @@ const PATTERN = /^ek_(live|test)_([a-z0-9]{15})[0-9A-Za-z]{28}([0-9A-Za-z]{6})$/
 
 export type KeyEnvironment = 'live' | 'test';
 
+/** The operator's keys, which are of no partner, are live ones whatever the deployment. */
+export function environmentOf(key: { partner: string | null }, deployment: KeyEnvironment): KeyEnvironment {
+  return key.partner === null ? 'live' : deployment;
+}
+
 export interface NewManagedKey {
   /** The whole key: shown once, stored nowhere. */
   key: string;

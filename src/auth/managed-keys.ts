@@ -8,8 +8,8 @@ import { ApiProblem } from '../lib/problem.ts';
 import { SYSTEM } from '../pocketbase/actor.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { KeyAnswer } from '../pocketbase/records/keys.ts';
-import { type Caller, GRANTABLE_SCOPES, partnerCaller } from './caller.ts';
-import { type KeyEnvironment, parseManagedKey } from './managed-key-format.ts';
+import { type Caller, GRANTABLE_SCOPES, internalCaller, OPERATOR_SCOPES, partnerCaller, type Scope } from './caller.ts';
+import { environmentOf, type KeyEnvironment, parseManagedKey } from './managed-key-format.ts';
 
 const KNOWN_TTL_MS = 30_000;
 /** A client that repeats a wrong key costs PocketBase one call in this time. */
@@ -38,6 +38,7 @@ export class ManagedKeys {
 
   /**
    * @param digest SHA-256 of `key`
+   * @param partner from `x-partner`: narrows a key of the operator's, and is ignored for a partner's own key
    * @param mayAsk throws when PocketBase must not be asked about a key that was never good here
    * @throws ApiProblem `upstream_unavailable`, `upstream_timeout` when the key is not in the cache and PocketBase cannot say
    */
@@ -46,16 +47,19 @@ export class ManagedKeys {
     digest: Uint8Array,
     environment: KeyEnvironment,
     pb: PocketBaseClient,
-    mayAsk = () => {},
+    { partner = null, mayAsk = () => {} }: { partner?: string | null; mayAsk?: () => void } = {},
   ): Promise<Caller | null> {
     const parsed = parseManagedKey(key);
-    if (parsed?.environment !== environment) return null;
+    // The operator's keys are live ones everywhere, so only a test key tells by itself that it is from elsewhere.
+    if (!parsed || (parsed.environment === 'test' && environment === 'live')) return null;
     const known = this.#remembered(parsed.id, digest) ?? (await this.#ask(parsed.id, digest, pb, mayAsk));
-    if (!known || !isFor(known, digest)) return null;
+    if (!known || parsed.environment !== environmentOf(known, environment) || !isFor(known, digest)) return null;
     const isExpired = known.expires_at !== null && Date.parse(known.expires_at) <= this.#now();
     if (isExpired || known.revoked_at !== null || !known.partner_active) return null;
-    const scopes = GRANTABLE_SCOPES.filter((scope) => known.scopes.includes(scope));
-    return partnerCaller(known.partner, `key:${known.id}`, scopes);
+    const credentialId = `key:${known.id}`;
+    const held = (scopes: readonly Scope[]) => scopes.filter((scope) => known.scopes.includes(scope));
+    if (known.partner === null) return internalCaller(known.id, credentialId, partner, held(OPERATOR_SCOPES));
+    return partnerCaller(known.partner, credentialId, held(GRANTABLE_SCOPES));
   }
 
   /** After a change that this isolate made itself. */

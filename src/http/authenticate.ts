@@ -99,7 +99,8 @@ async function verifyKey(
   const digest = await sha256(key);
   const caller = await runtime.settingsKeys.verify(digest, partner);
   if (!caller) {
-    return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb, () => checkAddress(c));
+    const mayAsk = () => checkAddress(c);
+    return runtime.managedKeys.verify(key, digest, runtime.keyEnvironment, pb, { partner, mayAsk });
   }
   if (caller.type !== 'partner') return caller;
   return (await runtime.partners.isActive(caller.id, pb, deferOf(c))) ? caller : null;

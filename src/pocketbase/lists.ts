@@ -90,11 +90,13 @@ const Sequence = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).def
 const POSITION = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}Z)([a-z0-9]{15})$/;
 const encoder = new TextEncoder();
 
-function encodeCursor({ created, id }: { created: string; id: string }): string {
+/** A place in a list by (`created`, `id`), for a caller to come back to. */
+export function encodeCursor({ created, id }: { created: string; id: string }): string {
   return encoder.encode(created.replace('T', ' ') + id).toBase64({ alphabet: 'base64url', omitPadding: true });
 }
 
-function decodeCursor(cursor: string): { created: string; id: string } {
+/** @throws ApiProblem `validation_failed` when the cursor is none of ours */
+export function decodeCursor(cursor: string): { created: string; id: string } {
   const [, created, id] = POSITION.exec(decode(cursor)) ?? [];
   if (!created || !id || !ID_PATTERN.test(id)) throw foreignCursor();
   return { created, id };

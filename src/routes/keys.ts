@@ -12,9 +12,9 @@ export const keys = new Hono<AppEnv>()
     endpoint({
       id: 'createKey',
       tag: 'Operations',
-      summary: 'Issue a key to a partner',
+      summary: 'Issue a key to a partner, or to the operator',
       description:
-        'The answer is the only one that ever holds the key. `ek_live_…`, or `ek_test_…` in a development deployment.',
+        'The answer is the only one that ever holds the key. `ek_live_…`; a partner’s is `ek_test_…` in a development deployment. A caller grants scopes that it holds; the operator also what a partner may have, to that partner. Scopes of profiles, documents, notes and status over all partners come from an internal key of the settings alone.',
       access: 'keys:manage',
       answers: { 201: { description: 'The key', schema: IssuedKey } },
       problems: BODY_PROBLEMS,
@@ -42,7 +42,7 @@ export const keys = new Hono<AppEnv>()
       tag: 'Operations',
       summary: 'Issue a successor of a key, which ends after a grace',
       description:
-        'The successor has the same partner, name, scopes and expiry. A key has one successor, and a revoked one none: 404.',
+        'The successor has the same partner, name, scopes and expiry. A key has one successor, and a revoked one none: 404. One with scopes that you may not grant: 403.',
       access: 'keys:manage',
       record: (pb, id) => findKey(pb, id, Date.now()),
       answers: { 200: { description: 'The successor', schema: IssuedKey } },

@@ -15,11 +15,13 @@ import {
   CreatedProfile,
   CreateLinkBody,
   CreateProfileBody,
+  FoundProfiles,
   LegalHold,
   Link,
   Profile,
   Profiles,
   ProfilesQuery,
+  SearchProfilesBody,
   SubmittedProfile,
   UpdatedBrief,
   UpdatedProfile,
@@ -36,6 +38,7 @@ import {
   readProfile,
   redact,
   renewLink,
+  searchProfiles,
   submit,
   updateProfile,
 } from '../services/profiles.ts';
@@ -83,6 +86,21 @@ export const profiles = new Hono<AppEnv>()
     }),
     query(ProfilesQuery),
     async (c) => c.json(await listProfiles(c.get('pb'), c.get('caller'), c.req.valid('query'))),
+  )
+  .post(
+    '/search',
+    endpoint({
+      id: 'searchProfiles',
+      tag: 'Profiles',
+      summary: 'Search profiles by name, document number, contact or your own identifier, newest first',
+      description:
+        'In a body, as no personal value stands in a URL. A page looks at 2,000 names at most: where none of many is meant, add a word.',
+      access: 'profiles:read',
+      answers: { 200: { description: 'A page of profiles', schema: FoundProfiles } },
+      problems: BODY_PROBLEMS,
+    }),
+    jsonBody(SearchProfilesBody),
+    async (c) => c.json(await searchProfiles(c.get('pb'), c.get('caller'), c.req.valid('json'))),
   )
   .get(
     `/${ID}`,

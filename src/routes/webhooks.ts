@@ -131,10 +131,10 @@ export const webhooks = new Hono<AppEnv>()
       tag,
       summary: 'Send a test',
       description:
-        'An event of type `webhook.test` with a `sequence` of null, for this webhook alone and not in the feed. How it went stands in its delivery.',
+        'An event of type `webhook.test` with a `sequence` of null, for this webhook alone and not in the feed. How it went stands in its delivery. Tests and redeliveries together are ten a minute and webhook.',
       access,
       answers: { 200: { description: 'The delivery, due now', schema: Delivery } },
-      problems: ['not_found', 'validation_failed'],
+      problems: ['not_found', 'rate_limited', 'validation_failed'],
     }),
     async (c) => c.json(presentDelivery(await sendTest(c.get('pb'), c.req.param('id')))),
   )
@@ -182,10 +182,11 @@ export const webhooks = new Hono<AppEnv>()
       id: 'redeliver',
       tag,
       summary: 'Deliver once more',
-      description: 'Due now, with the whole retry schedule before it. One that is being delivered is left alone.',
+      description:
+        'Due now, with the whole retry schedule before it. One that is being delivered is left alone. Tests and redeliveries together are ten a minute and webhook.',
       access,
       answers: { 200: { description: 'The delivery', schema: Delivery } },
-      problems: ['not_found', 'validation_failed'],
+      problems: ['not_found', 'rate_limited', 'validation_failed'],
     }),
     async (c) => c.json(presentDelivery(await redeliver(c.get('pb'), c.req.param('id'), c.req.param('delivery')))),
   );

@@ -1,19 +1,23 @@
 import * as z from 'zod';
 import scopes from '../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
-import { given, graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
+import { graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 
 type KeyScope = keyof typeof scopes;
-const GRANTABLE = (Object.keys(scopes) as KeyScope[]).filter((scope) =>
-  (scopes[scope] as string[]).includes('grantable'),
-);
+const scopesOf = (holder: string) =>
+  (Object.keys(scopes) as KeyScope[]).filter((scope) => (scopes[scope] as string[]).includes(holder));
 
 /** What a partner may be given. */
-export const KeyScope = z.enum(GRANTABLE as [KeyScope, ...KeyScope[]]).meta({ id: 'KeyScope' });
+export const PARTNER_KEY_SCOPES = scopesOf('grantable');
+export const KeyScope = z.enum(scopesOf('operator') as [KeyScope, ...KeyScope[]]).meta({
+  id: 'KeyScope',
+  description: `Of a partner's key: ${PARTNER_KEY_SCOPES.map((scope) => `\`${scope}\``).join(', ')}`,
+});
+const ofWhom = '`null`: the operator’s own, for all partners';
 
 export const Key = z
   .object({
     id: Id,
-    partner: z.string(),
+    partner: z.string().nullable().meta({ description: ofWhom }),
     name: z.string(),
     prefix: z
       .string()
@@ -38,7 +42,7 @@ export type KeysQuery = z.infer<typeof KeysQuery>;
 
 export const CreateKeyBody = z
   .strictObject({
-    partner: PartnerSlug,
+    partner: PartnerSlug.nullable().meta({ description: ofWhom }),
     name: line(100).meta({ description: 'For people to tell keys apart', example: 'Onboarding backend' }),
     scopes: z
       .array(KeyScope)
@@ -47,7 +51,10 @@ export const CreateKeyBody = z
       .transform((scopes) => [...new Set(scopes)]),
     expires_at: Instant.refine((time) => Date.parse(time) > Date.now(), 'Lies in the past').nullish(),
   })
-  .transform(given)
+  .refine(({ partner, scopes }) => partner === null || scopes.every((scope) => PARTNER_KEY_SCOPES.includes(scope)), {
+    error: `Must be some of ${PARTNER_KEY_SCOPES.join(', ')}`,
+    path: ['scopes'],
+  })
   .meta({ id: 'CreateKey' });
 export type CreateKeyBody = z.infer<typeof CreateKeyBody>;
 

@@ -149,9 +149,47 @@ export const ProfilesQuery = PageQuery.extend({
   status: Status.optional().meta({ description: 'In which the profiles are' }),
   external_id: line(255).optional().meta({ description: 'Your own identifier of the applicant' }),
   updated_after: Instant.optional().meta({ description: 'Changed later than this' }),
+  created_after: Instant.optional().meta({ description: 'Created later than this' }),
   partner: PartnerSlug.optional().meta({ description: 'Internal keys only: a partner sees its own' }),
 });
 export type ProfilesQuery = z.infer<typeof ProfilesQuery>;
+
+/** What a search asks for beside words of the name: exactly as it was sent. */
+const { document_number, full_name } = required;
+const { external_id } = optional;
+const searched = { full_name, document_number, email: line(254), phone: line(16), external_id };
+
+export const SearchProfilesBody = z
+  .strictObject({
+    ...nullish({
+      q: line(200).meta({
+        description:
+          'One to five words of two letters or more, the longest of three or more: each begins a word of the name, without accents and case',
+        example: 'nguyen mi',
+      }),
+      ...searched,
+      status: Status,
+      updated_after: Instant.meta({ description: 'Changed later than this' }),
+      created_after: Instant.meta({ description: 'Created later than this' }),
+      partner: PartnerSlug.meta({ description: 'Internal keys only: a partner searches its own' }),
+      cursor: PageQuery.shape.cursor.unwrap(),
+    }),
+    limit: z.int().min(1).max(100).nullable().default(20),
+  })
+  .refine((body) => ['q', ...Object.keys(searched)].some((name) => body[name as keyof typeof body] != null), {
+    error: 'Name words, or a field to search by',
+    path: ['q'],
+  })
+  .transform((body) => given({ ...body, limit: body.limit ?? 20 }))
+  .meta({ id: 'SearchProfiles', description: 'All of it must hold. The fields are compared exactly' });
+export type SearchProfilesBody = z.infer<typeof SearchProfilesBody>;
+
+export const FoundProfiles = Profiles.extend({
+  truncated: z.boolean().meta({
+    description:
+      'So many names begin like this that not all of them were looked at. `next_cursor`, if there is one, goes on where this page ended; more words find sooner',
+  }),
+}).meta({ id: 'FoundProfiles' });
 
 const forThoseWhoReview = { description: 'Internal keys and reviewers only' };
 

@@ -1,10 +1,10 @@
 import type { Caller } from '../auth/caller.ts';
-import { createManagedKey, type KeyEnvironment } from '../auth/managed-key-format.ts';
+import { createManagedKey, environmentOf, type KeyEnvironment } from '../auth/managed-key-format.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
-import { IdAnswer, KeyRow } from '../pocketbase/records/keys.ts';
+import { ALL_PARTNERS, IdAnswer, KeyRow } from '../pocketbase/records/keys.ts';
 import type { CreateKeyBody, Key, KeysQuery } from '../schemas/key.ts';
 import { KeyScope } from '../schemas/key.ts';
 
@@ -15,10 +15,11 @@ async function makeKey(pb: PocketBaseClient, environment: KeyEnvironment) {
   return { id, key, prefix, digest: await sha256Hex(key) };
 }
 
-/** @throws ApiProblem `validation_failed` (no such partner) */
-export async function createKey(pb: PocketBaseClient, environment: KeyEnvironment, body: CreateKeyBody) {
-  const { key, ...made } = await makeKey(pb, environment);
-  const row = await pb.call(KeyRow, '/api/edge/keys', { method: 'POST', body: { ...body, ...made } });
+/** @throws ApiProblem `validation_failed` (no such partner, a scope that is not the caller's to grant) */
+export async function createKey(pb: PocketBaseClient, deployment: KeyEnvironment, body: CreateKeyBody) {
+  const { key, ...made } = await makeKey(pb, environmentOf(body, deployment));
+  const fields = { ...body, ...made, partner: body.partner ?? ALL_PARTNERS, expires_at: body.expires_at ?? undefined };
+  const row = await pb.call(KeyRow, '/api/edge/keys', { method: 'POST', body: fields });
   return { ...presentKey(row), key };
 }
 
@@ -30,9 +31,12 @@ export async function findKey(pb: PocketBaseClient, id: string, now: number): Pr
   return row;
 }
 
-/** The successor has the same partner, name, scopes and expiry. @throws ApiProblem `not_found` (a revoked key too) */
-export async function rotateKey(pb: PocketBaseClient, environment: KeyEnvironment, id: string, graceSeconds: number) {
-  const { key, ...made } = await makeKey(pb, environment);
+/**
+ * The successor has the same partner, name, scopes and expiry.
+ * @throws ApiProblem `not_found` (a revoked key too), `forbidden` (scopes that are not the caller's to grant)
+ */
+export async function rotateKey(pb: PocketBaseClient, deployment: KeyEnvironment, id: string, graceSeconds: number) {
+  const { key, ...made } = await makeKey(pb, environmentOf(await findKey(pb, id, Date.now()), deployment));
   const body = { ...made, grace_seconds: graceSeconds };
   const row = await pb.call(KeyRow, `/api/edge/keys/${id}/rotate`, { method: 'POST', body });
   return { ...presentKey(row), key };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
-import { listNewestFirst, pocketBaseTime } from '../pocketbase/lists.ts';
+import { decodeCursor, encodeCursor, listNewestFirst, pocketBaseTime } from '../pocketbase/lists.ts';
 import {
   ApplicantAnswer,
   EnrolAnswer,
@@ -10,6 +10,7 @@ import {
   LinkAnswer,
   ProfileRecord,
   RedactAnswer,
+  SearchAnswer,
   SubmitAnswer,
 } from '../pocketbase/records/profiles.ts';
 import type {
@@ -17,6 +18,7 @@ import type {
   CreateProfileBody,
   ProfileSummary,
   ProfilesQuery,
+  SearchProfilesBody,
   UpdateProfileBody,
 } from '../schemas/profile.ts';
 
@@ -49,10 +51,8 @@ export async function findOpenProfile(pb: PocketBaseClient, id: string): Promise
 
 /** The filter names the caller's partner, though PocketBase's rule shows no others: with the rule alone SQLite uses no index. */
 export async function listProfiles(pb: PocketBaseClient, caller: Caller, query: ProfilesQuery) {
-  const { status, external_id, updated_after, partner, ...page } = query;
-  if (partner && caller.type !== 'service') {
-    throw new ApiProblem('invalid_request', 'The filter `partner` is for internal keys only');
-  }
+  const { status, external_id, updated_after, created_after, partner, ...page } = query;
+  checkPartnerFilter(caller, partner);
   return listNewestFirst(pb, 'profiles', ProfileRecord, page, {
     fields: Object.keys(ProfileRecord.shape),
     conditions: [
@@ -63,9 +63,31 @@ export async function listProfiles(pb: PocketBaseClient, caller: Caller, query: 
       ['updated', '>', pocketBaseTime(updated_after)],
       // SQLite takes a range with one bound for most of the table, and walks the list: with two it uses the index.
       ['updated', '<', updated_after && '9999'],
+      ['created', '>', pocketBaseTime(created_after)],
       ['redacted_at', '=', ''],
     ],
   }) satisfies Promise<{ items: ProfileSummary[]; next_cursor: string | null }>;
+}
+
+/** In a body, as no personal value stands in a URL. @throws ApiProblem `validation_failed` for words that are too short or too many */
+export async function searchProfiles(pb: PocketBaseClient, caller: Caller, body: SearchProfilesBody) {
+  checkPartnerFilter(caller, body.partner);
+  const { cursor, updated_after, created_after, ...asked } = body;
+  const { items, next, truncated } = await pb.call(SearchAnswer, '/api/edge/search', {
+    method: 'POST',
+    body: {
+      ...asked,
+      updated_after: pocketBaseTime(updated_after),
+      created_after: pocketBaseTime(created_after),
+      after: cursor && decodeCursor(cursor),
+    },
+  });
+  return { items: items satisfies ProfileSummary[], next_cursor: next && encodeCursor(next), truncated };
+}
+
+function checkPartnerFilter(caller: Caller, partner: string | undefined): void {
+  if (partner === undefined || caller.type === 'service') return;
+  throw new ApiProblem('invalid_request', 'The filter `partner` is for internal keys only');
 }
 
 /** Erases what is personal. An erased profile stays as it is. @throws ApiProblem `not_found`, `profile_locked` (a legal hold) */

@@ -33,6 +33,7 @@ export const ROWS: Record<string, Row> = {
   'GET /docs': { prepare: () => ['/docs', {}] },
   'GET /verify/:id': { prepare: () => ['/verify/aaaaaaaaaaaaaaa', {}] },
   'POST /api/profiles/create': { prepare: () => ['/api/profiles/create', json(applicantData(), ACME)] },
+  'POST /api/profiles/search': { prepare: () => ['/api/profiles/search', json({ q: 'nguyen' })] },
   'GET /api/profiles': { prepare: () => ['/api/profiles?limit=5', {}] },
   'GET /api/profiles/:id': { prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}`, {}] },
   'GET /api/profiles/:id (managed key)': {

@@ -59,7 +59,22 @@ const WEBHOOK = { url: 'https://hooks.example.com/', events: ['profile.created']
 /** Every route that reads something. A test compares the table with the app: a new route fails it until it stands here. */
 export const INPUTS: Record<string, Input> = {
   'POST /api/profiles/create': { json: PROFILE },
-  'GET /api/profiles': { query: [...PAGE, 'status', 'external_id', 'updated_after', 'partner'] },
+  'GET /api/profiles': { query: [...PAGE, 'status', 'external_id', 'updated_after', 'created_after', 'partner'] },
+  'POST /api/profiles/search': {
+    json: {
+      q: 'minh',
+      full_name: 'Minh',
+      document_number: 'x',
+      email: 'x',
+      phone: 'x1',
+      external_id: 'x',
+      status: 'pending',
+      updated_after: '2026-01-01T00:00:00Z',
+      created_after: '2026-01-01T00:00:00Z',
+      partner: 'acme',
+      limit: 5,
+    },
+  },
   'GET /api/profiles/:id': {},
   'PATCH /api/profiles/:id': { json: PROFILE, isMultipart: true },
   'DELETE /api/profiles/:id': {},

@@ -66,6 +66,7 @@ const ALLOWED: Record<string, Who[]> = {
   'GET /docs': PUBLIC,
   'GET /verify/:id': PUBLIC,
   'GET /api/profiles': ['partner', 'managed key', 'internal', 'reviewer'],
+  'POST /api/profiles/search': ['partner', 'managed key', 'internal', 'reviewer'],
   'POST /api/profiles/create': ['partner', 'managed key', 'internal'],
   'GET /api/profiles/:id': ['partner', 'managed key', 'internal', 'reviewer'],
   'PATCH /api/profiles/:id': ['managed key', 'internal', 'reviewer'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { api, PNG, problemOf, superuser } from '../support/api.ts';
+import { api, json, PNG, problemOf, superuser } from '../support/api.ts';
 import type { IssuedKey } from '../support/keys.ts';
 import { issueKey } from '../support/keys.ts';
 import { type Ids, INPUTS, pathOf, requestOf, routesOfApp } from '../support/routes.ts';
@@ -134,6 +134,18 @@ describe("another partner's record", () => {
       expect([who, byPartner]).toEqual([who, who.startsWith('an internal') ? [] : 400]);
       for (const injected of ["' || partner = 'globex", "\\' || partner = 'globex' || external_id = '", 'x\\']) {
         expect([who, await list({ external_id: injected })]).toEqual([who, []]);
+      }
+    }
+  });
+
+  it('is found by no search', async () => {
+    const admin = await superuser();
+    const { full_name, document_number, external_id } = await admin.collection('profiles').getOne(victim.profile);
+    for (const [who, headers] of Object.entries(callers)) {
+      for (const asked of [{ q: full_name }, { full_name }, { document_number }, { external_id }]) {
+        const response = await worker.fetch('/api/profiles/search', json({ ...asked, limit: 100 }, headers));
+        const { items } = (await response.json()) as { items: { partner: string }[] };
+        expect([who, items.filter(({ partner }) => partner !== 'acme')]).toEqual([who, []]);
       }
     }
   });

@@ -1,9 +1,16 @@
 import * as z from 'zod';
 import { id, optionalTime, time } from './common.ts';
 
+/** Of all partners: the operator's own. */
+export const ALL_PARTNERS = '*';
+const partner = z
+  .string()
+  .min(1)
+  .transform((slug) => (slug === ALL_PARTNERS ? null : slug));
+
 export const KeyRow = z.object({
   id,
-  partner: z.string(),
+  partner,
   name: z.string(),
   prefix: z.string(),
   scopes: z.array(z.string()),
@@ -18,7 +25,7 @@ export type KeyRow = z.infer<typeof KeyRow>;
 export const KeyAnswer = z.object({
   id,
   digest: z.string().regex(/^[0-9a-f]{64}$/),
-  partner: z.string().min(1),
+  partner,
   partner_active: z.boolean(),
   scopes: z.array(z.string()),
   expires_at: optionalTime,

@@ -28,6 +28,12 @@ export const ProfileRecord = z.object({
   updated: time,
 });
 
+export const SearchAnswer = z.object({
+  items: z.array(ProfileRecord),
+  next: z.object({ created: z.string(), id }).nullable(),
+  truncated: z.boolean(),
+});
+
 /** As those who review see it. */
 export const ReviewedProfile = Profile.required({
   mismatches: true,

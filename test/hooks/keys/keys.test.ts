@@ -67,6 +67,7 @@ describe('a key', () => {
     ['no partner', { partner: undefined }, '/partner'],
     ['a scope that partners cannot have', { scopes: ['profiles:read', 'keys:manage'] }, '/scopes'],
     ['no scope', { scopes: [] }, '/scopes'],
+    ['the operator, with a scope that nobody has', { partner: '*', scopes: ['metrics:read', 'root'] }, '/scopes'],
     ['no name', { name: '' }, '/name'],
     ['a digest that is none', { digest: 'ek_live_secret' }, '/digest'],
   ])('for %s is 422', async (_, extras, pointer) => {

@@ -187,6 +187,11 @@ interface Routes {
   'POST /api/edge/profiles/:id/redact': { redacted: boolean };
   'POST /api/edge/profiles/:id/claim': Claim;
   'POST /api/edge/profiles/:id/release': Claim;
+  'POST /api/edge/search': {
+    items: Records['profiles'][];
+    next: { created: string; id: string } | null;
+    truncated: boolean;
+  };
   'POST /api/edge/keys': Records['api_keys'];
   'GET /api/edge/keys/:id': {
     id: string;

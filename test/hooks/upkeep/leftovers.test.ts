@@ -129,3 +129,30 @@ test('what endpoints answered is forgotten after 30 days, a hundred at a time', 
   await sweep();
   expect(await excerpts()).toBe(0);
 });
+
+test('deliveries that came to their end go after 90 days, a bounded number at a time; those that wait stay', async () => {
+  const endpoint = await addEndpoint(service, partner, { events: ['profile.redacted'] });
+  const count = () =>
+    Object.fromEntries(
+      database
+        .prepare('SELECT status, COUNT(*) AS n FROM webhook_deliveries WHERE endpoint = ? GROUP BY status')
+        .all(endpoint.id)
+        .map(({ status, n }) => [status, n]),
+    );
+  const insert = (status: string, days: number, rows: number) =>
+    database
+      .prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+        INSERT INTO webhook_deliveries (id, partner, endpoint, event, event_type, status, next_attempt_at, last_attempt_at, created)
+        SELECT 'a' || lower(hex(randomblob(7))), ?, ?, 'test' || i, 'webhook.test', ?, '9999', ?, '2026-01-01 00:00:00.000Z' FROM n`,
+      )
+      .run(rows, partner, endpoint.id, status, stamp(Date.now() - days * DAY_MS));
+  insert('pending', 91, 2);
+  insert('failed', 89, 3);
+  insert('failed', 91, 11_000);
+  insert('succeeded', 91, 500);
+  expect(await sweep()).toMatchObject({ cleaned: 10_000 });
+  expect(await sweep()).toMatchObject({ cleaned: 1_500 });
+  expect(count()).toEqual({ pending: 2, failed: 3 });
+  database.prepare('DELETE FROM webhook_deliveries WHERE endpoint = ?').run(endpoint.id);
+});

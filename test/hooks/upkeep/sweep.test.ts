@@ -204,6 +204,11 @@ describe('a sweep has an index for', () => {
     ['what stayed staged', "documents p WHERE state = 'staged' AND created < 'x'", 'idx_documents_staged (created<?)'],
     ['files', "profiles p WHERE files_due = TRUE AND redacted_at < 'x'", 'idx_profiles_files_due (redacted_at<?)'],
     ['forgotten requests', "idempotency_keys p WHERE created <= 'x'", 'idx_idempotency_keys_created (created<?)'],
+    [
+      'deliveries at their end',
+      "webhook_deliveries p WHERE status != 'pending' AND last_attempt_at < 'x'",
+      'idx_webhook_deliveries_concluded (last_attempt_at<?)',
+    ],
     ['the scrub', "profiles p WHERE redacted_at != '' AND redacted_at > 'x'", 'idx_profiles_redacted '],
   ])('%s', (_, from, index) => {
     const plan = database.prepare(`EXPLAIN QUERY PLAN SELECT p.id FROM ${from} LIMIT 100`).all();

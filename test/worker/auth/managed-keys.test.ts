@@ -37,9 +37,9 @@ const pb = {
 
 const anyId = () => `a${crypto.randomUUID().replaceAll('-', '').slice(0, 14)}`;
 
-async function issue(more: Partial<KeyAnswer> = {}): Promise<string> {
+async function issue(more: Partial<KeyAnswer> = {}, environment: 'live' | 'test' = 'live'): Promise<string> {
   const id = anyId();
-  const { key } = createManagedKey('live', id);
+  const { key } = createManagedKey(environment, id);
   const digest = await sha256Hex(key);
   const scopes = ['profiles:read', 'status:write'];
   const fields = { id, digest, partner: 'acme', partner_active: true, scopes, expires_at: null, revoked_at: null };
@@ -105,11 +105,20 @@ describe('a managed key', () => {
     expect(await verify(key)).toBeNull();
   });
 
-  it('is not asked for when it is mistyped or from the other environment', async () => {
-    const key = await issue();
-    expect(await verify(`${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`)).toBeNull();
-    expect(await verify(key, 'test')).toBeNull();
+  it('is not asked for when it is mistyped, or a test key before a live system', async () => {
+    const key = await issue({}, 'test');
+    expect(await verify(`${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`, 'test')).toBeNull();
+    expect(await verify(key)).toBeNull();
     expect(calls).toEqual([]);
+  });
+
+  it('that is live is refused by a test system, unless it is the operator’s', async () => {
+    expect(await verify(await issue(), 'test')).toBeNull();
+    const scopes = ['metrics:read', 'no:such'];
+    const caller = await verify(await issue({ partner: null, scopes }), 'test');
+    expect(caller).toMatchObject({ type: 'service', partner: null });
+    expect([...(caller?.scopes ?? [])]).toEqual(['metrics:read']);
+    expect(await verify(await issue({ partner: null }, 'test'), 'test')).toBeNull();
   });
 
   it('with the id of another and a secret of its own is refused', async () => {
@@ -135,7 +144,7 @@ describe('a managed key', () => {
     const refuse = () => {
       throw new ApiProblem('rate_limited');
     };
-    const verifyThere = async (key: string) => keys.verify(key, await sha256(key), 'live', pb, refuse);
+    const verifyThere = async (key: string) => keys.verify(key, await sha256(key), 'live', pb, { mayAsk: refuse });
     now += 3_599_000;
     expect(await verifyThere(good)).not.toBeNull();
     await expect(verifyThere(other)).rejects.toMatchObject({ code: 'rate_limited' });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import scopes from '../../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
 import { GRANTABLE_SCOPES } from '../../../src/auth/caller.ts';
 import { createManagedKey } from '../../../src/auth/managed-key-format.ts';
-import { KeyScope } from '../../../src/schemas/key.ts';
+import { PARTNER_KEY_SCOPES } from '../../../src/schemas/key.ts';
 import { api, json, PNG, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
 import { type IssuedKey, issueKey } from '../../support/keys.ts';
 import type { CountingProxy } from '../../support/proxy.ts';
@@ -44,7 +44,7 @@ describe('POST /api/keys', () => {
       holders.includes('grantable') ? [scope] : [],
     );
     expect([...GRANTABLE_SCOPES].sort()).toEqual(grantable.sort());
-    expect([...KeyScope.options].sort()).toEqual(grantable.sort());
+    expect([...PARTNER_KEY_SCOPES].sort()).toEqual(grantable.sort());
     const { key } = await issueKey(worker, { scopes: ['profiles:read'] });
     expect((await api(worker, key).get('/api/profiles')).status).toBe(200);
     const refused = await api(worker, key).create();
@@ -66,6 +66,63 @@ describe('POST /api/keys', () => {
       const problem = await problemOf(await operator().post('/api/keys', { ...good, ...bad }));
       expect(problem).toMatchObject({ status: 422, errors: [{ pointer }] });
     }
+  });
+});
+
+describe('a key of the operator’s', () => {
+  const issue = (scopes: string[], by = worker.keys.internal) =>
+    api(worker, by).post('/api/keys', { partner: null, name: 'Monitoring', scopes });
+  const issued = async (scopes: string[]) => (await (await issue(scopes)).json()) as IssuedKey;
+  const refusedScopes = { status: 422, code: 'validation_failed', errors: [{ pointer: '/scopes' }] };
+
+  it('is of no partner, a live one whatever the deployment, and does what its scopes say for all partners', async () => {
+    const { key, id, ...rest } = await issued(['metrics:read']);
+    expect(key).toMatch(new RegExp(`^ek_live_${id}`));
+    expect(rest).toMatchObject({ partner: null, scopes: ['metrics:read'] });
+    expect((await api(worker, key).get('/api/metrics')).status).toBe(200);
+    const refused = await problemOf(await api(worker, key).get('/api/profiles'));
+    expect(refused).toMatchObject({ status: 403, required_scope: 'profiles:read' });
+    const successor = (await (
+      await operator().post(`/api/keys/${id}/rotate`, { grace_seconds: 0 })
+    ).json()) as IssuedKey;
+    expect(successor).toMatchObject({ partner: null, scopes: ['metrics:read'] });
+    expect(successor.key).toMatch(/^ek_live_/);
+    expect((await api(worker, successor.key).get('/api/metrics')).status).toBe(200);
+    await remove(`/api/keys/${successor.id}`);
+    expect((await api(worker, successor.key).get('/api/metrics')).status).toBe(401);
+  });
+
+  it('reads one partner’s profiles where it names it', async () => {
+    const { key } = await issued(['profiles:read']);
+    await api(worker).created();
+    const headers = { 'x-api-key': key, 'x-partner': 'globex' };
+    const { items } = (await (await worker.fetch('/api/profiles?limit=100', { headers })).json()) as {
+      items: { partner: string }[];
+    };
+    expect(new Set(items.map(({ partner }) => partner))).toEqual(new Set(['globex']));
+  });
+
+  it('grants no more than it has, over profiles nothing, to a partner what partners may have', async () => {
+    const { key } = await issued(['keys:manage', 'metrics:read', 'profiles:read']);
+    expect((await issue(['metrics:read'], key)).status).toBe(201);
+    for (const scope of [
+      'audit:read',
+      'partners:manage',
+      'profiles:read',
+      'documents:read',
+      'notes:read',
+      'status:write',
+    ])
+      expect([scope, await problemOf(await issue([scope], key))]).toMatchObject([scope, refusedScopes]);
+    const toPartner = (scope: string) =>
+      api(worker, key).post('/api/keys', { partner: 'acme', name: 'x', scopes: [scope] });
+    expect((await toPartner('documents:read')).status).toBe(201);
+    expect(await problemOf(await toPartner('metrics:read'))).toMatchObject(refusedScopes);
+    const { id: stronger } = await issued(['audit:read']);
+    expect(await problemOf(await api(worker, key).post(`/api/keys/${stronger}/rotate`, {}))).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+    });
   });
 });
 

@@ -1,12 +1,11 @@
 const { audit } = require(`${__hooks}/lib/base/audit.js`);
 const { checkReach, findOwn } = require(`${__hooks}/lib/base/caller.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { ALL, checkScopes, checkSuccession } = require(`${__hooks}/lib/keys/grants.js`);
 const { SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { all, run } = require(`${__hooks}/lib/base/sql.js`);
-const scopes = require(`${__hooks}/lib/shared/scopes.json`);
 
-const grantable = Object.keys(scopes).filter((scope) => scopes[scope].includes('grantable'));
 const USE_NOTED_EVERY_MS = 60 * SECOND;
 
 const SHAPE = {
@@ -19,8 +18,8 @@ const SHAPE = {
   revoked_at: '',
   last_used_at: '',
 };
-const KEY = `SELECT k.id, k.digest, k.partner, p.active AS partner_active, k.scopes, k.expires_at, k.revoked_at, k.last_used_at
-  FROM api_keys k JOIN partners p ON p.slug = k.partner WHERE k.id = {:id}`;
+const KEY = `SELECT k.id, k.digest, k.partner, IFNULL(p.active, k.partner = '${ALL}') AS partner_active, k.scopes, k.expires_at, k.revoked_at, k.last_used_at
+  FROM api_keys k LEFT JOIN partners p ON p.slug = k.partner WHERE k.id = {:id}`;
 
 /**
  * The key as the Worker verifies it; null when there is none. Its use is noted at most once a minute, and never fails it.
@@ -50,16 +49,20 @@ function createKey(app, caller, body) {
   checkReach(caller, body.partner);
   let key;
   transact(app, (tx) => {
-    if (tx.countRecords('partners', $dbx.hashExp({ slug: String(body.partner ?? '') })) === 0) {
-      const errors = [{ pointer: '/partner', detail: 'There is no such partner' }];
-      fail(422, 'validation_failed', 'There is no such partner.', { errors });
-    }
-    checkScopes(body.scopes);
+    checkPartner(tx, body.partner);
+    checkScopes(tx, caller, body.partner, body.scopes);
     const { id, partner, name, scopes, digest, prefix, expires_at } = body;
     key = insertKey(tx, { id, partner, name, scopes, digest, prefix, term: expires_at, expires_at });
-    audit(tx, caller, 'key.created', { partner, target: key.id });
+    auditKey(tx, caller, 'key.created', key);
   });
   return key;
+}
+
+function checkPartner(tx, partner) {
+  if (partner === ALL) return;
+  if (tx.countRecords('partners', $dbx.hashExp({ slug: String(partner ?? '') })) > 0) return;
+  const errors = [{ pointer: '/partner', detail: 'There is no such partner' }];
+  fail(422, 'validation_failed', 'There is no such partner.', { errors });
 }
 
 /**
@@ -80,12 +83,13 @@ function rotateKey(app, caller, id, { id: successorId, digest, prefix, grace_sec
     if (ends !== key.getString('term')) fail(404, 'not_found', 'The key has a successor already.');
     const term = key.getString('term');
     const [partner, name, scopes] = [key.getString('partner'), key.getString('name'), key.get('scopes')];
+    checkSuccession(tx, caller, partner, JSON.parse(key.getString('scopes')));
     successor = insertKey(tx, { id: successorId, partner, name, scopes, digest, prefix, term, expires_at: term });
     const grace = stamp(Date.now() + grace_seconds * SECOND);
     // An end apart from the term tells that the key was rotated, so its own end comes a millisecond early.
     key.set('expires_at', ends && ends <= grace ? stamp(Date.parse(ends.replace(' ', 'T')) - 1) : grace);
     tx.save(key);
-    audit(tx, caller, 'key.rotated', { partner, target: key.id });
+    auditKey(tx, caller, 'key.rotated', key);
   });
   return successor;
 }
@@ -109,17 +113,15 @@ function insertKey(tx, fields) {
   return key;
 }
 
-function checkScopes(wanted) {
-  const isGrantable = Array.isArray(wanted) && wanted.length > 0 && wanted.every((scope) => grantable.includes(scope));
-  if (isGrantable) return;
-  const errors = [{ pointer: '/scopes', detail: `Must be some of ${grantable.join(', ')}` }];
-  fail(422, 'validation_failed', 'A scope cannot be granted.', { errors });
-}
-
 /** The audit row of a revocation, whichever door it comes through. */
 function auditRevocation(tx, key, caller) {
   if (!key.getString('revoked_at') || key.original().getString('revoked_at')) return;
-  audit(tx, caller, 'key.revoked', { partner: key.getString('partner'), target: key.id });
+  auditKey(tx, caller, 'key.revoked', key);
+}
+
+function auditKey(tx, caller, action, key) {
+  const partner = key.getString('partner');
+  audit(tx, caller, action, { partner: partner === ALL ? '' : partner, target: key.id });
 }
 
 module.exports = { readKey, createKey, rotateKey, revokeKey, auditRevocation };

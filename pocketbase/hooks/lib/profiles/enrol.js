@@ -6,6 +6,7 @@ const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
 const { missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
 const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
 const { checkComplete, readFields } = require(`${__hooks}/lib/profiles/fields.js`);
+const { distinctWords } = require(`${__hooks}/lib/profiles/names.js`);
 const { checkSame } = require(`${__hooks}/lib/profiles/mismatch.js`);
 const { writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { explain, writeChanges } = require(`${__hooks}/lib/profiles/update.js`);
@@ -47,6 +48,7 @@ function insert(app, caller, slug, fields, key) {
       partner: slug,
       history: { id: newId() },
       set: { ...fields, dedupe_key: key, missing: missingKinds(fields) },
+      words: distinctWords(fields.full_name),
       events: [{ type: 'profile.created', data: { to: 'unverified' } }],
       audit: [{ action: 'profile.created' }],
     });

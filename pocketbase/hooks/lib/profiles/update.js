@@ -3,6 +3,7 @@ const { problem } = require(`${__hooks}/lib/base/problem.js`);
 const { answeredKinds, missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
 const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
 const { readFields } = require(`${__hooks}/lib/profiles/fields.js`);
+const { distinctWords } = require(`${__hooks}/lib/profiles/names.js`);
 const { checkOpen, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { IDENTITY } = require(`${__hooks}/lib/status/evidence.js`);
 const { ask } = require(`${__hooks}/lib/base/sql.js`);
@@ -57,6 +58,7 @@ function writeChanges(app, caller, stand, { set, written = [], gone = [] }) {
       revision: stand.revision,
       documents: written,
       removed: gone.map((document) => document.id),
+      ...(names.includes('full_name') && { words: distinctWords(set.full_name) }),
       set: {
         ...set,
         ...(isOther && { dedupe_key: dedupeKey(app, (name) => after[name]) }),

@@ -1,5 +1,5 @@
 const { SYSTEM, checkReach } = require(`${__hooks}/lib/base/caller.js`);
-const { cleanExcerpts } = require(`${__hooks}/lib/webhooks/deliveries.js`);
+const { cleanExcerpts, removeConcluded } = require(`${__hooks}/lib/webhooks/deliveries.js`);
 const { KEPT_MS } = require(`${__hooks}/lib/base/idempotency.js`);
 const { discard, removeFilesOf } = require(`${__hooks}/lib/documents/store.js`);
 const { redact } = require(`${__hooks}/lib/profiles/redact.js`);
@@ -13,6 +13,7 @@ const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
 const BATCH = 100;
 const ROWS = 1000; // one statement deletes them, and a minute must not bring more than the next sweep removes
+const ROUNDS = 10;
 /** Two hours after the last byte of an upload, which may have taken as long as 90 MB need at 400 kbit/s. */
 const STAGED_MS = 2.5 * HOUR;
 
@@ -35,7 +36,7 @@ function sweep(app, caller) {
   const redacted = each(app, RETAINED_TOO_LONG, (id) =>
     redact(app, actor, id, (tx) => isAmong(tx, RETAINED_TOO_LONG, id)),
   );
-  return { expired, redacted, cleaned: forget(app) + discardStaged(app) + finishErasures(app) };
+  return { expired, redacted, cleaned: forget(app) + forgetDeliveries(app) + discardStaged(app) + finishErasures(app) };
 }
 
 /** How many of a batch `work` was done for. One that fails is left for the log and the next sweep. */
@@ -74,6 +75,20 @@ function forget(app) {
     count = tx.db().newQuery(sql).bind({ since }).execute().rowsAffected();
     count += cleanExcerpts(tx, BATCH);
   });
+  return count;
+}
+
+/** One event may have had many endpoints: in several transactions, between which others write. */
+function forgetDeliveries(app) {
+  let count = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    let removed = 0;
+    transact(app, (tx) => {
+      removed = removeConcluded(tx, ROWS);
+    });
+    count += removed;
+    if (removed < ROWS) break;
+  }
   return count;
 }
 

@@ -1,3 +1,4 @@
+const { audit } = require(`${__hooks}/lib/base/audit.js`);
 const { findOwn } = require(`${__hooks}/lib/base/caller.js`);
 const { conclude, giveOutAgain, isHeld, lease } = require(`${__hooks}/lib/base/lease.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
@@ -5,6 +6,7 @@ const { all, run } = require(`${__hooks}/lib/base/sql.js`);
 const { DAY, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { announce } = require(`${__hooks}/lib/base/announce.js`);
+const { checkPace } = require(`${__hooks}/lib/webhooks/pace.js`);
 const { checkEnabled } = require(`${__hooks}/lib/webhooks/endpoints.js`);
 
 const TABLE = 'webhook_deliveries';
@@ -14,6 +16,7 @@ const LEASE_MS = 60_000; // four times what a delivery may take
 const FAILING_DAYS = 5;
 const EXCERPT_DAYS = 30;
 const EXCERPT_LENGTH = 512;
+const CONCLUDED_DAYS = 90;
 
 function timeOf(value, pointer) {
   const ms = value === undefined ? Date.now() : Date.parse(value);
@@ -188,10 +191,13 @@ const nextDue = (tx, endpoint, now) => all(tx, NEXT_DUE, { id: '' }, { endpoint,
 function redeliver(e, caller, endpointId, id) {
   let delivery;
   transact(e.app, (tx) => {
-    checkEnabled(findOwn(tx, caller, 'webhook_endpoints', endpointId));
+    const endpoint = findOwn(tx, caller, 'webhook_endpoints', endpointId);
     const isOfIt = $dbx.hashExp({ id, endpoint: endpointId });
     if (tx.countRecords(TABLE, isOfIt) === 0) fail(404, 'not_found', 'There is no such delivery.');
+    checkPace(tx, endpoint);
+    checkEnabled(endpoint);
     if (giveOutAgain(tx, TABLE, id, Date.now())) announce(e.response.header(), [id]);
+    audit(tx, caller, 'webhook.redelivered', { partner: endpoint.getString('partner'), target: `${endpointId}/${id}` });
     delivery = tx.findRecordById(TABLE, id);
   });
   return delivery;
@@ -206,6 +212,13 @@ function cleanExcerpts(tx, limit = 100) {
   );
 }
 
+/** Removes deliveries that came to their end 90 days ago, a bounded number at a time; returns how many. */
+function removeConcluded(tx, limit) {
+  const sql = `DELETE FROM webhook_deliveries WHERE id IN (
+    SELECT id FROM webhook_deliveries WHERE status != 'pending' AND last_attempt_at < {:before} LIMIT {:limit})`;
+  return run(tx, sql, { before: stamp(Date.now() - CONCLUDED_DAYS * DAY), limit });
+}
+
 /** Forgets what endpoints answered about a profile: for its erasure. */
 function eraseExcerpts(tx, profileId) {
   return emptyExcerpts(tx, 'event IN (SELECT id FROM events WHERE profile = {:profileId})', { profileId });
@@ -215,4 +228,4 @@ function emptyExcerpts(tx, condition, values) {
   return run(tx, `UPDATE webhook_deliveries SET last_excerpt = '' WHERE last_excerpt != '' AND ${condition}`, values);
 }
 
-module.exports = { claim, cleanExcerpts, eraseExcerpts, redeliver, report };
+module.exports = { claim, cleanExcerpts, eraseExcerpts, redeliver, removeConcluded, report };

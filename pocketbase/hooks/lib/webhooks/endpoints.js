@@ -3,6 +3,7 @@ const { SYSTEM, checkReach, findOwn } = require(`${__hooks}/lib/base/caller.js`)
 const { newId } = require(`${__hooks}/lib/base/ids.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { run } = require(`${__hooks}/lib/base/sql.js`);
+const { checkPace } = require(`${__hooks}/lib/webhooks/pace.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { inTransaction, transact } = require(`${__hooks}/lib/base/transaction.js`);
 const eventTypes = require(`${__hooks}/lib/shared/event-types.json`);
@@ -46,6 +47,7 @@ function sendTest(app, caller, id) {
   let delivery;
   transact(app, (tx) => {
     const endpoint = findOwn(tx, caller, 'webhook_endpoints', id);
+    checkPace(tx, endpoint);
     checkEnabled(endpoint);
     const test = newId();
     const values = {
@@ -56,6 +58,7 @@ function sendTest(app, caller, id) {
       now: stamp(Date.now()),
     };
     run(tx, TEST, values);
+    audit(tx, caller, 'webhook.tested', { partner: values.partner, target: id });
     delivery = tx.findRecordById('webhook_deliveries', test);
   });
   return delivery;
