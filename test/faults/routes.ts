@@ -81,6 +81,18 @@ export const ROWS: Record<string, Row> = {
   'GET /api/profiles/:id/documents/:kind': {
     prepare: async (scene) => [`/api/profiles/${(await scene.documented()).id}/documents/document_front`, {}],
   },
+  'GET /api/profiles/:id/documents/:kind (HEAD)': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.documented()).id}/documents/document_front`,
+      { method: 'HEAD' },
+    ],
+  },
+  'GET /api/profiles/:id/documents/:kind (reviewer)': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.documented()).id}/documents/document_front`,
+      { headers: await scene.unknownReviewer() },
+    ],
+  },
   'DELETE /api/profiles/:id/documents/:kind': {
     prepare: async (scene) => [
       `/api/profiles/${(await scene.documented()).id}/documents/document_front`,
@@ -233,6 +245,8 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
       return profile;
     },
     origin: () => worker.origin(),
+    /** Whose token no isolate has seen: PocketBase is asked about it. */
+    unknownReviewer: async () => (await reviewer('Reviewer', pocketbase)).authorization,
     reviewer: () => {
       account ??= reviewer('Reviewer', pocketbase);
       return account;
