@@ -13,13 +13,22 @@ export interface ClientRequest {
   headers: Record<string, string>;
   bytes: number;
 }
-/** Sends the whole body. @returns the status that the client saw; rejects if it saw none */
-type Client = (request: ClientRequest) => Promise<number>;
+type Send = (request: ClientRequest) => Promise<number>;
+/** Sends one request after the other, each with its whole body. @returns the statuses that the client saw; rejects if it saw none */
+export type Client = (requests: ClientRequest[]) => Promise<number[]>;
+
+const oneByOne =
+  (send: Send): Client =>
+  async (requests) => {
+    const statuses: number[] = [];
+    for (const request of requests) statuses.push(await send(request));
+    return statuses;
+  };
 
 const run = promisify(execFile);
 
 /** As Python's, it reads when all is sent; the pieces make sure that sending takes time. */
-const node: Client = async ({ method, url, headers, bytes }) => {
+const node: Send = async ({ method, url, headers, bytes }) => {
   const outgoing = request(url, { method, headers: { ...headers, 'content-length': bytes }, agent: false });
   const answered = once(outgoing, 'response');
   answered.catch(() => {});
@@ -31,13 +40,13 @@ const node: Client = async ({ method, url, headers, bytes }) => {
   return response.statusCode ?? 0;
 };
 
-const undici: Client = async ({ method, url, headers, bytes }) => {
+const undici: Send = async ({ method, url, headers, bytes }) => {
   const response = await fetch(url, { method, headers, body: new Uint8Array(bytes), redirect: 'manual' });
   await response.arrayBuffer();
   return response.status;
 };
 
-const curl: Client = async ({ method, url, headers, bytes }) => {
+const curl: Send = async ({ method, url, headers, bytes }) => {
   const directory = mkdtempSync(join(tmpdir(), 'ekyc-curl-'));
   const body = join(directory, 'body');
   writeFileSync(body, Buffer.alloc(bytes));
@@ -51,26 +60,30 @@ const curl: Client = async ({ method, url, headers, bytes }) => {
 };
 
 const HTTP_CLIENT = `import http.client, json, sys, urllib.parse
-sent = json.load(sys.stdin)
-url = urllib.parse.urlsplit(sent['url'])
-connection = http.client.HTTPConnection(url.netloc)
-connection.request(sent['method'], url.path, bytes(sent['bytes']), sent['headers'])
-print(connection.getresponse().status)`;
+for sent in json.load(sys.stdin):
+    url = urllib.parse.urlsplit(sent['url'])
+    connection = http.client.HTTPConnection(url.netloc)
+    connection.request(sent['method'], url.path, bytes(sent['bytes']), sent['headers'])
+    print(connection.getresponse().status)`;
 
-const python: Client = async (sent) => {
+const python: Client = async (requests) => {
   const running = run('python3', ['-c', HTTP_CLIENT]);
-  running.child.stdin?.end(JSON.stringify(sent));
-  return Number((await running).stdout);
+  running.child.stdin?.end(JSON.stringify(requests));
+  return (await running).stdout.trim().split('\n').map(Number);
 };
 
-const browser: Client = async ({ method, url, headers, bytes }) => {
+/** From a page of the same origin, so that CORS has no say. */
+const browser: Client = async (requests) => {
   const chromium = await launchBrowser();
   try {
     const page = await (await chromium.newContext({ bypassCSP: true })).newPage();
-    await page.goto(new URL('/healthz', url).href);
-    const send = ({ url, bytes, ...init }: ClientRequest) =>
-      fetch(url, { ...init, body: new Uint8Array(bytes) }).then(({ status }) => status);
-    return await page.evaluate(send, { method, url, headers, bytes });
+    return await oneByOne(async ({ url, ...sent }) => {
+      const { origin, href } = new URL(url);
+      if (new URL(page.url()).origin !== origin) await page.goto(`${origin}/healthz`);
+      const send = ({ href, bytes, ...init }: Omit<ClientRequest, 'url'> & { href: string }) =>
+        fetch(href, { ...init, body: new Uint8Array(bytes) }).then(({ status }) => status);
+      return page.evaluate(send, { href, ...sent });
+    })(requests);
   } finally {
     await chromium.close();
   }
@@ -85,11 +98,11 @@ function isOnPath(tool: string): boolean {
   }
 }
 
-const TOOLS: Record<string, Client> = { curl, python3: python };
+const TOOLS: Record<string, Client> = { curl: oneByOne(curl), python3: python };
 /** What callers use, as far as this machine has it. */
 export const CLIENTS: [name: string, Client][] = [
-  ['node:http', node],
-  ['fetch', undici],
+  ['node:http', oneByOne(node)],
+  ['fetch', oneByOne(undici)],
   ['Chromium', browser],
   ...Object.entries(TOOLS).filter(([tool]) => isOnPath(tool)),
 ];
