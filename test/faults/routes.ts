@@ -207,7 +207,7 @@ export const ROWS: Record<string, Row> = {
   'POST /dashboard/profiles/:id/decision': {
     prepare: async (scene) => [
       `/dashboard/profiles/${(await scene.profile()).id}/decision`,
-      await scene.atDesk('POST', { status: 'approved', expected_status: 'unverified' }),
+      await scene.atDesk('POST', { status: 'approved', expected_status: 'unverified', expected_evidence: '1' }),
     ],
     again: 409,
   },

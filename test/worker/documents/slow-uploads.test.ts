@@ -15,13 +15,15 @@ const LONGEST = /const LONGEST_REQUEST = (\d+) \* 60 \* 1e9;/;
 const source = readFileSync(join('pocketbase/hooks', START), 'utf8');
 const [PIECES, PIECE_BYTES, PIECE_EVERY_MS] = [20, 20_000, 200];
 
-let hooksDir: string;
+let directory: string;
 let pocketbase: TestPocketBase;
 let worker: TestWorker;
 /** A PocketBase that ends each request after a second, in place of 40 minutes. */
 beforeAll(async () => {
-  hooksDir = mkdtempSync(join(tmpdir(), 'ekyc-hooks-'));
-  cpSync('pocketbase/hooks', hooksDir, { recursive: true });
+  directory = mkdtempSync(join(tmpdir(), 'ekyc-hooks-'));
+  // With the migrations, which read code of each other by the way of the hooks.
+  cpSync('pocketbase', directory, { recursive: true });
+  const hooksDir = join(directory, 'hooks');
   writeFileSync(join(hooksDir, START), source.replace(LONGEST, 'const LONGEST_REQUEST = 1e9;'));
   pocketbase = await startPocketBase({ hooksDir });
   worker = await startWorker({}, { pocketbase });
@@ -29,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker.stop();
   await pocketbase.stop();
-  rmSync(hooksDir, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 
 /** Sends for four seconds. */
