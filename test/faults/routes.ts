@@ -78,6 +78,9 @@ export const ROWS: Record<string, Row> = {
   'PUT /api/profiles/:id/documents/:kind': {
     prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}/documents/document_front`, png()],
   },
+  'GET /api/profiles/:id/documents': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.documented()).id}/documents`, {}],
+  },
   'GET /api/profiles/:id/documents/:kind': {
     prepare: async (scene) => [`/api/profiles/${(await scene.documented()).id}/documents/document_front`, {}],
   },
