@@ -3,6 +3,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { AppEnv } from './app-env.ts';
 import { onError, onMethodNotAllowed, onNotFound } from './http/problem.ts';
 import { applicantCors } from './middleware/applicant-cors.ts';
+import { drainBody } from './middleware/drain-body.ts';
 import { knownHost } from './middleware/known-host.ts';
 import { limitFailedAuth } from './middleware/limit-failed-auth.ts';
 import { requestContext } from './middleware/request-context.ts';
@@ -27,6 +28,7 @@ import { webhooks } from './routes/webhooks.ts';
 
 export const app = new Hono<AppEnv>();
 
+app.use(drainBody());
 app.use(requestContext());
 app.use(requestLog());
 app.use(secureDefaults());

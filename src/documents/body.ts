@@ -1,5 +1,6 @@
 import { ApiProblem } from '../lib/problem.ts';
 import { within } from '../lib/within.ts';
+import { UPLOAD_MS } from '../pocketbase/limits.ts';
 
 /** A BYOB reader fills this much at a time. A default reader hands out chunks of 4 KB, which takes 2 to 3 times as long and 100 MB more. */
 const WINDOW_BYTES = 524_288;
@@ -10,13 +11,15 @@ const SLOW_READ_MS = 1_000;
 export const KEEP_BYTES = 16_384;
 /** A read that waits for more bytes than these may take longer: a phone that leaves its Wi-Fi goes on at 35 kbit/s or less within a window. */
 const STALL_BYTES = 131_072;
-/** What a refused client may go on sending. Cloudflare's Free and Pro plans let no more in. */
-const DRAIN_BYTES = 100_000_000;
+/** Workers take 100 MB on the Free and Pro plans; the rest is for headers and margins. */
+export const MAX_REQUEST_BYTES = 95_000_000;
 
 export interface BodyOptions {
   /** The whole body may have this many bytes. */
   maxBytes?: number;
   stallMs: number;
+  /** The body may take this long in all. */
+  maxMs?: number | undefined;
   /** For tests: windows this small put every boundary of the format on a boundary of chunks. */
   windowBytes?: number | undefined;
 }
@@ -27,6 +30,7 @@ export class BodyStream {
   readonly #maxBytes: number;
   readonly #stallMs: number;
   readonly #windowBytes: number;
+  readonly #endsAt: number;
   #buffer: ArrayBuffer;
   #length = 0;
   #patience = PATIENT_READ_BYTES;
@@ -39,6 +43,7 @@ export class BodyStream {
     this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
     this.#stallMs = options.stallMs;
     this.#windowBytes = options.windowBytes ?? WINDOW_BYTES;
+    this.#endsAt = Date.now() + (options.maxMs ?? UPLOAD_MS);
     this.#reader = body?.getReader({ mode: 'byob' });
     this.#buffer = new ArrayBuffer(KEEP_BYTES + this.#windowBytes);
   }
@@ -68,9 +73,7 @@ export class BodyStream {
       throw new ApiProblem('invalid_request', 'The body ended before it was complete', { cause });
     });
     try {
-      const { value } = await within(read, this.#stallMs * Math.max(1, min / STALL_BYTES), () => {
-        return new ApiProblem('invalid_request', 'The body stood still');
-      });
+      const { value } = await this.#inTime(read, this.#stallMs * Math.max(1, min / STALL_BYTES));
       this.#isOver = !value?.byteLength;
       if (!value?.byteLength) return null;
       this.#patience = Date.now() - startedAt > SLOW_READ_MS ? PATIENT_READ_BYTES : Math.min(2 * min, WINDOW_BYTES);
@@ -84,12 +87,21 @@ export class BodyStream {
     }
   }
 
+  async #inTime<T>(read: Promise<T>, stallMs: number): Promise<T> {
+    const left = this.#endsAt - Date.now();
+    if (left > stallMs) return within(read, stallMs, () => new ApiProblem('invalid_request', 'The body stood still'));
+    const late = () => new ApiProblem('invalid_request', 'The body took too long');
+    if (left > 0) return within(read, left, late);
+    read.catch(() => {});
+    throw late();
+  }
+
   /** Reads the rest and discards it: many a client sends everything before it reads the answer. Never throws. */
-  async drain(): Promise<void> {
+  async drain(maxBytes = MAX_REQUEST_BYTES): Promise<void> {
     this.#isDraining = true;
     try {
       await this.#pending;
-      while (this.#received < DRAIN_BYTES && (await this.#fill(0)));
+      while (this.#received < maxBytes && (await this.#fill(0)));
     } catch {
       // The client has gone, so that nobody waits for the answer.
     }

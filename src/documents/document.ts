@@ -23,6 +23,7 @@ export interface DocumentInput {
   /** The request's `Content-Encoding`. */
   contentEncoding?: string | null;
   stallMs?: number;
+  maxMs?: number;
   windowBytes?: number;
 }
 
@@ -160,8 +161,8 @@ export async function streamDocument(
   input: DocumentInput,
   send: Send,
 ): Promise<{ response: Response; meta: DocumentMeta }> {
-  const { kind, length, stallMs = STALL_MS, windowBytes } = input;
-  const source = new BodyStream(input.body, { stallMs, windowBytes });
+  const { kind, length, stallMs = STALL_MS, maxMs, windowBytes } = input;
+  const source = new BodyStream(input.body, { stallMs, maxMs, windowBytes });
   const form = new UpstreamForm(send, stallMs);
   return form.exchange(source, async () => {
     if (length !== null && length > limits[kind].maxSize) throw tooLarge(kind);

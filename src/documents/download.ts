@@ -1,6 +1,7 @@
 import { create } from 'content-disposition';
 import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
+import { downloadMs } from '../pocketbase/limits.ts';
 import { type DocumentKind, DocumentMeta, MEDIA_TYPES } from '../schemas/document.ts';
 
 const CONDITIONS = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
@@ -28,7 +29,24 @@ export async function getDocument(
   if (upstream.status === 416) {
     throw new ApiProblem('range_not_satisfiable', undefined, { headers: pick(upstream.headers, ['content-range']) });
   }
-  return new Response(upstream.body, { status: upstream.status, headers: presentHeaders(upstream.headers, kind) });
+  return new Response(upstream.body && endInTime(upstream.body, upstream.headers), {
+    status: upstream.status,
+    headers: presentHeaders(upstream.headers, kind),
+  });
+}
+
+/** The same bytes, cut off when PocketBase stands still among them. */
+function endInTime(body: ReadableStream<Uint8Array>, headers: Headers): ReadableStream<Uint8Array> {
+  const declared = headers.get('content-length');
+  const length = declared === null ? null : Number(declared);
+  const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), downloadMs(length));
+  body
+    .pipeTo(writable, { signal: late.signal })
+    .catch(() => {})
+    .finally(() => clearTimeout(timer));
+  return readable;
 }
 
 /** RFC 9110 §14.2: a unit that is not understood is ignored. */

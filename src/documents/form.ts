@@ -4,13 +4,11 @@ import { parseJson } from '../lib/json.ts';
 import { ApiProblem, type ErrorCode } from '../lib/problem.ts';
 import { STALL_MS } from '../pocketbase/limits.ts';
 import type { DocumentKind, DocumentMeta } from '../schemas/document.ts';
-import { BodyStream } from './body.ts';
+import { BodyStream, MAX_REQUEST_BYTES } from './body.ts';
 import { pumpDocument } from './document.ts';
 import { MultipartReader, type PartHead, parseBoundary } from './multipart.ts';
 import { type Send, UpstreamForm } from './upstream-form.ts';
 
-/** Workers take 100 MB on the Free and Pro plans; the rest is for headers and margins. */
-export const MAX_REQUEST_BYTES = 95_000_000;
 /** As for a JSON body. */
 const MAX_FIELD_BYTES = 65_536;
 /** The one field whose text is JSON. */
@@ -35,6 +33,7 @@ export interface MultipartInput {
    */
   onFields: (fields: Record<string, unknown>, documents: Documents) => Record<string, unknown>;
   stallMs?: number;
+  maxMs?: number;
   windowBytes?: number;
 }
 
@@ -78,8 +77,8 @@ export async function streamMultipart(
   input: MultipartInput,
   send: Send,
 ): Promise<{ response: Response; documents: Documents }> {
-  const { length, stallMs = STALL_MS, windowBytes } = input;
-  const source = new BodyStream(input.body, { maxBytes: MAX_REQUEST_BYTES, stallMs, windowBytes });
+  const { length, stallMs = STALL_MS, maxMs, windowBytes } = input;
+  const source = new BodyStream(input.body, { maxBytes: MAX_REQUEST_BYTES, stallMs, maxMs, windowBytes });
   const form = new UpstreamForm(send, stallMs);
   return form.exchange(source, async () => {
     if (length !== null && length > MAX_REQUEST_BYTES) {

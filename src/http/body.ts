@@ -43,7 +43,9 @@ async function readBytes({ headers, body }: Request, seconds: number): Promise<U
       return new ApiProblem('invalid_request', `The body was not complete after ${seconds} seconds`);
     });
   } catch (error) {
-    reader.cancel().catch(() => {});
+    // What is too large is still being sent, and `drainBody` reads the rest.
+    if (error instanceof ApiProblem && error.code === 'payload_too_large') reader.releaseLock();
+    else reader.cancel().catch(() => {});
     if (error instanceof ApiProblem) throw error;
     throw new ApiProblem('invalid_request', 'The body ended before it was complete', { cause: error });
   }

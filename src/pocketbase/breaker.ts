@@ -8,7 +8,7 @@ export interface Pass {
   readonly round: number;
 }
 
-/** `unknown`: the caller ended the call. */
+/** `unknown`: the caller ended the call, or may have caused its end. */
 export type Outcome = 'reached' | 'failed' | 'unknown';
 
 /**

@@ -133,13 +133,13 @@ export class PocketBaseClient {
 
   /** A call with a reviewer's own token, which PocketBase judges; `null` when it refuses the token. */
   async callAs<T extends z.ZodType>(schema: T, token: string, path: string): Promise<z.output<T> | null> {
-    const init = { method: 'POST', headers: { authorization: token } };
+    const init = { method: 'POST', headers: { 'x-request-id': this.#options.requestId, authorization: token } };
     return judged(schema, await this.#options.upstream.call(this.#url(path), init, this.#count, 'login'));
   }
 
   /** A login with a person's own password; `null` when PocketBase refuses it. */
   async logIn<T extends z.ZodType>(schema: T, path: string, credentials: object): Promise<z.output<T> | null> {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'x-request-id': this.#options.requestId, 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(credentials) };
     return judged(schema, await this.#options.upstream.call(this.#url(path), init, this.#count, 'login'));
   }

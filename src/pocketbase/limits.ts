@@ -19,6 +19,22 @@ export type CallKind = keyof typeof TIMEOUT_MS;
 /** A side of an upload that makes no progress for this long counts as gone. PocketBase copies up to 90 MB before it answers, and keeps a temporary file meanwhile. */
 export const STALL_MS = 30_000;
 
+/**
+ * The body of an upload may take this long in all: 90 MB at 400 kbit/s take 30 minutes. Less than the 40 minutes after which PocketBase ends a
+ * request (hooks/lib/base/start.js), which would look like a PocketBase that broke the connection.
+ */
+export const UPLOAD_MS = 35 * 60_000;
+
+/** The slowest client that is waited for, in a download: 400 kbit/s. */
+const DOWNLOAD_BYTES_PER_MS = 50;
+/**
+ * A document that is being read ends after this time. Its bytes pass without JavaScript, so nobody sees whether they still move. A look at each
+ * piece would take a quarter of the speed.
+ * @param bytes null if the answer does not say
+ */
+export const downloadMs = (bytes: number | null): number =>
+  bytes === null ? UPLOAD_MS : STALL_MS + bytes / DOWNLOAD_BYTES_PER_MS;
+
 /** The pause before a read is repeated: a connection pool notices the loss meanwhile, and random pauses keep the repeats apart. */
 export const RETRY_DELAY_MS = { min: 50, max: 150 } as const;
 

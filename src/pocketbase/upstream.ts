@@ -119,15 +119,18 @@ export class Upstream {
     if (!pass) throw unavailable('PocketBase was down a moment ago');
     onCall();
     const timeout = new AbortController();
+    // Something between here and PocketBase may tire of an upload whose client is slow. The read before each upload tells whether PocketBase is there.
+    const failure = ms === null ? 'unknown' : 'failed';
     const limit = pass.isProbe && ms !== null ? Math.min(ms, TIMEOUT_MS.probe) : ms;
     const timer = limit === null ? undefined : setTimeout(() => timeout.abort(), limit);
     try {
       const answer = await send(caller ? AbortSignal.any([timeout.signal, caller]) : timeout.signal);
-      this.breaker.leave(pass, answer.status >= 500 && !isOwn(answer) ? 'failed' : 'reached');
+      this.breaker.leave(pass, answer.status >= 500 && !isOwn(answer) ? failure : 'reached');
       return answer;
     } catch (cause) {
       const isLate = timeout.signal.aborted || isTimeout(caller?.reason);
-      this.breaker.leave(pass, caller?.aborted && !isLate ? 'unknown' : 'failed');
+      const outcome = caller?.aborted ? 'unknown' : failure;
+      this.breaker.leave(pass, isLate ? 'failed' : outcome);
       // A probe that hangs only confirms that PocketBase is down: unavailable, not late.
       if (isLate && !pass.isProbe) throw new ApiProblem('upstream_timeout', undefined, { cause });
       throw unavailable(cause);

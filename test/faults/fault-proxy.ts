@@ -19,7 +19,7 @@ type Act = (call: {
   forward: (headers?: Record<string, string>) => Promise<{ status: number; headers: object; body: Buffer }>;
 }) => Promise<unknown> | unknown;
 
-const REVIEWER_CHECK = '/api/collections/reviewers/auth-refresh';
+export const REVIEWER_CHECK = '/api/collections/reviewers/auth-refresh';
 const PIECES = 10;
 const PIECE_EVERY_MS = 100;
 
@@ -75,22 +75,35 @@ export const FAULTS = {
 } satisfies Record<string, Act>;
 export type Fault = keyof typeof FAULTS;
 
+interface Plan {
+  act: Act;
+  call: number;
+  once: boolean;
+}
+
 export interface FaultProxy extends CountingProxy {
   /** `fault` befalls the given call of the request, counted from 1, and those after it, unless `once`. */
   plan(requestId: string, fault: Fault, options: { call: number; once: boolean }): void;
+  /** `fault` befalls the next call whose path ends so, whatever it belongs to. @returns whether it has happened */
+  planNext(path: string, fault: Fault): () => boolean;
   /** The calls of a request, retries among them. */
   callsOf(requestId: string): UpstreamCall[];
 }
 
 /** The proxy knows a request by its id, which the Worker hands on. So each request has its own fault, also while others run. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
-  const plans = new Map<string, { act: Act; call: number; once: boolean }>();
+  const plans = new Map<string, Plan>();
+  let next: { path: string; act: Act } | null = null;
+  const known = new Set<string | undefined>();
   const calls = new Map<string, UpstreamCall[]>();
   const proxy = await startProxy(target);
 
   proxy.intercept = (incoming, answer) => {
-    // Once in 30 s a request pays for a look at a reviewer's token. Which one does is chance, so this call is not counted.
-    if (incoming.url === REVIEWER_CHECK) return false;
+    const { authorization } = incoming.headers;
+    const isCheck = incoming.url === REVIEWER_CHECK;
+    // Once in 30 s a request pays for another look at a reviewer's token. Which one does is chance, so only the first look is counted.
+    if (isCheck && known.has(authorization)) return false;
+    if (isCheck) known.add(authorization);
     const requestId = String(incoming.headers['x-request-id']);
     const call: UpstreamCall = {
       method: incoming.method ?? '',
@@ -101,9 +114,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const before = calls.get(requestId) ?? [];
     calls.set(requestId, [...before, call]);
     const number = before.length + 1;
-    const plan = plans.get(requestId);
-    const isHit = plan && (plan.once ? number === plan.call : number >= plan.call);
-    const act = isHit ? plan.act : passOn;
+    const isNext = next !== null && call.path.endsWith(next.path);
+    const act = (isNext && next?.act) || actFor(plans.get(requestId), number);
+    if (isNext) next = null;
     incoming.on('error', nothing);
     const forward = (headers: Record<string, string> = {}) => onward(target, incoming, headers, call);
     Promise.resolve(act({ incoming, answer, forward })).catch(() => answer.destroy());
@@ -113,8 +126,18 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     plan(requestId: string, fault: Fault, { call, once }: { call: number; once: boolean }) {
       plans.set(requestId, { act: FAULTS[fault], call, once });
     },
+    planNext(path: string, fault: Fault) {
+      const planned = { path, act: FAULTS[fault] };
+      next = planned;
+      return () => next !== planned;
+    },
     callsOf: (requestId: string) => calls.get(requestId) ?? [],
   });
+}
+
+function actFor(plan: Plan | undefined, number: number): Act {
+  const isHit = plan && (plan.once ? number === plan.call : number >= plan.call);
+  return isHit ? plan.act : passOn;
 }
 
 const passOn: Act = async ({ answer, forward }) => {

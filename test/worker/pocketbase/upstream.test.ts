@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { ApiProblem } from '../../../src/lib/problem.ts';
+import { ApiProblem } from '../../../src/lib/problem.ts';
 import { BREAKER_FAILURES, BREAKER_PAUSE_MS, RETRY_DELAY_MS, TIMEOUT_MS } from '../../../src/pocketbase/limits.ts';
 import { Upstream } from '../../../src/pocketbase/upstream.ts';
 import { type CountingProxy, startProxy } from '../../support/proxy.ts';
@@ -105,6 +105,44 @@ describe('the breaker', () => {
     fail(99, act);
     await repeat(2 * BREAKER_FAILURES);
     expect(state()).toBe('closed');
+  });
+
+  it('stays closed on what an upload’s client may have caused', async () => {
+    const upload = (init: { signal?: AbortSignal }) =>
+      upstream.call(`${proxy.url}/api/health`, { method: 'POST', body: 'x', ...init }, () => {}, 'upload');
+    for (const act of [refuse, answerWith(502, '<h1>Client too slow</h1>'), () => {}]) {
+      fail(99, act);
+      for (let call = 0; call < 2 * BREAKER_FAILURES; call++) {
+        await upload(act.length === 0 ? { signal: AbortSignal.timeout(20) } : {}).catch(() => {});
+      }
+      expect([state(), upstream.breaker.openings]).toEqual(['closed', 0]);
+    }
+  });
+
+  it('stays closed when callers give up a download', async () => {
+    fail(99, () => {});
+    for (let call = 0; call < 2 * BREAKER_FAILURES; call++) {
+      const init = { method: 'GET', signal: AbortSignal.timeout(20) };
+      await upstream
+        .stream(
+          `${proxy.url}/api/health`,
+          init,
+          () => {},
+          () => true,
+        )
+        .catch(() => {});
+    }
+    expect(state()).toBe('closed');
+  });
+
+  it('opens on uploads that PocketBase leaves waiting', async () => {
+    fail(99, () => {});
+    const late = () => AbortSignal.abort(new ApiProblem('upstream_timeout'));
+    for (let call = 0; call < BREAKER_FAILURES; call++) {
+      const init = { method: 'POST', signal: late() };
+      await upstream.call(`${proxy.url}/api/health`, init, () => {}, 'upload').catch(() => {});
+    }
+    expect(state()).toBe('open');
   });
 
   it('gives a probe less than a second, and calls what it finds what was known: unavailable', async () => {

@@ -1,18 +1,26 @@
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { readState, writeState } = require(`${__hooks}/lib/base/state.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
-const { isLetterOrDigit } = require(`${__hooks}/lib/profiles/letters.js`);
+const { decimalValue, isLetterOrDigit, isMark } = require(`${__hooks}/lib/profiles/letters.js`);
 
 const MIN_SECRET_LENGTH = 32;
 
+/**
+ * Symbols go before NFKC, which makes letters of some: `№` would become NO. Marks go after it, as it joins them to their letters.
+ * Most numbers are ASCII, and goja takes its time with each character of the others.
+ */
 function normalise(number) {
-  const text = number.normalize('NFKC').toUpperCase();
-  if (/^[0-9A-Z]*$/.test(text)) return text; // most are, and goja takes its time with each character
-  let kept = '';
-  for (const character of text) {
-    if (isLetterOrDigit(character.codePointAt(0))) kept += character;
-  }
-  return kept;
+  if (/^[ -~]*$/.test(number)) return number.toUpperCase().replace(/[^0-9A-Z]/g, '');
+  const text = mapCharacters(number, (character, code) => (isLetterOrDigit(code) || isMark(code) ? character : ''));
+  return mapCharacters(text.normalize('NFKC').toUpperCase(), (character, code) =>
+    isLetterOrDigit(code) ? (decimalValue(code) ?? character) : '',
+  );
+}
+
+function mapCharacters(text, map) {
+  let mapped = '';
+  for (const character of text) mapped += map(character, character.codePointAt(0));
+  return mapped;
 }
 
 const secret = () => $os.getenv('DEDUPE_SECRET');
