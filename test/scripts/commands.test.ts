@@ -29,7 +29,7 @@ async function npmRun(args: string[], env: Record<string, string> = {}) {
 describe('a command that cannot do its work says so in one line, and ends with 1', () => {
   it.each([
     ['backup', ['backup', '--', join(home, 'backups'), '--data', nowhere], `no data.db in ${nowhere}`],
-    ['backup --erased-only', ['backup', '--', join(home, 'backups'), '--erased-only'], 'no data.db in'],
+    ['backup --revoked-only', ['backup', '--', join(home, 'backups'), '--revoked-only'], 'no data.db in'],
     ['backup --datq', ['backup', '--', '--datq'], "Unknown option '--datq'"],
     ['restore', ['restore', '--', nowhere, '--data', join(home, 'new')], `no data.db in ${nowhere}`],
     ['restore without a backup', ['restore'], 'which backup?'],

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_EVENT_TYPES } from '../../src/schemas/event.ts';
 import { api, applicantData, json, PNG, problemOf } from '../support/api.ts';
 import { type DashboardClient, dashboardClient } from '../support/browser/dashboard.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
@@ -173,7 +174,7 @@ describe('an optional field that is null', () => {
     const created: [string, object, object][] = [
       ['/api/partners', partner, { slug, active: true, frontend_url: null, retention_days: null }],
       ['/api/keys', { partner: slug, name: 'k', scopes: ['profiles:read'], expires_at: null }, { expires_at: null }],
-      ['/api/webhooks', webhook, { enabled: true, events: [], description: null }],
+      ['/api/webhooks', webhook, { enabled: true, events: DEFAULT_EVENT_TYPES, description: null }],
       [`/api/profiles/${id}/link`, { revoke_previous: null }, { id }],
       [
         `/api/status_history/${id}`,

@@ -11,7 +11,7 @@ describe('a reviewer', { timeout: 120_000 }, () => {
     const applicant = await site.enrolled('Whole Story');
     await site.supply(applicant.headers);
     await site.submit(applicant.headers);
-    const page = await site.logIn(site.anna);
+    const page = await site.openQueue(site.anna);
     await row(page, 'Whole Story').getByRole('link').click();
     await page.locator('[data-state=live]').waitFor();
     const widths = "[...document.querySelectorAll('[data-picture]')].map((picture) => picture.naturalWidth)";

@@ -24,7 +24,6 @@ export class DashboardSite {
   #browser!: Browser;
   #drawn!: Drawn;
   readonly #pages: Page[] = [];
-  readonly #sessions = new Map<TestReviewer, NonNullable<BrowserContextOptions['storageState']>>();
   readonly #complaints: string[] = [];
 
   constructor() {
@@ -67,20 +66,12 @@ export class DashboardSite {
     return page;
   }
 
-  async logIn(account: TestReviewer): Promise<Page> {
-    const page = await this.#open();
+  /** A browser of one's own at the queue. */
+  async openQueue(account: TestReviewer, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.#open(options);
     await page.getByLabel('Email').fill(account.email);
     await page.getByLabel('Password').fill(account.password);
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.locator('[data-state=live]').waitFor();
-    return page;
-  }
-
-  /** A browser of one's own at the queue, in the session of the reviewer's first login: a session lives in its cookie alone. */
-  async openQueue(account: TestReviewer, options: BrowserContextOptions = {}): Promise<Page> {
-    const session = this.#sessions.get(account) ?? (await (await this.logIn(account)).context().storageState());
-    this.#sessions.set(account, session);
-    const page = await this.#open({ storageState: session, ...options });
     await page.locator('[data-state=live]').waitFor();
     return page;
   }

@@ -6,6 +6,9 @@ const kinds = require(`${__hooks}/lib/shared/document-kinds.json`);
 
 /** What Go's detector calls a video that it does not know. */
 const UNKNOWN = 'application/octet-stream';
+/** What it calls a PDF behind a byte order mark or a line break, as readers accept it. */
+const TEXT = 'text/plain';
+const PDF_WITHIN = 1024;
 
 /** Where PocketBase looks for the files of a document's record. */
 const folderOf = (app, id) => `${app.findCachedCollectionByNameOrId('documents').id}/${id}`;
@@ -31,11 +34,22 @@ function stage(app, caller, profile, kind, part, staged) {
     } finally {
       writer.close(); // what came so far, of a form that broke off
     }
-    checkContent(kind, document.size, files.attributes(key).contentType);
+    checkContent(kind, document.size, typeOf(files, key));
   } finally {
     files.close();
   }
   return document;
+}
+
+function typeOf(files, key) {
+  const type = files.attributes(key).contentType.split(';')[0];
+  if (type !== TEXT) return type;
+  const reader = files.getReader(key);
+  try {
+    return toString(reader, PDF_WITHIN).includes('%PDF-') ? 'application/pdf' : type;
+  } finally {
+    reader.close();
+  }
 }
 
 /** The Worker has judged both by the same table, and said so in better words. */
@@ -43,8 +57,7 @@ function checkContent(kind, size, type) {
   const { maxSize, mimeTypes } = kinds[kind];
   const refuse = (status, code, detail) => fail(status, code, detail, { errors: [{ pointer: `/${kind}`, detail }] });
   if (size > maxSize) refuse(413, 'payload_too_large', `May have at most ${maxSize} bytes`);
-  const known = type.split(';')[0];
-  if (!mimeTypes.includes(known) && known !== UNKNOWN) refuse(415, 'unsupported_media_type', 'Is of no accepted type');
+  if (!mimeTypes.includes(type) && type !== UNKNOWN) refuse(415, 'unsupported_media_type', 'Is of no accepted type');
 }
 
 /** Takes back what was staged: row and file. The sweep does it for what a crash has left. */
