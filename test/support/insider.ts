@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { api, json, problemOf, superuser } from './api.ts';
+import { applicantData, json, problemOf, tokenOf } from './api.ts';
 import { dashboardClient } from './browser/dashboard.ts';
 import { issueKey } from './keys.ts';
 import { type Ids, pathOf } from './routes.ts';
@@ -19,22 +20,25 @@ export const chunked = (body: string, type: string) =>
 
 export type Insider = Awaited<ReturnType<typeof startInsider>>;
 
-/** A caller with every credential, without limits, and with a record of each sort: a refusal is for what the request holds. */
+/** A caller with every credential, without limits, and with a record of each sort of a partner of its own: a refusal is for what the request holds. */
 export async function startInsider() {
   const most = 1_000_000;
   const limits = { KEY_LIMITER: most, CREATE_LIMITER: most, APPLICANT_LIMITER: most, FAILED_AUTH_LIMITER: most };
   const worker = await startWorker({}, { limits });
   const { cookie, csrf } = await dashboardClient(worker);
-  const { id: profile, token } = await api(worker).created();
-  const { id: key } = await issueKey(worker);
-  const own = { 'x-api-key': worker.keys.internal, 'x-partner': 'acme' };
-  const idOf = async (path: string, body: object) => {
-    const response = await worker.fetch(path, json(body, own));
-    return ((await response.json()) as { id: string }).id;
-  };
-  const webhook = await idOf('/api/webhooks', { url: 'http://127.0.0.1:9/hook', events: ['profile.redacted'] });
-  const delivery = await idOf(`/api/webhooks/${webhook}/test`, {});
-  const ids: Ids = { profile, key, webhook, delivery, slug: 'acme' };
+  const slug = `insider-${randomUUID().slice(0, 8)}`;
+  const operator = { 'x-api-key': worker.keys.internal };
+  const own = { ...operator, 'x-partner': slug };
+  const made = async (path: string, body: object, headers: Record<string, string> = own) =>
+    (await (await worker.fetch(path, json(body, headers))).json()) as { id: string; redirect_url: string };
+  await made('/api/partners', { slug, name: 'Insider' }, operator);
+  const { id: profile, redirect_url } = await made('/api/profiles/create', applicantData());
+  const token = tokenOf(redirect_url);
+  const { id: key } = await issueKey(worker, { partner: slug });
+  const target = { url: 'http://127.0.0.1:9/hook', events: ['profile.redacted'] };
+  const { id: webhook } = await made('/api/webhooks', target);
+  const { id: delivery } = await made(`/api/webhooks/${webhook}/test`, {});
+  const ids: Ids = { profile, key, webhook, delivery, slug };
 
   function credentialsFor(route: string): Record<string, string> {
     if (route.includes(' /api/applicant')) return { authorization: `Bearer ${token}` };
@@ -58,10 +62,7 @@ export async function startInsider() {
         expect([route, problem.status, problem.code]).toEqual([route, status, code]);
       }
     },
-    async stop() {
-      await (await superuser()).collection('webhook_endpoints').delete(webhook);
-      await worker.stop();
-    },
+    stop: worker.stop,
   };
 }
 
