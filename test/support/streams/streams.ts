@@ -62,6 +62,8 @@ async function startUpstream() {
   return { server, seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
+export type Streams = Awaited<ReturnType<typeof startStreams>>;
+
 export async function startStreams() {
   const { server, seen, url: UPSTREAM } = await startUpstream();
   const script = await tellHost(inject('workerHost'), 'build', join(import.meta.dirname, 'streams-worker.ts'));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import limits from '../../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
 import { ENCRYPTED_PDFS, readPdf } from '../../support/pdf.ts';
 import { ACCEPTED, file, head, REFUSED } from '../../support/samples.ts';
-import { expectNothingStored, type Seen, startStreams } from '../../support/streams/streams.ts';
+import { answered } from '../../support/streams/put.ts';
+import { expectNothingStored, type Seen, type Streams, startStreams } from '../../support/streams/streams.ts';
 
 const PHOTO_LIMIT = limits.document_front.maxSize;
 const VIDEO_LIMIT = limits.facial_video.maxSize;
@@ -13,11 +13,7 @@ const MB = 1_000_000;
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest();
 const contentDigest = (data: Buffer) => `sha-256=:${sha256(data).toString('base64')}:`;
 
-function* slices(data: Buffer, size = 65_536) {
-  for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
-}
-
-let streams: Awaited<ReturnType<typeof startStreams>>;
+let streams: Streams;
 beforeAll(async () => {
   streams = await startStreams();
 });
@@ -26,30 +22,6 @@ afterAll(async () => {
   await streams.stop();
   expect(errors, 'nothing went unhandled in workerd').toBe('');
 });
-
-interface Options {
-  type?: string | null;
-  chunked?: boolean;
-  headers?: Record<string, string>;
-  chunks?: AsyncIterable<Buffer>;
-  signal?: AbortSignal;
-}
-
-function put(order: string, data: Buffer, options: Options = {}) {
-  const { type = null, chunked = false, headers = {}, chunks = slices(data), signal } = options;
-  return streams.send(order, {
-    method: 'PUT',
-    headers: { ...(type ? { 'content-type': type } : {}), ...headers },
-    chunks,
-    ...(chunked ? {} : { length: data.length }),
-    ...(signal ? { signal } : {}),
-  });
-}
-
-async function answered(...parameters: Parameters<typeof put>) {
-  const { answer, seen } = put(...parameters);
-  return { ...(await answer), seen };
-}
 
 /** A PDF of which another one is an attachment. */
 function embed(inner: string): string {
@@ -71,7 +43,12 @@ describe('PUT of a document', () => {
     it.each(both)('arrives whole under a neutral name, with its facts, $how', async ({ chunked }) => {
       const data = file('image/png', 700_001);
       const options = { type: 'image/png', chunked, headers: { 'content-digest': contentDigest(data) } };
-      const { body, seen } = await answered(`/ok?filename=${encodeURIComponent('hộ chiếu.png')}`, data, options);
+      const { body, seen } = await answered(
+        streams,
+        `/ok?filename=${encodeURIComponent('hộ chiếu.png')}`,
+        data,
+        options,
+      );
       const meta = {
         filename: 'hộ chiếu.png',
         content_type: 'image/png',
@@ -90,9 +67,9 @@ describe('PUT of a document', () => {
     });
 
     it.each(both)('a file of exactly the limit passes, $how', async ({ chunked }) => {
-      const photo = await answered('/ok', file('image/jpeg', PHOTO_LIMIT), { type: 'image/jpeg', chunked });
+      const photo = await answered(streams, '/ok', file('image/jpeg', PHOTO_LIMIT), { type: 'image/jpeg', chunked });
       expect(photo.body.meta).toMatchObject({ size: PHOTO_LIMIT });
-      const video = await answered('/ok?kind=facial_video', file('video/mp4', VIDEO_LIMIT), {
+      const video = await answered(streams, '/ok?kind=facial_video', file('video/mp4', VIDEO_LIMIT), {
         type: 'video/mp4',
         chunked,
       });
@@ -102,7 +79,7 @@ describe('PUT of a document', () => {
     it.each(ACCEPTED)('%s is known by its content', async (_, type, start) => {
       const kind = type.startsWith('video/') ? 'facial_video' : 'document_front';
       for (const declared of [type, `${type.toUpperCase()}; codecs="a, b"`, 'application/octet-stream', null]) {
-        const { body } = await answered(`/ok?kind=${kind}`, start, { type: declared });
+        const { body } = await answered(streams, `/ok?kind=${kind}`, start, { type: declared });
         expect(body.meta, String(declared)).toMatchObject({ content_type: type, size: start.length });
       }
     });
@@ -118,21 +95,23 @@ describe('PUT of a document', () => {
       const kind = type.startsWith('video/') ? 'facial_video' : 'document_front';
       const nothing = ['binary/octet-stream', 'application/x-www-form-urlencoded', '*/*', 'image/*', ' ; charset=x'];
       for (const declared of [...spellings, ...nothing]) {
-        const { body } = await answered(`/ok?kind=${kind}`, head(type), { type: declared });
+        const { body } = await answered(streams, `/ok?kind=${kind}`, head(type), { type: declared });
         expect(body.meta, declared).toMatchObject({ content_type: type });
       }
     });
 
     it('a type is known however small the pieces are', async () => {
       const data = file('video/webm', 5_000);
-      const { body } = await answered('/ok?kind=facial_video&windowBytes=1', data, { type: 'video/webm' });
+      const { body } = await answered(streams, '/ok?kind=facial_video&windowBytes=1', data, { type: 'video/webm' });
       expect(body.meta).toMatchObject({ size: 5_000, sha256: sha256(data).toString('hex') });
     });
   });
 
   describe('errors', () => {
     it('a byte over the declared limit is 413 before anything is sent on', async () => {
-      const { status, body, seen } = await answered('/ok', file('image/png', PHOTO_LIMIT + 1), { type: 'image/png' });
+      const { status, body, seen } = await answered(streams, '/ok', file('image/png', PHOTO_LIMIT + 1), {
+        type: 'image/png',
+      });
       expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([413, 'payload_too_large', '/document_front']);
       expect(seen()).toBeUndefined();
     });
@@ -141,13 +120,16 @@ describe('PUT of a document', () => {
       ['chunked', '/ok', true],
       ['under a length that lies', `/ok?length=${PHOTO_LIMIT}`, true],
     ])('a byte over the limit found on the way, %s, aborts the upstream', async (_, path, chunked) => {
-      const { status, seen } = await answered(path, file('image/png', PHOTO_LIMIT + 1), { type: 'image/png', chunked });
+      const { status, seen } = await answered(streams, path, file('image/png', PHOTO_LIMIT + 1), {
+        type: 'image/png',
+        chunked,
+      });
       expect(status).toBe(413);
       await expectNothingStored(seen);
     });
 
     it('a client that reads only after sending all still sees the 413', async () => {
-      const { status } = await answered('/ok', file('image/png', PHOTO_LIMIT + 50 * MB), {
+      const { status } = await answered(streams, '/ok', file('image/png', PHOTO_LIMIT + 50 * MB), {
         type: 'image/png',
         chunked: true,
       });
@@ -156,7 +138,10 @@ describe('PUT of a document', () => {
 
     it.each([500_000, 700_000])('a body that is not as long as declared (%i bytes) is 400', async (length) => {
       const data = file('image/png', 600_000);
-      const { status, seen } = await answered(`/ok?length=${length}`, data, { type: 'image/png', chunked: true });
+      const { status, seen } = await answered(streams, `/ok?length=${length}`, data, {
+        type: 'image/png',
+        chunked: true,
+      });
       expect(status).toBe(400);
       await expectNothingStored(seen);
     });
@@ -167,18 +152,20 @@ describe('PUT of a document', () => {
         ['facial_video', 'video/mp4'],
       ]) {
         const data = Buffer.concat([start, Buffer.alloc(5_000)]);
-        const { status, body, seen } = await answered(`/ok?kind=${kind}`, data, { type: type ?? null });
+        const { status, body, seen } = await answered(streams, `/ok?kind=${kind}`, data, { type: type ?? null });
         expect([status, body.errors?.[0]?.pointer]).toEqual([415, `/${kind}`]);
         expect(seen()).toBeUndefined();
       }
     });
 
     it('a declared type other than the content, or one the kind does not take, is 415', async () => {
-      const mismatch = await answered('/ok', file('image/png', 9_000), { type: 'image/jpeg' });
-      const strange = await answered('/ok', file('image/png', 9_000), { type: 'image/x-icon' });
-      const otherFamily = await answered('/ok?kind=facial_video', file('video/webm', 9_000), { type: 'video/mp4' });
+      const mismatch = await answered(streams, '/ok', file('image/png', 9_000), { type: 'image/jpeg' });
+      const strange = await answered(streams, '/ok', file('image/png', 9_000), { type: 'image/x-icon' });
+      const otherFamily = await answered(streams, '/ok?kind=facial_video', file('video/webm', 9_000), {
+        type: 'video/mp4',
+      });
       expect([strange.status, otherFamily.status]).toEqual([415, 415]);
-      const pdfFace = await answered('/ok?kind=facial_photo', file('application/pdf', 9_000), {
+      const pdfFace = await answered(streams, '/ok?kind=facial_photo', file('application/pdf', 9_000), {
         type: 'application/pdf',
       });
       expect([mismatch.status, pdfFace.status]).toEqual([415, 415]);
@@ -187,7 +174,7 @@ describe('PUT of a document', () => {
 
     it('a form in place of the file is 415, and the answer says what to send', async () => {
       const type = 'multipart/form-data; boundary=x';
-      const { status, body, seen } = await answered('/ok', Buffer.from('--x\r\n'), { type });
+      const { status, body, seen } = await answered(streams, '/ok', Buffer.from('--x\r\n'), { type });
       expect([status, body.errors?.[0]?.detail]).toEqual([415, 'Send the file itself as the body, not a form']);
       expect(seen()).toBeUndefined();
     });
@@ -197,11 +184,15 @@ describe('PUT of a document', () => {
       async (name) => {
         for (const windowBytes of [100, 524_288]) {
           const data = readPdf(`${name}-user`);
-          const { status, body, seen } = await answered(`/ok?windowBytes=${windowBytes}`, data, { chunked: true });
+          const { status, body, seen } = await answered(streams, `/ok?windowBytes=${windowBytes}`, data, {
+            chunked: true,
+          });
           expect([status, body.errors?.[0]?.pointer]).toEqual([422, '/document_front']);
           expect(body.errors?.[0]?.detail).toContain('password');
           await expectNothingStored(seen);
-          const open = await answered(`/ok?windowBytes=${windowBytes}`, readPdf(`${name}-owner`), { chunked: true });
+          const open = await answered(streams, `/ok?windowBytes=${windowBytes}`, readPdf(`${name}-owner`), {
+            chunked: true,
+          });
           expect(open.status, 'with an owner’s password alone').toBe(200);
         }
       },
@@ -218,13 +209,13 @@ describe('PUT of a document', () => {
         'that has one within': embed(locked),
       };
       for (const [how, text] of Object.entries(variants)) {
-        const { status } = await answered('/ok', Buffer.from(text, 'latin1'), {});
+        const { status } = await answered(streams, '/ok', Buffer.from(text, 'latin1'), {});
         expect([how, status]).toEqual([how, 200]);
       }
     });
 
     it.each(both)('an empty file is 422 and names its kind, $how', async ({ chunked }) => {
-      const { status, body, seen } = await answered('/ok?kind=facial_photo', Buffer.alloc(0), {
+      const { status, body, seen } = await answered(streams, '/ok?kind=facial_photo', Buffer.alloc(0), {
         type: 'image/png',
         chunked,
       });
@@ -234,7 +225,7 @@ describe('PUT of a document', () => {
 
     it.each(both)('another digest than announced is 422 and aborts the upstream, $how', async ({ chunked }) => {
       const headers = { 'content-digest': `sha-512=:AA==:, ${contentDigest(Buffer.from('other'))}` };
-      const { status, body, seen } = await answered('/ok', file('image/png', MB), {
+      const { status, body, seen } = await answered(streams, '/ok', file('image/png', MB), {
         type: 'image/png',
         chunked,
         headers,
@@ -245,87 +236,10 @@ describe('PUT of a document', () => {
 
     it('a digest that cannot be one is 400, another algorithm is ignored', async () => {
       const withDigest = (digest: string) =>
-        answered('/ok', head('image/png'), { headers: { 'content-digest': digest } });
+        answered(streams, '/ok', head('image/png'), { headers: { 'content-digest': digest } });
       expect((await withDigest('sha-256=:AAAA:')).status).toBe(400);
       expect((await withDigest('sha-256=AAAA')).status).toBe(400);
       expect((await withDigest('md5=:AAAA:')).status).toBe(200);
-    });
-  });
-
-  describe('faults', () => {
-    it.each(both)('a client cut at 6 of 10 MB aborts the upstream within 5 s, $how', async ({ chunked }) => {
-      const data = file('image/png', 10 * MB);
-      const cut = new AbortController();
-      async function* untilCut() {
-        yield* slices(data.subarray(0, 6 * MB));
-        await vi.waitFor(() => expect(seen()?.bytes).toBeGreaterThan(5 * MB));
-        cut.abort();
-      }
-      const { answer, seen } = put('/ok', data, { type: 'image/png', chunked, chunks: untilCut(), signal: cut.signal });
-      await expect(answer).rejects.toThrow();
-      await vi.waitFor(() => expect(seen()?.state).toBe('aborted'), { timeout: 5_000 });
-    });
-
-    it.each(['/gone/0', '/gone/3000000'])('an upstream that goes away (%s) is 503', async (path) => {
-      const { status, body } = await answered(path, file('image/png', 9 * MB), { type: 'image/png' });
-      expect([status, body.code]).toEqual([503, 'upstream_unavailable']);
-    });
-
-    it('an upstream that stands still is 504, and is aborted', async () => {
-      const { status, seen } = await answered('/stall/100?stallMs=300', file('image/png', 9 * MB), {
-        type: 'image/png',
-      });
-      expect(status).toBe(504);
-      seen()?.resume();
-      await expectNothingStored(seen);
-    });
-
-    it('an upstream that never answers is 504', async () => {
-      const { status } = await answered('/silent?stallMs=300', file('image/png', MB), { type: 'image/png' });
-      expect(status).toBe(504);
-    });
-
-    it('a client that stands still is 400, and the upstream is aborted', async () => {
-      const data = file('image/png', MB);
-      const rest = Promise.withResolvers<void>();
-      async function* halting() {
-        yield data.subarray(0, MB / 2);
-        await rest.promise;
-      }
-      const { answer, seen } = put('/ok?stallMs=300', data, { type: 'image/png', chunks: halting() });
-      await vi.waitFor(() => expect(seen()?.state).toBe('aborted'), { timeout: 5_000 });
-      rest.resolve();
-      expect((await answer).status).toBe(400);
-    });
-
-    it('a client that takes longer than an upload may is 400, however steadily it sends', async () => {
-      async function* slowly() {
-        yield file('image/png', 20_000);
-        while (seen()?.state !== 'aborted') {
-          yield Buffer.alloc(4_096);
-          await pause(20);
-        }
-      }
-      const options = { type: 'image/png', chunked: true, chunks: slowly() };
-      const { answer, seen } = put('/ok?maxMs=200', file('image/png', MB), options);
-      const { status, body } = await answer;
-      expect([status, body.detail]).toEqual([400, 'The body took too long']);
-      await expectNothingStored(seen);
-    });
-
-    // Ten times what may be on its way when the refusal comes.
-    it.each(['/refuse/1000?kind=facial_video', '/refuse/5000000?kind=facial_video'])(
-      'a refusal while we are still sending (%s) is the answer',
-      async (path) => {
-        const { status, body, seen } = await answered(path, file('video/mp4', 60 * MB), { type: 'video/mp4' });
-        expect([status, body.code]).toEqual([409, 'profile_locked']);
-        expect(seen()?.bytes).toBeLessThan(60 * MB);
-      },
-    );
-
-    it('a refusal after the last byte is the answer', async () => {
-      const { status, body } = await answered('/late', file('image/png', MB), { type: 'image/png' });
-      expect([status, body.code]).toEqual([409, 'profile_locked']);
     });
   });
 });
