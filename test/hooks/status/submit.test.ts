@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   asApplicant,
@@ -5,6 +6,7 @@ import {
   asReviewer,
   connect,
   decide,
+  documentsOf,
   enrol,
   historyOf,
   profilePath,
@@ -16,9 +18,10 @@ import {
 import { photo } from '../support/photo.ts';
 
 let service: Request;
+let root: Request;
 
 beforeAll(async () => {
-  ({ service } = await connect());
+  ({ service, root } = await connect());
 });
 
 const missing = (kind: string) => ({ pointer: `/${kind}`, detail: 'Is missing' });
@@ -79,6 +82,23 @@ describe('an applicant', () => {
     for (const headers of strangers.slice(1)) {
       expect(await service('GET', '/api/edge/applicant', undefined, headers)).toMatchObject(stranger);
     }
+  });
+
+  test('reaches nothing while the partner is inactive: an upload that began before is refused at its end', async () => {
+    const [slug, bytes] = [`p-${randomUUID().slice(0, 8)}`, photo()];
+    const { id: partner } = (
+      await root('POST', '/api/collections/partners/records', { slug, name: slug, active: true })
+    ).body;
+    const id = await enrol(service, { partner: slug });
+    const activate = (active: boolean) => root('PATCH', `/api/collections/partners/records/${partner}`, { active });
+    await activate(false);
+    expect(await upload(service, id, bytes, asApplicant(id))).toMatchObject({
+      status: 403,
+      body: { code: 'unauthenticated' },
+    });
+    expect(await documentsOf(service, id)).toEqual([]);
+    await activate(true);
+    expect(await upload(service, id, bytes, asApplicant(id))).toMatchObject({ status: 200 });
   });
 
   test('stays revoked: that time never moves back', async () => {

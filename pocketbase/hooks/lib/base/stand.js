@@ -32,6 +32,7 @@ const SHAPE = {
   ...Object.fromEntries(TEXTS.map((name) => [name, ''])),
   ...Object.fromEntries(NUMBERS.map((name) => [name, 0])),
   legal_hold: false,
+  partner_active: false,
   metadata: '',
   asked: '',
   missing: '',
@@ -40,6 +41,7 @@ const SHAPE = {
 };
 const STAND = `SELECT ${[...TEXTS, ...NUMBERS, 'legal_hold'].map((name) => `p.${name}`)},
     IFNULL(p.metadata, 'null') AS metadata, IFNULL(p.asked, '[]') AS asked, IFNULL(p.missing, '[]') AS missing, h.seq,
+    (SELECT active FROM partners WHERE slug = p.partner) AS partner_active,
     (SELECT json_group_array(json_object('id', id, 'kind', kind, 'version', version, 'sha256', sha256))
       FROM documents WHERE profile = p.id AND state = 'current') AS documents
   FROM profiles p JOIN status_history h ON h.id = p.latest_status WHERE p.id = {:id}`;
@@ -63,12 +65,12 @@ function findStand(app, caller, id) {
   return stand;
 }
 
-/** An applicant's link opens one profile, and none once the partner has revoked it. */
-function checkLink(caller, { id, links_valid_after }) {
+/** An applicant's link opens one profile, and none once the partner has revoked it or is inactive itself. */
+function checkLink(caller, { id, links_valid_after, partner_active }) {
   if (caller.type !== 'applicant') return;
   const isRevoked =
     links_valid_after && Math.round(caller.linkIssuedAt) < Date.parse(links_valid_after.replace(' ', 'T'));
-  if (caller.id !== id || !(caller.linkIssuedAt > 0) || isRevoked) {
+  if (caller.id !== id || !(caller.linkIssuedAt > 0) || isRevoked || !partner_active) {
     // Not 401: that always means the service token, which the Worker would renew.
     fail(403, 'unauthenticated', 'The link is not valid for this profile.');
   }
