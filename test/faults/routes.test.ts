@@ -78,9 +78,12 @@ async function suffer({ name, call }: Case, fault: Fault, request: Sent): Promis
   else await expectAnswer(what, response, ms, expectedOf(fault, hit));
 
   const writes = calls.filter((seen) => isWrite(seen) && isDone(seen));
-  const paths = writes.map(({ method, path }) => `${method} ${path}`);
+  // workerd itself repeats a DELETE whose connection broke (RFC 9110, 9.2.2); the second one finds nothing to remove.
+  const paths = writes.filter(({ method }) => method !== 'DELETE').map(({ method, path }) => `${method} ${path}`);
   expect(paths, `${what}: no write reached PocketBase twice`).toEqual([...new Set(paths)]);
-  const again = writes.length > 0 ? ROWS[name]?.again : undefined;
+  // A refused token of a reviewer's is remembered for longer than a recovery may take.
+  const isOwnToken = fault === 'finds the token expired' && hit.path === REVIEWER_CHECK;
+  const again = isOwnToken ? 401 : writes.length > 0 ? ROWS[name]?.again : undefined;
   return { recover: () => expectRecovery(what, request, again) };
 }
 
