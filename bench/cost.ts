@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { startProxy } from '../test/support/proxy.ts';
 import { startKv } from './lib/kv.ts';
+import { nameOf } from './lib/names.ts';
 import type { Row } from './lib/report.ts';
 import { documentNumber, sampleIds } from './lib/seed.ts';
 import { interleave, median } from './lib/statistics.ts';
@@ -38,8 +39,8 @@ const json = { 'content-type': 'application/json' };
 const video = Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'latin1'), Buffer.alloc(MB)]);
 
 function routes(id: string): Asked[] {
-  const applicant = (document_number: string) =>
-    JSON.stringify({ full_name: 'Minh', country: 'VN', document_type: 'passport', document_number });
+  const applicant = (document_number: string, full_name = 'Minh') =>
+    JSON.stringify({ full_name, country: 'VN', document_type: 'passport', document_number });
   const create = { method: 'POST', path: '/api/profiles/create', headers: { ...partner, ...json } };
   const profile = `/api/profiles/${id}`;
   const document = `${profile}/documents/facial_video`;
@@ -49,7 +50,7 @@ function routes(id: string): Asked[] {
     { title: 'The first request of a new isolate, KV empty', ...read },
     { title: 'Profile read', ...read },
     { title: 'Create, new applicant', ...create, body: applicant(randomUUID()), status: 201 },
-    { title: 'Create, known applicant', ...create, body: applicant(documentNumber(2)), status: 200 },
+    { title: 'Create, known applicant', ...create, body: applicant(documentNumber(2), nameOf(2)), status: 200 },
     { title: 'List of 100', path: '/api/profiles?limit=100', headers: partner, status: 200 },
     { title: 'Status history', path: history, headers: partner, status: 200 },
     change('Status change', 'POST', history, { status: 'in_review' }, 201),

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import PocketBase from 'pocketbase';
 import { startPocketBase, type TestPocketBase } from '../test/support/pocketbase.ts';
 import { load, type PlannedRequest } from './lib/load.ts';
+import { nameOf } from './lib/names.ts';
 import { cpuMs, pocketBasePid } from './lib/proc.ts';
 import type { Comparison, Row } from './lib/report.ts';
 import { documentNumber, PARTNER, sampleIds } from './lib/seed.ts';
@@ -159,13 +160,13 @@ async function ourRequests(ours: TestPocketBase): Promise<Record<string, Measure
   const internal = { ...json, 'x-actor-type': 'service', 'x-actor-id': 'bench' };
   const common = { pid: pocketBasePid(ours.dir), url: ours.url };
   const ids = sampleIds(ours.dir, 4 * MANY);
-  const create = (document_number: string) => ({
+  const create = (document_number: string, full_name = FIELDS.full_name) => ({
     method: 'POST',
     path: '/api/edge/profiles',
     headers: json,
-    body: JSON.stringify({ ...FIELDS, document_number }),
+    body: JSON.stringify({ ...FIELDS, full_name, document_number }),
   });
-  const known = (k: number) => create(documentNumber(2 * k));
+  const known = (k: number) => create(documentNumber(2 * k), nameOf(2 * k));
   const decide = (id: string, to: string) => ({
     method: 'POST',
     path: `/api/edge/profiles/${id}/status`,
@@ -191,7 +192,7 @@ async function ourRequests(ours: TestPocketBase): Promise<Record<string, Measure
     known: {
       ...common,
       title: 'Create, known applicant',
-      lanes: lanes((_, i) => [{ ...known(i), body: known(i).body.replace('Minh', `Minh ${2 * i}`) }], 0),
+      lanes: lanes((_, i) => [known(i)], 0),
     },
     status: {
       ...common,

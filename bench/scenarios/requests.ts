@@ -1,5 +1,6 @@
 /** What is asked of each peer, request for request the same work; how often per second they do it is what `run.ts` measures. */
 import type { PlannedRequest } from '../lib/load.ts';
+import { nameOf } from '../lib/names.ts';
 import { documentNumber, PARTNER } from '../lib/seed.ts';
 import { KEYS } from '../stand.ts';
 
@@ -31,6 +32,7 @@ const applicant = (document_number: string) => ({
   email: 'minh@example.com',
   metadata: { tier: 'gold' },
 });
+const knownApplicant = (i: number) => ({ document_number: documentNumber(i), full_name: nameOf(i) });
 const LIST_FIELDS =
   'id,partner,status,full_name,country,document_type,document_number,date_of_birth,email,phone,external_id,locale,metadata,created,updated';
 const DECIDED = ['in_review', 'approved'] as const;
@@ -38,11 +40,15 @@ const DECIDED = ['in_review', 'approved'] as const;
 /** @param service headers of a call to PocketBase @param ids profiles of the partner */
 export function requestScenarios(service: Record<string, string>, ids: readonly string[]): Scenario[] {
   const headersOf = (peer: PeerName, key = KEYS.partner) => (isDirect(peer) ? service : { 'x-api-key': key });
-  const create = (peer: PeerName, document_number: string): PlannedRequest => ({
+  const create = (peer: PeerName, fields: { document_number: string; full_name?: string }): PlannedRequest => ({
     method: 'POST',
     path: isDirect(peer) ? '/api/edge/profiles' : '/api/profiles/create',
     headers: { ...headersOf(peer), ...JSON_TYPE },
-    body: JSON.stringify({ ...applicant(document_number), ...(isDirect(peer) && { partner: PARTNER }) }),
+    body: JSON.stringify({
+      ...applicant(fields.document_number),
+      ...fields,
+      ...(isDirect(peer) && { partner: PARTNER }),
+    }),
   });
   const read = (peer: PeerName, id: string): PlannedRequest => ({
     method: 'GET',
@@ -85,7 +91,7 @@ export function requestScenarios(service: Record<string, string>, ids: readonly 
       name: 'create',
       title: 'Create, new applicant',
       peers: ALL,
-      lanes: (peer) => [[create(peer, '[unique]')]],
+      lanes: (peer) => [[create(peer, { document_number: '[unique]' })]],
       expected: created,
       targets: { passthrough: 0.8, express: 1.8 },
     },
@@ -93,7 +99,7 @@ export function requestScenarios(service: Record<string, string>, ids: readonly 
       name: 'known',
       title: 'Create, known applicant',
       peers: ALL,
-      lanes: (peer) => perConnection((i) => laneOf(i).map((_, k) => create(peer, documentNumber(2 * (i + 16 * k))))),
+      lanes: (peer) => perConnection((i) => laneOf(i).map((_, k) => create(peer, knownApplicant(2 * (i + 16 * k))))),
       expected: ok,
       targets: { passthrough: 0.8, express: 1.8 },
     },
@@ -125,7 +131,9 @@ export function requestScenarios(service: Record<string, string>, ids: readonly 
       name: 'invalid',
       title: 'JSON validation failure',
       peers: [...ALL, 'constant'],
-      lanes: (peer) => [[{ ...create(peer, 'X1'), body: JSON.stringify({ ...applicant(''), country: 'XX' }) }]],
+      lanes: (peer) => [
+        [{ ...create(peer, { document_number: 'X1' }), body: JSON.stringify({ ...applicant(''), country: 'XX' }) }],
+      ],
       expected: () => [400, 403, 422],
       targets: { constant: 0.7 },
     },
