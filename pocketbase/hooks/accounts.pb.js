@@ -40,6 +40,7 @@ onModelUpdateExecute(
     const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
     const { audit } = require(`${__hooks}/lib/base/audit.js`);
     const { inTransaction } = require(`${__hooks}/lib/base/transaction.js`);
+    e.model.ignoreUnchangedFields(true); // else a stale update carries old values back: an old token key, or an end that was undone
     inTransaction(e, (tx) => {
       audit(tx, e.model.get('@caller') ?? SYSTEM, 'account.updated', { target: e.model.id });
       e.next();

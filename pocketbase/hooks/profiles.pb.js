@@ -19,22 +19,32 @@ onRecordUpdate(() => {
   require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Profiles are written by their acts.');
 }, 'profiles');
 
-onRecordViewRequest((e) => {
-  const { callerOf } = require(`${__hooks}/lib/base/caller.js`);
-  const { noteReading } = require(`${__hooks}/lib/review/readings.js`);
-  noteReading(e.app, callerOf(e), e.record.id, e.record.getString('partner'));
-  return e.next();
-}, 'profiles');
+onRecordViewRequest(
+  (e) => {
+    const { callerOf } = require(`${__hooks}/lib/base/caller.js`);
+    const { noteReadings } = require(`${__hooks}/lib/review/readings.js`);
+    noteReadings(e.app, callerOf(e), [e.record]);
+    return e.next();
+  },
+  'profiles',
+  'status_history',
+  'notes',
+  'evidence',
+);
 
 onRecordsListRequest(
   (e) => {
     const { callerOf } = require(`${__hooks}/lib/base/caller.js`);
     const { noteReadings } = require(`${__hooks}/lib/review/readings.js`);
-    noteReadings(e.app, callerOf(e), e.records);
+    const caller = callerOf(e);
+    // A reviewer's list of profiles is no reading of each; the admin UI shows all that they hold.
+    if (e.collection.name !== 'profiles' || caller.type === 'superuser') noteReadings(e.app, caller, e.records);
     return e.next();
   },
+  'profiles',
   'status_history',
   'notes',
+  'evidence',
 );
 
 onFileDownloadRequest((e) => {

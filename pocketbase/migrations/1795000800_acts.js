@@ -1,6 +1,6 @@
 /**
  * How profiles are written. An act is one INSERT of a JSON text into one of these views, and its trigger writes all rows that belong
- * together: SQLite carries it out whole or not at all, and the hooks keep the one statement prepared. `hooks/lib/profiles/act.js` makes the texts.
+ * together: SQLite carries it out whole or not at all, and the hooks keep the one statement prepared. `hooks/lib/base/act.js` makes the texts.
  */
 
 migrate(
@@ -213,7 +213,6 @@ migrate(
               `IFNULL(${text(`set.${name}`)}, ${name})`,
             ]),
           ),
-          updated: `IFNULL(${text('set.updated')}, updated)`,
           revision: 'revision + 1',
         },
         itself,

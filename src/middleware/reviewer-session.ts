@@ -32,7 +32,7 @@ export function reviewerSession(now: () => number = Date.now) {
     if (!(await isWithinLimit(c, 'KEY_LIMITER', caller.credentialId))) throw rateLimited('KEY_LIMITER');
     c.set('session', session);
     c.set('caller', caller);
-    c.set('pb', c.get('pb').as(caller));
+    c.set('pb', c.get('pb').as({ ...caller, isRefresh: isBackground(c) }));
     if (!isSafe(c)) checkOrigin(c);
     await next();
     // An idle session must end although its page stays open, so what the page fetches by itself does not renew it.

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
+import { requirePartner } from '../auth/caller.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { query } from '../http/validate.ts';
 import { onePartner } from '../middleware/one-partner.ts';
@@ -20,5 +21,5 @@ export const events = new Hono<AppEnv>().get(
   }),
   onePartner(),
   query(EventsQuery),
-  async (c) => c.json(await listEvents(c.get('pb'), c.req.valid('query'))),
+  async (c) => c.json(await listEvents(c.get('pb'), requirePartner(c.get('caller')), c.req.valid('query'))),
 );

@@ -60,7 +60,7 @@ export const partners = new Hono<AppEnv>()
       tag: 'Operations',
       summary: 'Change a partner, or shut it out',
       description:
-        'With `active: false` every key of the partner stops within a minute; its links go on until they expire.',
+        'With `active: false` every key of the partner stops within a minute; so do its applicants’ links. Its deliveries are held until it is active again.',
       access: 'partners:manage',
       record: findPartner,
       answers: { 200: { description: 'The partner as it is now', schema: Partner } },

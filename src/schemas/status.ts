@@ -14,12 +14,8 @@ export const Status = z.enum(STATUSES).meta({ id: 'Status', description: 'Where 
 export type Status = z.infer<typeof Status>;
 
 type Statuses = readonly Status[];
-/** In which partners and applicants may still change fields and documents. */
-export const OPEN_STATUSES = sets.open as Statuses;
 /** What waits for a reviewer. */
 export const REVIEW_STATUSES = sets.review as Statuses;
-/** Decisions on evidence. */
-export const DECIDED_STATUSES = sets.decided as Statuses;
 /** Where nothing waits any more: nobody changes the profile, and no link leads to it. A repeated create revives an expired one. */
 export const FINAL_STATUSES = sets.final as Statuses;
 /** Which owe the applicant a reason. */

@@ -14,6 +14,8 @@ const SHARED_MS = EVERY_MS - SPREAD_MS;
 const PING_MS = 15_000;
 const RECONNECT_MS = 1_000;
 const MAX_SHARED = 16;
+/** A request may make a thousand calls on Cloudflare's plan (https://developers.cloudflare.com/workers/platform/limits/): then the browser connects again. */
+const MAX_ROUNDS = 900;
 
 export interface StreamOptions {
   /** Called at each ping: a reviewer who was shut out must not go on listening. */
@@ -65,7 +67,7 @@ async function pump(
   try {
     await write(`retry: ${RECONNECT_MS}\nevent: ready\ndata: {}\n\n`);
     let [place, pingAt] = [start, now() + PING_MS];
-    for (;;) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       await sleep(EVERY_MS - (now() % EVERY_MS) + random() * SPREAD_MS);
       if (now() >= pingAt) {
         if (!(await isAllowed())) break;

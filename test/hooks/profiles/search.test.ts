@@ -55,6 +55,15 @@ describe('words', () => {
     expect(await found({ q })).toEqual(names);
   });
 
+  test('are the name itself, where it has none', async () => {
+    const own = { 'x-partner': newPartner() };
+    for (const full_name of ['ʼ', 'ﾟ', 'ﱞ']) {
+      await enrol(service, { partner: own['x-partner'], full_name });
+      const { body } = await search({ full_name }, own);
+      expect(body.items).toMatchObject([{ full_name }]);
+    }
+  });
+
   test.each(['', 'ng', 'a nguyen', 'ng th', '...', 'mot hai ba bon nam sau'])('%j are 422', async (q) => {
     expect(await search({ q })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/q' }] } });
   });

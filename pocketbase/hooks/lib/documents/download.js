@@ -1,7 +1,7 @@
-const { audit } = require(`${__hooks}/lib/base/audit.js`);
+const { audit, hasAudited } = require(`${__hooks}/lib/base/audit.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
-const { HOUR, stamp } = require(`${__hooks}/lib/base/time.js`);
+const { HOUR } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { folderOf } = require(`${__hooks}/lib/documents/store.js`);
 const { findStand } = require(`${__hooks}/lib/base/stand.js`);
@@ -56,25 +56,16 @@ function serveDocument(e, caller, { id, kind, version }) {
 
 const READ = 'document.read';
 const ONE_READING_MS = HOUR;
-// The plus keeps SQLite from the index on actors, as in review/readings.js.
-const BEGUN = `SELECT id FROM audit_log WHERE profile = {:profile} AND created > {:since} AND action = '${READ}'
-  AND target = {:target} AND actor_type = {:type} AND +actor_id = {:actor} LIMIT 1`;
 
 /** One row a reading, not one a request: a player asks for a video in many ranges. Before the first byte leaves. */
 function auditReading(app, { method, headers }, caller, { profile, partner, kind, version }) {
   if (method !== 'GET') return;
   const target = `${kind}/${version}`;
   const isContinued = /^bytes=[1-9]\d*-\d*$/.test(headers.range ?? '');
-  transact(app, (tx) => {
-    // A range that begins later belongs to a reading only if there was one: or all but the first byte would leave unseen.
-    if (isContinued && hasBegun(tx, caller, profile, target)) return;
-    audit(tx, caller, READ, { profile, partner, target });
-  });
-}
-
-function hasBegun(tx, { type, id: actor }, profile, target) {
-  const since = stamp(Date.now() - ONE_READING_MS);
-  return all(tx, BEGUN, { id: '' }, { profile, since, target, type, actor }).length > 0;
+  const since = Date.now() - ONE_READING_MS;
+  // A range that begins later belongs to a reading only if there was one: or all but the first byte would leave unseen.
+  if (isContinued && hasAudited(app, caller, READ, { profile, target, since })) return;
+  transact(app, (tx) => audit(tx, caller, READ, { profile, partner, target }));
 }
 
 /** A superuser's reading in the admin UI, whose file token stands in for the account. */

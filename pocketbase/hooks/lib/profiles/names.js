@@ -21,7 +21,10 @@ function wordsOf(name) {
   return text.split(' ').filter(Boolean);
 }
 
-/** What `name_words` holds of a name. */
-const distinctWords = (name) => [...new Set(wordsOf(name))];
+/** What `name_words` holds of a name. One of nothing but an apostrophe's letters is a word itself, or nobody would find it. */
+function distinctWords(name) {
+  const words = wordsOf(name);
+  return words.length > 0 || name === '' ? [...new Set(words)] : [name];
+}
 
 module.exports = { distinctWords, wordsOf };

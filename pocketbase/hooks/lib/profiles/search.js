@@ -2,7 +2,7 @@ const { audit } = require(`${__hooks}/lib/base/audit.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { all } = require(`${__hooks}/lib/base/sql.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
-const { wordsOf } = require(`${__hooks}/lib/profiles/names.js`);
+const { distinctWords, wordsOf } = require(`${__hooks}/lib/profiles/names.js`);
 
 /** So many profiles are looked at for one page: what is rarer among them is found on a later one. */
 const MOST_CANDIDATES = 2000;
@@ -70,7 +70,10 @@ function searchProfiles(app, caller, body) {
 
 /** An identifying field, or the word that the fewest names have. `words`: all that a name must have. */
 function leadOf(app, partner, body) {
-  const words = [...beginningsOf(body.q), ...wordsOf(body.full_name ?? '').map((text) => ({ text, isWhole: true }))];
+  const words = [
+    ...beginningsOf(body.q),
+    ...distinctWords(body.full_name ?? '').map((text) => ({ text, isWhole: true })),
+  ];
   const field = IDENTIFYING.find((name) => body[name]);
   if (field || words.length === 1) return { words, field, word: field ? undefined : words[0] };
   const counted = words.map((word) => ({ word, count: countWord(app, partner, word) }));

@@ -85,12 +85,13 @@ function isOtherEvidence(stand, documents) {
   );
 }
 
-/** A kind that was asked for again needs a file of other bytes than any version before it. */
+/** A kind that was asked for again needs a file of other bytes than any version before it. The same file twice, as after a lost answer, changes nothing. */
 function missingAfter(app, after, written, documents) {
   const answeredBefore = answeredKinds(after);
   const isAnswered = (kind) => {
     const one = written.find((document) => document.kind === kind);
-    if (one) return !digestsOf(app, after.id, kind).includes(one.sha256);
+    const isRepeated = after.documents.some((document) => document.kind === kind && document.sha256 === one?.sha256);
+    if (one && !isRepeated) return !digestsOf(app, after.id, kind).includes(one.sha256);
     return answeredBefore.includes(kind) && documents.some((document) => document.kind === kind);
   };
   const current = documents.map((document) => document.kind);
