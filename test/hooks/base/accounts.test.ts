@@ -51,6 +51,23 @@ describe('accounts', () => {
     expect(await client('GET', '/api/edge/schema')).toMatchObject({ status: 401 });
   });
 
+  test('a change that another one overtakes gives no right back: a token that was ended, an end that was set', async () => {
+    for (let round = 0; round < 30; round++) {
+      const { id, account } = await reviewer(true);
+      const client = pb.as({ authorization: await pb.login('reviewers', account) });
+      const asOneself = { 'x-actor-type': 'reviewer', 'x-actor-id': id };
+      const answers = await Promise.all([
+        ...['A', 'B', 'C'].map((name) => root('PATCH', recordOf('reviewers', id), { name })),
+        service('POST', `/api/edge/reviewers/${id}/logout`, {}, asOneself),
+        root('PATCH', recordOf('reviewers', id), { active: false }),
+        ...['D', 'E', 'F'].map((name) => root('PATCH', recordOf('reviewers', id), { name })),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect((await client('POST', '/api/collections/reviewers/auth-refresh')).status).toBe(401);
+      expect(await root('GET', recordOf('reviewers', id))).toMatchObject({ body: { active: false } });
+    }
+  });
+
   test('an inactive reviewer neither logs in nor renews a token', async () => {
     expect(await pb.login('reviewers', (await reviewer(false)).account)).toBeUndefined();
     const { id, account } = await reviewer(true);
