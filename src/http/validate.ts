@@ -1,7 +1,7 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
 import { resolver, uniqueSymbol } from 'hono-openapi';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { AppEnv } from '../app-env.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { isEncodedUtf8 } from '../lib/utf8.ts';
@@ -13,6 +13,8 @@ type JsonBody<S extends z.ZodType> = MiddlewareHandler<
   string,
   { in: { json: z.input<S> }; out: { json: z.output<S> } }
 >;
+
+const NO_FIELDS = z.strictObject({});
 
 /**
  * One schema gives the validation, the types of the handler and the request body in OpenAPI.
@@ -27,6 +29,16 @@ export function jsonBody<S extends z.ZodType>(schema: S, { optional = false } = 
       return next();
     });
   return Object.assign(validate, { [uniqueSymbol]: { target: 'json', ...resolver(schema) } }) as JsonBody<S>;
+}
+
+/** For an action that takes no fields: no body at all, or an object without members. */
+export function noFields(): MiddlewareHandler<AppEnv> {
+  return (c, next) =>
+    afterRecord(c, async () => {
+      const result = NO_FIELDS.safeParse(await readJson(c.req.raw, { optional: true }));
+      if (!result.success) throw validationProblem(result.error.issues);
+      return next();
+    });
 }
 
 export function query<S extends z.ZodType>(schema: S) {

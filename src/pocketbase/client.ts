@@ -127,8 +127,13 @@ export class PocketBaseClient {
       (own) => upstream.stream(url, { ...init, headers: { ...own, ...headers } }, this.#count, isDocument),
       true,
     );
-    if (!answer.isStreamed) throw refusal(answer);
-    return answer.response;
+    if (answer.isStreamed) return answer.response;
+    // The answer to a HEAD has no words: they stand in that to a GET, which is refused as well.
+    const isWordless = init.method === 'HEAD' && answer.status >= 400 && answer.status < 500;
+    if (!isWordless) throw refusal(answer);
+    const repeated = await this.download(path, { ...init, headers, method: 'GET' });
+    await repeated.body?.cancel();
+    return new Response(null, repeated);
   }
 
   /** A call with a reviewer's own token, which PocketBase judges; `null` when it refuses the token. */

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { relayDocument } from '../documents/request.ts';
-import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { KIND, kindOf } from '../http/paths.ts';
 import { documentBody, documentHeaders, UPLOAD_PROBLEMS } from '../http/upload.ts';
+import { noFields } from '../http/validate.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { Document } from '../schemas/document.ts';
 import { Applicant } from '../schemas/profile.ts';
@@ -55,9 +56,10 @@ export const applicant = new Hono<AppEnv>()
         'Needs every required document: 422 with a pointer per missing kind. Already pending: 200, nothing changes.',
       access: 'applicant',
       answers: { 200: { description: 'The profile is pending', schema: Applicant } },
-      problems: [...RECORD_PROBLEMS, 'illegal_transition', 'profile_locked', 'validation_failed'],
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'illegal_transition', 'profile_locked'],
     }),
     reportFailure('status_change_failed'),
+    noFields(),
     async (c) => {
       const pb = c.get('pb');
       await submit(pb, c.get('caller').id);

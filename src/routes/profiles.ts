@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-env.ts';
 import { checkScope, requirePartner } from '../auth/caller.ts';
 import { isForm, relayForm } from '../documents/request.ts';
@@ -7,7 +8,7 @@ import { answerTagged, ETAG_HEADER } from '../http/entity-tag.ts';
 import { ID } from '../http/paths.ts';
 import { publicOrigin } from '../http/public-url.ts';
 import { profileForm } from '../http/upload.ts';
-import { jsonBody, query } from '../http/validate.ts';
+import { jsonBody, noFields, query } from '../http/validate.ts';
 import { ApiProblem } from '../lib/problem.ts';
 import { onePartner } from '../middleware/one-partner.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
@@ -42,6 +43,12 @@ import {
   submit,
   updateProfile,
 } from '../services/profiles.ts';
+
+/** A partner's key may erase, but a hold is for the operator to set. */
+const operatorOnly = createMiddleware<AppEnv>(async function operatorOnly(c, next) {
+  if (c.get('caller').type !== 'service') throw new ApiProblem('forbidden', 'A legal hold is the operator’s');
+  await next();
+});
 
 export const profiles = new Hono<AppEnv>()
   .post(
@@ -175,10 +182,12 @@ export const profiles = new Hono<AppEnv>()
       description:
         'Needs every required document: 422 with a pointer per missing kind. Already pending: 200, nothing changes.',
       access: 'documents:write',
+      record: findProfile,
       answers: { 200: { description: 'The profile is pending', schema: SubmittedProfile } },
-      problems: [...RECORD_PROBLEMS, 'illegal_transition', 'profile_locked', 'validation_failed'],
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'illegal_transition', 'profile_locked'],
     }),
     reportFailure('status_change_failed'),
+    noFields(),
     async (c) => {
       const id = c.req.param('id');
       await submit(c.get('pb'), id);
@@ -193,10 +202,16 @@ export const profiles = new Hono<AppEnv>()
       summary: 'Keep a profile from being erased',
       description: 'Until the hold ends neither a request nor `retention_days` erases it.',
       access: 'profiles:redact',
+      record: findProfile,
       answers: { 200: { description: 'It is held', schema: LegalHold } },
-      problems: RECORD_PROBLEMS,
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS],
     }),
-    (c) => holdFor(c, true),
+    operatorOnly,
+    noFields(),
+    async (c) => {
+      await holdProfile(c.get('pb'), c.req.param('id'), true);
+      return c.json({ legal_hold: true as const });
+    },
   )
   .delete(
     `/${ID}/legal_hold`,
@@ -208,7 +223,11 @@ export const profiles = new Hono<AppEnv>()
       answers: { 204: { description: 'It is held no more' } },
       problems: RECORD_PROBLEMS,
     }),
-    (c) => holdFor(c, false),
+    operatorOnly,
+    async (c) => {
+      await holdProfile(c.get('pb'), c.req.param('id'), false);
+      return c.body(null, 204);
+    },
   )
   .post(
     `/${ID}/link`,
@@ -233,13 +252,6 @@ export const profiles = new Hono<AppEnv>()
       return c.json({ id, status, ...(await linkFor(c, answer, now)) } satisfies Link);
     },
   );
-
-/** A partner's key may erase, but a hold is for the operator to set. */
-async function holdFor(c: Context<AppEnv, '/:id'>, isHeld: boolean) {
-  if (c.get('caller').type !== 'service') throw new ApiProblem('forbidden', 'A legal hold is the operator’s');
-  await holdProfile(c.get('pb'), c.req.param('id'), isHeld);
-  return isHeld ? c.json({ legal_hold: true as const }) : c.body(null, 204);
-}
 
 /** Not everybody who may write may read. */
 function answerUpdated(c: Context<AppEnv>, profile: string) {

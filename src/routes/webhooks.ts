@@ -3,7 +3,7 @@ import type { AppEnv } from '../app-env.ts';
 import { requirePartner } from '../auth/caller.ts';
 import { BODY_PROBLEMS, endpoint } from '../http/endpoint.ts';
 import { DELIVERY, ID } from '../http/paths.ts';
-import { afterRecord, jsonBody, query } from '../http/validate.ts';
+import { afterRecord, jsonBody, noFields, query } from '../http/validate.ts';
 import { onePartner } from '../middleware/one-partner.ts';
 import { PageQuery } from '../schemas/common.ts';
 import {
@@ -133,9 +133,11 @@ export const webhooks = new Hono<AppEnv>()
       description:
         'An event of type `webhook.test` with a `sequence` of null, for this webhook alone and not in the feed. How it went stands in its delivery. Tests and redeliveries together are ten a minute and webhook.',
       access,
+      record: findWebhook,
       answers: { 200: { description: 'The delivery, due now', schema: Delivery } },
-      problems: ['not_found', 'rate_limited', 'validation_failed'],
+      problems: ['not_found', 'rate_limited', ...BODY_PROBLEMS],
     }),
+    noFields(),
     async (c) => c.json(presentDelivery(await sendTest(c.get('pb'), c.req.param('id')))),
   )
   .post(
@@ -185,9 +187,11 @@ export const webhooks = new Hono<AppEnv>()
       description:
         'Due now, with the whole retry schedule before it. One that is being delivered is left alone. Tests and redeliveries together are ten a minute and webhook.',
       access,
+      record: findWebhook,
       answers: { 200: { description: 'The delivery', schema: Delivery } },
-      problems: ['not_found', 'rate_limited', 'validation_failed'],
+      problems: ['not_found', 'rate_limited', ...BODY_PROBLEMS],
     }),
+    noFields(),
     async (c) => c.json(presentDelivery(await redeliver(c.get('pb'), c.req.param('id'), c.req.param('delivery')))),
   );
 

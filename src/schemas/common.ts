@@ -16,6 +16,8 @@ export const Timestamp = z.iso
 export const Instant = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text).toISOString())
+  // In UTC it may be of the year 10000, which ISO 8601 writes with a sign and which sorts before all others.
+  .refine((text) => /^\d{4}-/.test(text), 'Must be of a year up to 9999')
   .meta({ id: 'Instant', description: 'RFC 3339', example: '2026-11-24T09:30:00Z' });
 
 const GRACE_SECONDS = 86_400;

@@ -152,6 +152,57 @@ describe('a body that stalls', () => {
   });
 });
 
+describe('an action that takes no fields', () => {
+  it('does nothing for a body that has some, or is none that is read', async () => {
+    const { id, token } = await api(worker).created();
+    const hook = { url: 'http://127.0.0.1:9/hook', events: ['profile.redacted'] };
+    const webhook = ((await (await worker.fetch('/api/webhooks', json(hook, internal()))).json()) as { id: string }).id;
+    const test = (
+      (await (await worker.fetch(`/api/webhooks/${webhook}/test`, { method: 'POST', headers: internal() })).json()) as {
+        id: string;
+      }
+    ).id;
+    const applicants = { authorization: `Bearer ${token}` };
+    const actions: [string, string, Record<string, string>][] = [
+      ['POST', `/api/profiles/${id}/submit`, internal()],
+      ['POST', '/api/applicant/submit', applicants],
+      ['PUT', `/api/profiles/${id}/legal_hold`, internal()],
+      ['POST', `/api/webhooks/${webhook}/test`, internal()],
+      ['POST', `/api/webhooks/${webhook}/deliveries/${test}/redeliver`, internal()],
+    ];
+    const bodies: [string, string, number][] = [
+      ['{"nope":1}', 'application/json', 422],
+      ['{"__proto__":1}', 'application/json', 422],
+      ['null', 'application/json', 422],
+      ['{', 'application/json', 400],
+      ['x', 'text/plain', 415],
+      ['x'.repeat(100_000), 'application/json', 413],
+    ];
+    for (const [method, path, headers] of actions) {
+      for (const [body, type, status] of bodies) {
+        const answer = await worker.fetch(path, { method, body, headers: { ...headers, 'content-type': type } });
+        expect([path, body.slice(0, 15), answer.status]).toEqual([path, body.slice(0, 15), status]);
+      }
+      const unknown = path.replace(/[a-z0-9]{15}/, 'aaaaaaaaaaaaaaa');
+      const answer = await worker.fetch(unknown, { method, body: 'null', headers: { ...headers, ...typed } });
+      expect([unknown, answer.status]).toEqual([unknown, unknown === path ? 422 : 404]);
+    }
+    expect(
+      (
+        await worker.fetch(`/api/profiles/${id}/legal_hold`, {
+          method: 'PUT',
+          body: '{}',
+          headers: { ...internal(), ...typed },
+        })
+      ).status,
+    ).toBe(200);
+    expect(
+      (await worker.fetch(`/api/profiles/${id}/legal_hold`, { method: 'DELETE', headers: internal() })).status,
+    ).toBe(204);
+    await worker.fetch(`/api/webhooks/${webhook}`, { method: 'DELETE', headers: internal() });
+  });
+});
+
 describe('an optional field that is null', () => {
   it('was not given, on every create', async () => {
     const nothing = { date_of_birth: null, email: null, phone: null, external_id: null, locale: null, metadata: null };

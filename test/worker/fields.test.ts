@@ -77,6 +77,18 @@ describe('country and locale', () => {
   });
 });
 
+describe('a time', () => {
+  it('of the year 10000 in UTC is refused, where it would be an end that never comes or a filter that lets all through', async () => {
+    const time = '9999-12-31T23:59:59-23:59';
+    const headers = { 'x-api-key': worker.keys.internal };
+    const key = { partner: 'acme', name: 'x', scopes: ['profiles:read'], expires_at: time };
+    expect((await worker.fetch('/api/keys', json(key, headers))).status).toBe(422);
+    for (const path of ['/api/profiles?created_after=', '/api/profiles?updated_after=', '/api/audit?from=']) {
+      expect((await worker.fetch(path + encodeURIComponent(time), { headers })).status).toBe(422);
+    }
+  });
+});
+
 describe('a text of one line', () => {
   const invisible = ['\u200b', '\u3164\u3164', '\u115f\u1160', '\u2800', '---', '\u00ad', ' \u200d '];
   const controls = ['Anna\u202eannA', 'A\u2066b', 'a\u200fb', 'a\u061cb', 'a\u0085b', 'a\u2028b', 'a\nb', 'a\ud800'];
