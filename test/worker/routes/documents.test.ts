@@ -141,14 +141,17 @@ describe('GET /api/profiles/:id/documents/:kind', () => {
     expect((await download(UNKNOWN_ID, 'facial_video')).status).toBe(404);
     await api(worker).upload(id, 'document_front', PNG);
     const gone = (await api(worker).created()).id;
-    await worker.fetch(`/api/profiles/${gone}`, { method: 'DELETE', headers: { 'x-api-key': worker.keys.acme } });
+    await worker.fetch(`/api/profiles/${gone}`, { method: 'DELETE', headers: { 'x-api-key': worker.keys.internal } });
     for (const [path, status] of [
       [`${id}/documents/facial_video`, 404],
       [`${id}/documents/document_front?version=99`, 404],
       [`${UNKNOWN_ID}/documents/facial_video`, 404],
       [`${gone}/documents/document_front`, 410],
     ] as const) {
-      const answer = await worker.fetch(`/api/profiles/${path}`, { method: 'HEAD', headers: { 'x-api-key': worker.keys.internal } });
+      const answer = await worker.fetch(`/api/profiles/${path}`, {
+        method: 'HEAD',
+        headers: { 'x-api-key': worker.keys.internal },
+      });
       expect([path, answer.status, answer.headers.get('retry-after')]).toEqual([path, status, null]);
     }
     expect((await download(id, 'document_front', { 'x-api-key': worker.keys.acme })).status).toBe(403);
