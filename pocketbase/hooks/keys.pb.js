@@ -9,8 +9,7 @@ onRecordUpdateRequest((e) => {
   for (const name of e.collection.fields.fieldNames()) {
     if (name !== 'name' && name !== 'revoked_at') e.record.setRaw(name, original.getRaw(name));
   }
-  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
-  return e.next();
+  return require(`${__hooks}/lib/base/audit.js`).rememberCaller(e);
 }, 'api_keys');
 
 onModelUpdateExecute((e) => {

@@ -34,6 +34,7 @@ onRecordViewRequest(
 
 onRecordsListRequest(
   (e) => {
+    if (e.records.length === 0) return e.next(); // guests and reviewers find nothing here, and are no callers
     const { callerOf } = require(`${__hooks}/lib/base/caller.js`);
     const { noteReadings } = require(`${__hooks}/lib/review/readings.js`);
     const caller = callerOf(e);

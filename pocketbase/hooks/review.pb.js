@@ -7,8 +7,7 @@ routerAdd('GET', '/api/edge/queue', (e) => {
 });
 
 routerAdd('GET', '/api/edge/reviewers', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
-  const { checkReviewer } = require(`${__hooks}/lib/review/claims.js`);
+  const { checkReviewer, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
   checkReviewer(serviceOf(e));
   const items = e.app.findAllRecords('reviewers').map((one) => ({ id: one.id, name: one.getString('name') }));
   return e.json(200, { items });

@@ -10,21 +10,14 @@ onRecordViewRequest((e) => {
   return e.next();
 }, 'events');
 
-onRecordCreateRequest((e) => {
-  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
-  return e.next();
-}, 'webhook_endpoints');
+onRecordCreateRequest((e) => require(`${__hooks}/lib/base/audit.js`).rememberCaller(e), 'webhook_endpoints');
 
 onRecordUpdateRequest((e) => {
   require(`${__hooks}/lib/webhooks/endpoints.js`).keepServerFields(e.record);
-  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
-  return e.next();
+  return require(`${__hooks}/lib/base/audit.js`).rememberCaller(e);
 }, 'webhook_endpoints');
 
-onRecordDeleteRequest((e) => {
-  e.record.set('@caller', require(`${__hooks}/lib/base/caller.js`).callerOf(e));
-  return e.next();
-}, 'webhook_endpoints');
+onRecordDeleteRequest((e) => require(`${__hooks}/lib/base/audit.js`).rememberCaller(e), 'webhook_endpoints');
 
 onRecordUpdate((e) => {
   require(`${__hooks}/lib/webhooks/endpoints.js`).forgive(e.record);

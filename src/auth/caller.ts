@@ -1,17 +1,10 @@
-import scopes from '../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
 import { ApiProblem } from '../lib/problem.ts';
 import type { Actor } from '../pocketbase/actor.ts';
-
-export type Scope = keyof typeof scopes;
-
-const scopesOf = (holder: 'partner' | 'reviewer' | 'operator' | 'grantable') =>
-  (Object.keys(scopes) as Scope[]).filter((scope) => (scopes[scope] as string[]).includes(holder));
+import { type Scope, scopesOf } from '../schemas/key.ts';
 
 export const PARTNER_SCOPES: readonly Scope[] = scopesOf('partner');
 export const REVIEWER_SCOPES: readonly Scope[] = scopesOf('reviewer');
 export const OPERATOR_SCOPES: readonly Scope[] = scopesOf('operator');
-/** What a partner's managed key may be given. */
-export const GRANTABLE_SCOPES: readonly Scope[] = scopesOf('grantable');
 
 /** The actor that calls, once the credential has been verified. Isolation follows from `partner` alone. */
 export interface Caller extends Actor {

@@ -8,7 +8,8 @@ import { ApiProblem } from '../lib/problem.ts';
 import { SYSTEM } from '../pocketbase/actor.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { KeyAnswer } from '../pocketbase/records/keys.ts';
-import { type Caller, GRANTABLE_SCOPES, internalCaller, OPERATOR_SCOPES, partnerCaller, type Scope } from './caller.ts';
+import { GRANTABLE_SCOPES, type Scope } from '../schemas/key.ts';
+import { type Caller, internalCaller, OPERATOR_SCOPES, partnerCaller } from './caller.ts';
 import { environmentOf, type KeyEnvironment, parseManagedKey } from './managed-key-format.ts';
 
 const KNOWN_TTL_MS = 30_000;

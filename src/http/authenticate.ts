@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { verifyApplicantToken } from '../auth/applicant-token.ts';
-import { applicantCaller, type Caller, checkScope, type Scope } from '../auth/caller.ts';
+import { applicantCaller, type Caller, checkScope } from '../auth/caller.ts';
 import { credentialKind } from '../auth/credential-kind.ts';
 import type { Defer } from '../auth/partner-directory.ts';
 import { sha256 } from '../lib/digest.ts';
@@ -10,6 +10,7 @@ import { ApiProblem } from '../lib/problem.ts';
 import { type LimiterName, rateLimited } from '../lib/rate-limits.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { SLUG_PATTERN } from '../schemas/common.ts';
+import type { Scope } from '../schemas/key.ts';
 import { type Credential, readCredential, refusalOf } from './credential.ts';
 import { checkAddress, isWithinLimit } from './rate-limit.ts';
 

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-env.ts';
-import { checkScope, type Scope } from '../auth/caller.ts';
+import { checkScope } from '../auth/caller.ts';
+import type { Scope } from '../schemas/key.ts';
 
 /**
  * Lets in a caller that an earlier middleware has recognised, if it has the scope.

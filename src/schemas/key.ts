@@ -2,15 +2,16 @@ import * as z from 'zod';
 import scopes from '../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
 import { graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 
-type KeyScope = keyof typeof scopes;
-const scopesOf = (holder: string) =>
-  (Object.keys(scopes) as KeyScope[]).filter((scope) => (scopes[scope] as string[]).includes(holder));
+export type Scope = keyof typeof scopes;
 
-/** What a partner may be given. */
-export const PARTNER_KEY_SCOPES = scopesOf('grantable');
-export const KeyScope = z.enum(scopesOf('operator') as [KeyScope, ...KeyScope[]]).meta({
+export const scopesOf = (holder: 'partner' | 'reviewer' | 'operator' | 'grantable') =>
+  (Object.keys(scopes) as Scope[]).filter((scope) => (scopes[scope] as string[]).includes(holder));
+
+/** What a partner's managed key may be given. */
+export const GRANTABLE_SCOPES: readonly Scope[] = scopesOf('grantable');
+export const KeyScope = z.enum(scopesOf('operator') as [Scope, ...Scope[]]).meta({
   id: 'KeyScope',
-  description: `Of a partner's key: ${PARTNER_KEY_SCOPES.map((scope) => `\`${scope}\``).join(', ')}`,
+  description: `Of a partner's key: ${GRANTABLE_SCOPES.map((scope) => `\`${scope}\``).join(', ')}`,
 });
 const ofWhom = '`null`: the operator’s own, for all partners';
 
@@ -51,8 +52,8 @@ export const CreateKeyBody = z
       .transform((scopes) => [...new Set(scopes)]),
     expires_at: Instant.refine((time) => Date.parse(time) > Date.now(), 'Lies in the past').nullish(),
   })
-  .refine(({ partner, scopes }) => partner === null || scopes.every((scope) => PARTNER_KEY_SCOPES.includes(scope)), {
-    error: `Must be some of ${PARTNER_KEY_SCOPES.join(', ')}`,
+  .refine(({ partner, scopes }) => partner === null || scopes.every((scope) => GRANTABLE_SCOPES.includes(scope)), {
+    error: `Must be some of ${GRANTABLE_SCOPES.join(', ')}`,
     path: ['scopes'],
   })
   .meta({ id: 'CreateKey' });

@@ -1,7 +1,7 @@
 import type { Child, PropsWithChildren } from 'hono/jsx';
-import type { Scope } from '../../auth/caller.ts';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
+import type { Scope } from '../../schemas/key.ts';
 import type { Status } from '../../schemas/status.ts';
 import { Head } from '../head.tsx';
 import { goTo, Help, SHOW_HELP, type Shortcut } from './help.tsx';

@@ -1,7 +1,7 @@
-import type { Scope } from '../../auth/caller.ts';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { DailyFigures } from '../../pocketbase/records/review.ts';
+import type { Scope } from '../../schemas/key.ts';
 import { Columns, Line } from './charts.tsx';
 import { Ignored, Page } from './layout.tsx';
 

@@ -1,4 +1,4 @@
-import type { Scope } from '../../auth/caller.ts';
+import type { Scope } from '../../schemas/key.ts';
 
 /** The pages that the bar leads to, and the scope that each needs. `letter` comes after `g` on the keyboard. */
 const PAGES = [

@@ -1,7 +1,7 @@
-import type { Scope } from '../../auth/caller.ts';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { QueueAnswer, QueueItem } from '../../pocketbase/records/review.ts';
+import type { Scope } from '../../schemas/key.ts';
 import { QUEUE_PAGES, type QueueQuery } from '../../schemas/review.ts';
 import { FINAL_STATUSES, REVIEW_STATUSES } from '../../schemas/status.ts';
 import { isClaimed } from '../../services/review.ts';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import scopes from '../../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
-import { GRANTABLE_SCOPES } from '../../../src/auth/caller.ts';
 import { createManagedKey } from '../../../src/auth/managed-key-format.ts';
-import { PARTNER_KEY_SCOPES } from '../../../src/schemas/key.ts';
+import { GRANTABLE_SCOPES } from '../../../src/schemas/key.ts';
 import { api, json, PNG, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
 import { type IssuedKey, issueKey } from '../../support/keys.ts';
 import type { CountingProxy } from '../../support/proxy.ts';
@@ -44,7 +43,6 @@ describe('POST /api/keys', () => {
       holders.includes('grantable') ? [scope] : [],
     );
     expect([...GRANTABLE_SCOPES].sort()).toEqual(grantable.sort());
-    expect([...PARTNER_KEY_SCOPES].sort()).toEqual(grantable.sort());
     const { key } = await issueKey(worker, { scopes: ['profiles:read'] });
     expect((await api(worker, key).get('/api/profiles')).status).toBe(200);
     const refused = await api(worker, key).create();

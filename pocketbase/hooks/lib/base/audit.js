@@ -1,6 +1,8 @@
 const { newId } = require(`${__hooks}/lib/base/ids.js`);
+const { SYSTEM, callerOf } = require(`${__hooks}/lib/base/caller.js`);
 const { ask, run } = require(`${__hooks}/lib/base/sql.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
+const { inTransaction } = require(`${__hooks}/lib/base/transaction.js`);
 
 const INSERT = `INSERT INTO audit_log (id, seq, action, profile, partner, target, actor_type, actor_id, credential_id, request_id, created)
   SELECT {:id}, IFNULL(MAX(seq), 0) + 1, {:action}, {:profile}, {:partner}, {:target}, {:type}, {:actor}, {:credential}, {:request}, {:now} FROM audit_log`;
@@ -21,4 +23,19 @@ function hasAudited(app, { type, id: actor }, action, { profile, target = '', si
   return ask(app, FIND, { id: '' }, { profile, since: stamp(since), action, target, type, actor }).length > 0;
 }
 
-module.exports = { audit, hasAudited };
+/** For the hook of a request: whoever asks stands in the row that `auditModel` appends. */
+function rememberCaller(e) {
+  e.record.set('@caller', callerOf(e));
+  return e.next();
+}
+
+/** For a model-execute hook: what is done to a record, and the row that says so, in one transaction. */
+function auditModel(e, action, ids) {
+  if (!e.model.isNew()) e.model.ignoreUnchangedFields(true); // else a stale update carries old values back: an old token key, or an end that was undone
+  inTransaction(e, (tx) => {
+    audit(tx, e.model.get('@caller') ?? SYSTEM, action, ids);
+    e.next();
+  });
+}
+
+module.exports = { audit, auditModel, hasAudited, rememberCaller };

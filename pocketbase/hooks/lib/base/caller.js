@@ -69,4 +69,9 @@ function checkOwn(caller, partner) {
   }
 }
 
-module.exports = { SYSTEM, bodyOf, callerOf, checkOwn, checkReach, findOwn, serviceOf };
+function checkReviewer(caller) {
+  if (caller.type !== 'reviewer' || !caller.id || caller.partner !== '*')
+    fail(403, 'forbidden', 'This is for reviewers.');
+}
+
+module.exports = { SYSTEM, bodyOf, callerOf, checkOwn, checkReach, checkReviewer, findOwn, serviceOf };

@@ -2,7 +2,7 @@ const { perform } = require(`${__hooks}/lib/base/act.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { all } = require(`${__hooks}/lib/base/sql.js`);
 const { HOUR, SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
-const { wordsOf } = require(`${__hooks}/lib/profiles/names.js`);
+const { nameWords } = require(`${__hooks}/lib/profiles/names.js`);
 const { writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 
 /** More answers would tell a stranger which names and birth dates are not stored here. */
@@ -42,7 +42,7 @@ function differences(stored, given) {
   return [...(isOtherName ? ['full_name'] : []), ...(isOtherDate(stored, given) ? ['date_of_birth'] : [])];
 }
 
-const sorted = (name) => wordsOf(name).sort().join(' ');
+const sorted = (name) => nameWords(name).sort().join(' ');
 
 /** Dates are compared by the parts that both have. */
 function isOtherDate({ date_of_birth: a }, { date_of_birth: b }) {

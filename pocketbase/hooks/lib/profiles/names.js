@@ -21,10 +21,13 @@ function wordsOf(name) {
   return text.split(' ').filter(Boolean);
 }
 
-/** What `name_words` holds of a name. One of nothing but an apostrophe's letters is a word itself, or nobody would find it. */
-function distinctWords(name) {
+/** A name of nothing but an apostrophe's letters is its own word, or nobody would find it, and it would equal each other one. */
+function nameWords(name) {
   const words = wordsOf(name);
-  return words.length > 0 || name === '' ? [...new Set(words)] : [name];
+  return words.length > 0 || name === '' ? words : [name];
 }
 
-module.exports = { distinctWords, wordsOf };
+/** What `name_words` holds of a name. */
+const distinctWords = (name) => [...new Set(nameWords(name))];
+
+module.exports = { distinctWords, nameWords, wordsOf };

@@ -1,4 +1,4 @@
-const { checkReviewer } = require(`${__hooks}/lib/review/claims.js`);
+const { checkReviewer } = require(`${__hooks}/lib/base/caller.js`);
 const { ask } = require(`${__hooks}/lib/base/sql.js`);
 
 const MOST = 200;

@@ -1,5 +1,5 @@
 const { perform } = require(`${__hooks}/lib/base/act.js`);
-const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { checkReviewer } = require(`${__hooks}/lib/base/caller.js`);
 const { claimOf, findStand, isClaimedByAnother, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 
@@ -33,9 +33,4 @@ function mark(app, caller, { id: profile, partner, revision }, set, action) {
   perform(app, caller, 'profile_marks', { profile, partner, revision, set, audit: [{ action }] });
 }
 
-function checkReviewer(caller) {
-  if (caller.type !== 'reviewer' || !caller.id || caller.partner !== '*')
-    fail(403, 'forbidden', 'This is for reviewers.');
-}
-
-module.exports = { checkReviewer, claim, release, take };
+module.exports = { claim, release, take };

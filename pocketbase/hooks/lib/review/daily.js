@@ -1,4 +1,4 @@
-const { checkReviewer } = require(`${__hooks}/lib/review/claims.js`);
+const { checkReviewer } = require(`${__hooks}/lib/base/caller.js`);
 const { all, listed } = require(`${__hooks}/lib/base/sql.js`);
 const { DAY, HOUR } = require(`${__hooks}/lib/base/time.js`);
 const { decisionsOf } = require(`${__hooks}/lib/status/waited.js`);

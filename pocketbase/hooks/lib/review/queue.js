@@ -1,4 +1,5 @@
-const { checkReviewer, take } = require(`${__hooks}/lib/review/claims.js`);
+const { checkReviewer } = require(`${__hooks}/lib/base/caller.js`);
+const { take } = require(`${__hooks}/lib/review/claims.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { all, countByStatus } = require(`${__hooks}/lib/base/sql.js`);
 const { findStand } = require(`${__hooks}/lib/base/stand.js`);
