@@ -5,11 +5,13 @@ import { getDocument } from '../../documents/download.ts';
 import { readForm } from '../../http/form.ts';
 import { page, profilePath, viewOf } from '../../http/page.ts';
 import { ID, KIND, kindOf } from '../../http/paths.ts';
+import { query } from '../../http/validate.ts';
 import { log } from '../../lib/log.ts';
 import { ApiProblem } from '../../lib/problem.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { NO_DECISION, type ProfileProps } from '../../pages/dashboard/case.tsx';
 import { ProfilePage } from '../../pages/dashboard/profile.tsx';
+import { DownloadQuery } from '../../schemas/document.ts';
 import { DecisionForm, NoteForm } from '../../schemas/review.ts';
 import { createNote } from '../../services/notes.ts';
 import { claimProfile, readCase, releaseProfile } from '../../services/review.ts';
@@ -19,8 +21,8 @@ export const profile = new Hono<AppEnv>();
 
 profile.get(`/${ID}`, requireScope('profiles:read'), (c) => profilePage(c, { done: c.req.query('done') }));
 
-profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), (c) =>
-  getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), version: c.req.query('version') }, c.req.raw),
+profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), query(DownloadQuery), (c) =>
+  getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), ...c.req.valid('query') }, c.req.raw),
 );
 
 profile.post(`/${ID}/claim`, requireScope('status:write'), async (c) => {
