@@ -5,7 +5,6 @@ import { getDocument } from '../../documents/download.ts';
 import { readForm } from '../../http/form.ts';
 import { page, profilePath, viewOf } from '../../http/page.ts';
 import { ID, KIND, kindOf } from '../../http/paths.ts';
-import { query } from '../../http/validate.ts';
 import { log } from '../../lib/log.ts';
 import { ApiProblem } from '../../lib/problem.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
@@ -21,9 +20,11 @@ export const profile = new Hono<AppEnv>();
 
 profile.get(`/${ID}`, requireScope('profiles:read'), (c) => profilePage(c, { done: c.req.query('done') }));
 
-profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), query(DownloadQuery), (c) =>
-  getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), ...c.req.valid('query') }, c.req.raw),
-);
+profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), (c) => {
+  const query = DownloadQuery.safeParse(c.req.query());
+  if (!query.success) throw new ApiProblem('not_found');
+  return getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), ...query.data }, c.req.raw);
+});
 
 profile.post(`/${ID}/claim`, requireScope('status:write'), async (c) => {
   await claimProfile(c.get('pb'), c.req.param('id'));
