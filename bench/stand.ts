@@ -100,9 +100,9 @@ export async function startExpress(pocketbase: TestPocketBase, { fewest = false 
   const account = fewest
     ? { collection: 'services', ...pocketbase.service }
     : { collection: '_superusers', ...pocketbase.superuser };
-  const { url, dedupeSecret } = pocketbase;
+  const { url, service, dedupeSecret } = pocketbase;
   const keys = { partner: PARTNER, key: KEYS.partner, internalKey: KEYS.internal };
-  const options: ExpressOptions = { url, account, dedupeSecret, fewest, ...keys, uploads, frontend: FRONTEND };
+  const options: ExpressOptions = { url, account, service, dedupeSecret, fewest, ...keys, uploads, frontend: FRONTEND };
   const child: ChildProcess = fork(join(import.meta.dirname, 'peers/express.ts'), {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { PATH: process.env.PATH, NODE_ENV: 'production', OPTIONS: JSON.stringify(options) },

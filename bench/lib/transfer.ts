@@ -9,11 +9,18 @@ const noise = randomBytes(MB);
 const head = Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'latin1');
 
 export const FORM_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
-export const FORM = {
-  before: `--${BOUNDARY}\r\nContent-Disposition: form-data; name="facial_video"; filename="me.mp4"\r\nContent-Type: video/mp4\r\n\r\n`,
-  after: `\r\n--${BOUNDARY}--\r\n`,
+export type Around = (bytes: number) => { before: string; after: string };
+
+const opened = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="facial_video"; filename="me.mp4"\r\nContent-Type: video/mp4\r\n\r\n`;
+const closed = `\r\n--${BOUNDARY}--\r\n`;
+export const FORM: Around = () => ({ before: opened, after: closed });
+/** As the Worker sends it to PocketBase: what it found out about the file stands behind it. */
+export const UPSTREAM_FORM: Around = (size) => {
+  const facts = JSON.stringify({ filename: 'me.mp4', content_type: 'video/mp4', size, sha256: '0'.repeat(64) });
+  const part = `\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="facial_video_meta"\r\n\r\n${facts}`;
+  return { before: opened, after: part + closed };
 };
-export const BARE = { before: '', after: '' };
+export const BARE: Around = () => ({ before: '', after: '' });
 
 export interface Transfer {
   port: number;
@@ -21,7 +28,7 @@ export interface Transfer {
   path: string;
   headers?: Record<string, string>;
   /** What stands around the video in the body; null for none at all. */
-  around: { before: string; after: string } | null;
+  around: Around | null;
 }
 
 export interface Moved {
@@ -32,7 +39,9 @@ export interface Moved {
 }
 
 /** From the first byte sent to the last received. @throws unless the answer is 200 and whole */
-export async function transfer({ port, method, path, headers, around }: Transfer, bytes: number): Promise<Moved> {
+export async function transfer(plan: Transfer, bytes: number): Promise<Moved> {
+  const { port, method, path, headers } = plan;
+  const around = plan.around?.(bytes);
   const length = around ? around.before.length + bytes + around.after.length : 0;
   const startedAt = performance.now();
   const outgoing = request({

@@ -6,6 +6,8 @@ import type { CreateProfileBody } from '../../src/schemas/profile.ts';
 export interface StoreOptions {
   url: string;
   account: { collection: string; email: string; password: string };
+  /** For documents, which go by the edge product's own routes in both ways. */
+  service: { email: string; password: string };
   dedupeSecret: string;
   /** Asks as the edge product does: one call per operation, by PocketBase's own routes. */
   fewest: boolean;
@@ -14,15 +16,20 @@ export interface StoreOptions {
 export type Known = { id: string; status: string; created: boolean };
 
 /** One client for the process: its token stays in memory, its connections stay open. */
-export async function connect({ url, account, dedupeSecret, fewest }: StoreOptions) {
-  const pb = new PocketBase(url);
-  pb.autoCancellation(false);
-  const logIn = () => pb.collection(account.collection).authWithPassword(account.email, account.password);
+export async function connect({ url, account, service, dedupeSecret, fewest }: StoreOptions) {
+  const [pb, documents] = [new PocketBase(url), new PocketBase(url)];
+  for (const client of [pb, documents]) {
+    client.autoCancellation(false);
+    client.beforeSend = (sent, options) => ({
+      url: sent,
+      options: { ...options, headers: { ...options.headers, 'x-partner': '*', 'x-actor-type': 'service' } },
+    });
+  }
+  const logIn = async () => {
+    await pb.collection(account.collection).authWithPassword(account.email, account.password);
+    await documents.collection('services').authWithPassword(service.email, service.password);
+  };
   await logIn();
-  pb.beforeSend = (sent, options) => ({
-    url: sent,
-    options: { ...options, headers: { ...options.headers, 'x-partner': '*' } },
-  });
   const profiles = pb.collection('profiles');
   const history = pb.collection('status_history');
   const ensureToken = async () => {
@@ -76,12 +83,21 @@ export async function connect({ url, account, dedupeSecret, fewest }: StoreOptio
       return profile.expand?.latest_status as RecordModel;
     },
 
-    update: (id: string, changes: Record<string, unknown>) => profiles.update(id, changes),
+    update(id: string, fields: Record<string, unknown>, files: Record<string, File>): Promise<RecordModel> {
+      const form = new FormData();
+      for (const [kind, file] of Object.entries(files)) {
+        const facts = { filename: file.name, content_type: file.type, size: file.size, sha256: '0'.repeat(64) };
+        form.append(kind, file);
+        form.append(`${kind}_meta`, JSON.stringify(facts));
+      }
+      form.append('@jsonPayload', JSON.stringify(fields));
+      return documents.send(`/api/edge/profiles/${id}/form`, { method: 'POST', body: form });
+    },
 
-    /** An open response: PocketBase's protected files want a token of their own, good for three minutes. */
-    async download(id: string, kind: string, signal: AbortSignal): Promise<Response> {
-      const [profile, token] = await Promise.all([profiles.getOne(id), pb.files.getToken()]);
-      return fetch(pb.files.getURL(profile, profile[kind], { token }), { signal });
+    /** An open response. */
+    download(id: string, kind: string, signal: AbortSignal): Promise<Response> {
+      const headers = { authorization: documents.authStore.token, 'x-partner': '*', 'x-actor-type': 'service' };
+      return fetch(`${url}/api/edge/profiles/${id}/documents/${kind}`, { headers, signal });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** 90 MB in either direction: one at a time, and eight at once. */
 import type { Row } from '../lib/report.ts';
 import { interleave, median, type Rounds, ratio } from '../lib/statistics.ts';
-import { BARE, FORM, FORM_TYPE, MB, type Transfer, transfer } from '../lib/transfer.ts';
+import { BARE, FORM, FORM_TYPE, MB, type Transfer, transfer, UPSTREAM_FORM } from '../lib/transfer.ts';
 import type { Peers } from '../ratios.ts';
 import { KEYS } from '../stand.ts';
 import type { PeerName } from './requests.ts';
@@ -19,10 +19,10 @@ type Plans = Record<string, (id: string) => Transfer>;
 export function uploadPlans(peers: Peers, service: Record<string, string>): Plans {
   const record = (name: PeerName) => (id: string) => ({
     port: peers[name].port,
-    method: 'PATCH',
-    path: `/api/collections/profiles/records/${id}`,
+    method: 'POST',
+    path: `/api/edge/profiles/${id}/documents`,
     headers: { ...service, 'x-partner': '*', 'x-actor-type': 'service', 'content-type': FORM_TYPE },
-    around: FORM,
+    around: UPSTREAM_FORM,
   });
   const form = (name: PeerName) => (id: string) => ({
     port: peers[name].port,

@@ -13,7 +13,7 @@ const PASSED_ON = ['content-length', 'content-range', 'accept-ranges', 'last-mod
  */
 export async function getDocument(
   pb: PocketBaseClient,
-  { id, kind, version }: { id: string; kind: DocumentKind; version?: string | number | undefined },
+  { id, kind, version }: { id: string; kind: DocumentKind; version?: number | undefined },
   { method, headers, signal }: Pick<Request, 'method' | 'headers' | 'signal'>,
 ): Promise<Response> {
   const query = version === undefined ? '' : `?${new URLSearchParams({ version: String(version) })}`;

@@ -5,6 +5,7 @@ import { ID } from '../http/paths.ts';
 import { jsonBody, query } from '../http/validate.ts';
 import { CreateKeyBody, IssuedKey, Keys, KeysQuery, RotateKeyBody } from '../schemas/key.ts';
 import { createKey, findKey, listKeys, revokeKey, rotateKey } from '../services/keys.ts';
+import { ensurePartner } from '../services/partners.ts';
 
 export const keys = new Hono<AppEnv>()
   .post(
@@ -20,7 +21,13 @@ export const keys = new Hono<AppEnv>()
       problems: BODY_PROBLEMS,
     }),
     jsonBody(CreateKeyBody),
-    async (c) => c.json(await createKey(c.get('pb'), c.get('runtime').keyEnvironment, c.req.valid('json')), 201),
+    async (c) => {
+      const body = c.req.valid('json');
+      const { keyEnvironment, settings } = c.get('runtime');
+      const isOfSettings = settings.get('VALID_API_KEYS').some(({ name }) => name === body.partner);
+      if (body.partner && isOfSettings) await ensurePartner(c.get('pb'), body.partner);
+      return c.json(await createKey(c.get('pb'), keyEnvironment, body), 201);
+    },
   )
   .get(
     '/',

@@ -86,13 +86,13 @@ export function prose(maxLength: number) {
     .refine((text) => text.isWellFormed() && !text.includes('\0'), 'Not well-formed Unicode');
 }
 
-export const PageLimit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(100)
-  .default(20)
-  .meta({ description: 'Of items on a page' });
+/** Of a query. `Number` reads a blank, `0x1` and `1e2` as numbers too. */
+export function wholeNumber(max: number) {
+  const read = (text: unknown) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text);
+  return z.preprocess(read, z.int().min(1).max(max));
+}
+
+export const PageLimit = wholeNumber(100).default(20).meta({ description: 'Of items on a page', default: 20 });
 
 export const PageQuery = z.strictObject({
   limit: PageLimit,

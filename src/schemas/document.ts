@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import limits from '../../pocketbase/hooks/lib/shared/document-kinds.json' with { type: 'json' };
 import types from '../../pocketbase/hooks/lib/shared/document-types.json' with { type: 'json' };
-import { Id, page, Timestamp } from './common.ts';
+import { Id, page, Timestamp, wholeNumber } from './common.ts';
 
 const KINDS = Object.keys(limits) as [keyof typeof limits, ...(keyof typeof limits)[]];
 export const DocumentKind = z.enum(KINDS).meta({ id: 'DocumentKind' });
@@ -50,7 +50,7 @@ export type DocumentVersion = z.infer<typeof DocumentVersion>;
 export const DocumentVersions = page(DocumentVersion).meta({ id: 'DocumentVersions' });
 
 export const DownloadQuery = z.strictObject({
-  version: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({
+  version: wholeNumber(Number.MAX_SAFE_INTEGER).optional().meta({
     description: 'An earlier version, for reviewers and internal keys; without it the current one',
   }),
 });

@@ -1,5 +1,6 @@
 import type { Caller } from '../auth/caller.ts';
 import { ApiProblem } from '../lib/problem.ts';
+import { SYSTEM } from '../pocketbase/actor.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { where } from '../pocketbase/filter.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
@@ -19,6 +20,16 @@ export async function createPartner(pb: PocketBaseClient, caller: Caller, body: 
     body: { active: true, ...forPocketBase(body) },
   });
   return presentPartner(row);
+}
+
+/** A partner of the settings gets its record with its first profile or its first managed key. */
+export async function ensurePartner(pb: PocketBaseClient, slug: string): Promise<void> {
+  try {
+    await find(pb.as(SYSTEM), slug);
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.code !== 'not_found') throw error;
+    await pb.as(SYSTEM).call(PartnerRow, RECORDS, { method: 'POST', body: { slug, name: slug, active: true } });
+  }
 }
 
 /** @throws ApiProblem `not_found` */

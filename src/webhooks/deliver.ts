@@ -37,6 +37,7 @@ export async function deliver(
   { fetch, now }: { fetch: (url: string, init: RequestInit) => Promise<Response>; now: () => number },
 ): Promise<Outcome> {
   const startedAt = now();
+  const signed = await signatureHeaders(id, payload, { secrets, now: startedAt });
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(url, {
@@ -45,7 +46,7 @@ export async function deliver(
       headers: {
         'content-type': 'application/json',
         'user-agent': `eKYC-Edge-Webhooks/${VERSION}`,
-        ...signatureHeaders(id, payload, { secrets, now: startedAt }),
+        ...signed,
       },
       // A redirect may lead to a target that the rules refuse.
       redirect: 'manual',

@@ -1,3 +1,4 @@
+import '../support/runtime-globals.ts';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -158,10 +159,12 @@ describe('docs/getting-started.md', () => {
       const sign = (body: string, now: number, key = secret) =>
         signatureHeaders('e5w0c8r2t6y4u1i', body, { secrets: [key], now });
       const body = JSON.stringify({ id: 'e5w0c8r2t6y4u1i', type: 'profile.redacted', data: { profile_id: id } });
-      expect(await answers(body, sign(body, Date.now()))).toBe(204);
-      expect(await answers(body.replace('redacted', 'created'), sign(body, Date.now()))).toBe(400);
-      expect(await answers(body, sign(body, Date.now() - 600_000))).toBe(400);
-      expect(await answers(body, sign(body, Date.now(), `whsec_${Buffer.alloc(32).toString('base64')}`))).toBe(400);
+      expect(await answers(body, await sign(body, Date.now()))).toBe(204);
+      expect(await answers(body.replace('redacted', 'created'), await sign(body, Date.now()))).toBe(400);
+      expect(await answers(body, await sign(body, Date.now() - 600_000))).toBe(400);
+      expect(await answers(body, await sign(body, Date.now(), `whsec_${Buffer.alloc(32).toString('base64')}`))).toBe(
+        400,
+      );
       await receiver.stop();
       await worker.fetch(`/api/webhooks/${webhook}`, { method: 'DELETE', headers });
     });

@@ -10,6 +10,7 @@ import { ApiProblem } from '../../lib/problem.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { NO_DECISION, type ProfileProps } from '../../pages/dashboard/case.tsx';
 import { ProfilePage } from '../../pages/dashboard/profile.tsx';
+import { DownloadQuery } from '../../schemas/document.ts';
 import { DecisionForm, NoteForm } from '../../schemas/review.ts';
 import { createNote } from '../../services/notes.ts';
 import { claimProfile, readCase, releaseProfile } from '../../services/review.ts';
@@ -19,9 +20,11 @@ export const profile = new Hono<AppEnv>();
 
 profile.get(`/${ID}`, requireScope('profiles:read'), (c) => profilePage(c, { done: c.req.query('done') }));
 
-profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), (c) =>
-  getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), version: c.req.query('version') }, c.req.raw),
-);
+profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), (c) => {
+  const query = DownloadQuery.safeParse(c.req.query());
+  if (!query.success) throw new ApiProblem('not_found');
+  return getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), ...query.data }, c.req.raw);
+});
 
 profile.post(`/${ID}/claim`, requireScope('status:write'), async (c) => {
   await claimProfile(c.get('pb'), c.req.param('id'));

@@ -41,6 +41,17 @@ describe('metrics', () => {
     expect(after).toMatchObject({ oldest_undelivered_event_seconds: null });
   });
 
+  test('count no event that is held, as its partner is shut out', async () => {
+    const oldest = async () => (await metrics()).oldest_undelivered_event_seconds;
+    const partners = '/api/collections/partners/records';
+    const { id } = (await service('POST', partners, { slug: partner, name: 'P', active: true })).body;
+    await addEndpoint(service, partner);
+    await enrol(service, { partner });
+    expect(await oldest()).toBeGreaterThanOrEqual(0);
+    await service('PATCH', `${partners}/${id}`, { active: false });
+    expect(await oldest()).toBeNull();
+  });
+
   test('name the age of the oldest event that an enabled endpoint waits for', async () => {
     const oldest = async () => (await metrics()).oldest_undelivered_event_seconds;
     expect(await oldest()).toBeNull();

@@ -152,7 +152,7 @@ describe('GET /api/profiles/:id/documents/:kind?version=', () => {
     expect(Buffer.from(await current.arrayBuffer())).toEqual(SECOND);
   });
 
-  it.each(['0', '-1', '1.5', 'x', '', '1&other=1'])('refuses version=%s', async (version) => {
+  it.each(['0', '-1', '1.5', 'x', '', '0x1', '1e0', '%201', '1&other=1'])('refuses version=%s', async (version) => {
     const id = await documented();
     const refused = await download(id, 'document_front', judge.authorization, `?version=${version}`);
     expect(await problemOf(refused)).toMatchObject({ status: 422, code: 'validation_failed' });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import scopes from '../../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
 import { createManagedKey } from '../../../src/auth/managed-key-format.ts';
@@ -5,7 +6,7 @@ import { GRANTABLE_SCOPES } from '../../../src/schemas/key.ts';
 import { api, json, PNG, problemOf, superuser, UNKNOWN_ID } from '../../support/api.ts';
 import { type IssuedKey, issueKey } from '../../support/keys.ts';
 import type { CountingProxy } from '../../support/proxy.ts';
-import { startProxiedWorker, startWorker, type TestWorker } from '../../support/worker.ts';
+import { secret, startProxiedWorker, startWorker, type TestWorker } from '../../support/worker.ts';
 
 let proxy: CountingProxy;
 let worker: TestWorker;
@@ -27,6 +28,13 @@ const remove = (path: string) =>
 const use = async (key: string, at = worker) => (await api(at, key).get('/api/profiles')).status;
 
 describe('POST /api/keys', () => {
+  it('takes a partner of the settings that has no profile yet', async () => {
+    const partner = `new-${randomBytes(4).toString('hex')}`;
+    const fresh = await startWorker({ VALID_API_KEYS: `${partner}:${secret()}` });
+    for (let i = 0; i < 2; i++) expect(await issueKey(fresh, { partner })).toMatchObject({ partner });
+    await fresh.stop();
+  });
+
   it('shows the key once; PocketBase holds its digest alone', async () => {
     const { key, id, ...rest } = await issueKey(worker, { name: 'Backend' });
     expect(key).toMatch(new RegExp(`^ek_test_${id}`));
@@ -93,6 +101,7 @@ describe('a key of the operator’s', () => {
   it('reads one partner’s profiles where it names it', async () => {
     const { key } = await issued(['profiles:read']);
     await api(worker).created();
+  await api(worker, worker.keys.globex).created();
     const headers = { 'x-api-key': key, 'x-partner': 'globex' };
     const { items } = (await (await worker.fetch('/api/profiles?limit=100', { headers })).json()) as {
       items: { partner: string }[];

@@ -1,5 +1,5 @@
 const { newId } = require(`${__hooks}/lib/base/ids.js`);
-const { ask } = require(`${__hooks}/lib/base/sql.js`);
+const { ask, statementOf } = require(`${__hooks}/lib/base/sql.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { announce } = require(`${__hooks}/lib/base/announce.js`);
 
@@ -37,15 +37,7 @@ function perform(app, caller, view, members) {
 function execute(app, view, act) {
   const sql = `INSERT INTO ${view} (act) VALUES `;
   if (app.isTransactional()) return app.db().newQuery(`${sql} ({:act})`).bind({ act }).execute();
-  return statementOf(app, `ekyc.act.${view}`, `${sql} (?)`).exec(act);
-}
-
-/** It is compiled before `getOrSet`, which holds the store's lock: a transaction that has the one connection may be waiting for that lock. */
-function statementOf(app, name, sql) {
-  const known = app.store().get(name);
-  if (known) return known;
-  const statement = app.nonconcurrentDB().db().prepare(sql);
-  return app.store().getOrSet(name, () => statement);
+  return statementOf(app, app.nonconcurrentDB(), `${sql} (?)`).exec(act);
 }
 
 const hasMovedOn = (error) => String(error).includes(MOVED_ON);

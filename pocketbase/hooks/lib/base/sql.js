@@ -12,33 +12,64 @@ function run(app, sql, params = {}) {
   return app.db().newQuery(sql).bind(params).execute().rowsAffected();
 }
 
-// SQLite takes longer to understand a statement than to carry it out, so each runtime keeps what it asks often. An overload adds runtimes
-// that are thrown away, and nobody closes what they have prepared: so the number is bounded.
-const MOST_PREPARED = 1500;
-const prepared = {};
-
-/** As `all`, for what is asked with many requests. In a transaction the statement is compiled: PocketBase's transactions take no others. */
+/**
+ * As `all`, for what is asked with many requests: the statement is compiled once for each connection, which takes SQLite longer than to carry
+ * it out. In a transaction it is compiled each time: PocketBase's transactions take no other. A column that is NULL is '', 0 or false.
+ */
 function ask(app, sql, shape, params) {
   if (app.isTransactional()) return all(app, sql, shape, params);
-  const rows = arrayOf(new DynamicModel(shape));
-  queryFor(app, sql).bind(params).all(rows);
-  return rows;
+  const names = [];
+  const text = sql.replace(
+    /\{:(\w+)\}/g,
+    (_, name) => `?${names.includes(name) ? names.indexOf(name) + 1 : names.push(name)}`,
+  );
+  const found = statementOf(app, app.concurrentDB(), text).query(...names.map((name) => params[name]));
+  try {
+    const columns = found.columns();
+    const rows = [];
+    while (found.next()) rows.push(scan(found, columns, shape));
+    if (found.err()) throw found.err();
+    return rows;
+  } finally {
+    found.close();
+  }
 }
 
-function queryFor(app, sql) {
-  if (prepared[sql]) return prepared[sql];
-  const query = app.db().newQuery(sql);
-  let count = 0;
-  app.store().setFunc('ekyc.prepared', (before) => {
-    count = Number(before ?? 0) + 1;
-    return count;
-  });
-  if (count <= MOST_PREPARED) prepared[sql] = query.prepare();
-  return query;
+/** Go writes each column to a pointer of the shape's type. */
+function scan(found, columns, shape) {
+  const pointers = columns.map((name) => pointerTo(shape[name]));
+  found.scan(...pointers);
+  return Object.fromEntries(columns.map((name, i) => [name, readFrom(pointers[i], shape[name])]));
+}
+
+function pointerTo(value) {
+  if (typeof value === 'string') return nullString();
+  if (typeof value === 'boolean') return nullBool();
+  return Object.is(value, -0) ? nullFloat() : nullInt();
+}
+
+function readFrom(pointer, value) {
+  if (typeof value === 'string') return String(pointer);
+  return typeof value === 'boolean' ? String(pointer) === 'true' : Number(String(pointer));
+}
+
+/**
+ * A statement that all runtimes share. It is compiled before `getOrSet`, which holds the store's lock: a transaction that has the one
+ * connection of the writer may be waiting for that lock.
+ */
+function statementOf(app, db, sql) {
+  const name = `ekyc.sql.${sql}`;
+  const known = app.store().get(name);
+  if (known) return known;
+  const statement = db.db().prepare(sql);
+  return app.store().getOrSet(name, () => statement);
 }
 
 /** A list of texts for `IN`. They are ours: nothing is escaped. */
 const listed = (texts) => texts.map((text) => `'${text}'`).join(', ');
+
+/** Whether the partner of that slug is shut out; as SQL. */
+const isInactive = (slug) => `EXISTS (SELECT 1 FROM partners WHERE slug = ${slug} AND active = FALSE)`;
 
 /** How many profiles are in each status, of one partner or (`''`) of all. */
 function countByStatus(app, partner = '') {
@@ -48,4 +79,4 @@ function countByStatus(app, partner = '') {
   return Object.fromEntries(statuses.map((status) => [status, counted.find((row) => row.status === status)?.n ?? 0]));
 }
 
-module.exports = { all, ask, countByStatus, listed, run };
+module.exports = { all, ask, countByStatus, isInactive, listed, run, statementOf };

@@ -1,5 +1,5 @@
 const { checkReach } = require(`${__hooks}/lib/base/caller.js`);
-const { all, countByStatus, listed } = require(`${__hooks}/lib/base/sql.js`);
+const { all, countByStatus, isInactive, listed } = require(`${__hooks}/lib/base/sql.js`);
 const { DAY, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { decisionsOf } = require(`${__hooks}/lib/status/waited.js`);
 
@@ -12,7 +12,7 @@ const OLDEST = `SELECT IFNULL(unixepoch(MIN(status_since), 'subsec'), 0) AS sinc
   WHERE redacted_at = '' AND status IN (${listed(sets.review)})`;
 const UNDELIVERED = `SELECT IFNULL(MIN(unixepoch(e.created, 'subsec')), 0) AS since
   FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint AND w.enabled = TRUE JOIN events e ON e.id = d.event
-  WHERE d.status = 'pending'`;
+  WHERE d.status = 'pending' AND NOT ${isInactive('w.partner')}`;
 
 function metrics(app, caller) {
   checkReach(caller);

@@ -2,7 +2,7 @@ const { audit } = require(`${__hooks}/lib/base/audit.js`);
 const { findOwn } = require(`${__hooks}/lib/base/caller.js`);
 const { conclude, giveOutAgain, isHeld, lease } = require(`${__hooks}/lib/base/lease.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
-const { all, run } = require(`${__hooks}/lib/base/sql.js`);
+const { all, isInactive, run } = require(`${__hooks}/lib/base/sql.js`);
 const { DAY, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { announce } = require(`${__hooks}/lib/base/announce.js`);
@@ -48,8 +48,7 @@ function claim(app, caller, body) {
 }
 
 /** What an inactive partner would be told is held: it goes on, in its order, once the partner is active again. */
-const isServed = (endpoint) =>
-  `${endpoint}.enabled = TRUE AND NOT EXISTS (SELECT 1 FROM partners WHERE slug = ${endpoint}.partner AND active = FALSE)`;
+const isServed = (endpoint) => `${endpoint}.enabled = TRUE AND NOT ${isInactive(`${endpoint}.partner`)}`;
 
 /**
  * The oldest few of each endpoint, first everybody's first. CROSS JOIN keeps SQLite from starting with all deliveries
