@@ -35,7 +35,7 @@ export type Finding = z.infer<typeof Finding>;
 
 const name = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+  .regex(/^[a-z0-9_-]{1,40}$/)
   .meta({ description: 'As levels name it; `builtin` is the runner that comes with the product', example: 'builtin' });
 const version = z
   .string()

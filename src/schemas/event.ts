@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import types from '../../pocketbase/hooks/lib/shared/event-types.json' with { type: 'json' };
+import { CheckOutcome } from './check.ts';
 import { Id, PageLimit, page, Timestamp } from './common.ts';
 import { DocumentKind } from './document.ts';
 import { Status } from './status.ts';
@@ -29,6 +30,8 @@ const TYPES = {
   'profile.document_uploaded': ['A document was stored or replaced', document],
   'profile.document_removed': ['A document was removed', document],
   'profile.matched': ['The document was sent with another name or date of birth, and refused', { fields }],
+  'profile.checks_completed': ['The last check of a round is done', { outcome: CheckOutcome }],
+  'profile.document_expiring': ['A document of an approved profile expires within 30 days', document],
   'profile.redacted': ['The personal data was erased', {}],
 } as const satisfies Record<EventType, [description: string, data: z.ZodRawShape]>;
 
@@ -68,6 +71,8 @@ const EVENTS = [
   eventOf('profile.document_uploaded'),
   eventOf('profile.document_removed'),
   eventOf('profile.matched'),
+  eventOf('profile.checks_completed'),
+  eventOf('profile.document_expiring'),
   eventOf('profile.redacted'),
 ] as const;
 

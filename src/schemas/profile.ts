@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CheckOutcome, ChecksSummary } from './check.ts';
 import { given, Id, Instant, line, nullish, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 import { Country } from './countries.ts';
 import { DOCUMENT_KINDS, Document, DocumentKind, DocumentType } from './document.ts';
@@ -136,6 +137,7 @@ export const ProfileSummary = z
       description: 'Counts the changes of what a decision is made on: the identity fields and the current documents',
     }),
     missing: z.array(DocumentKind).meta({ description: 'What `submit` still needs' }),
+    checks: ChecksSummary.nullable().meta({ description: 'Of the newest round of checks; `null` before the first' }),
     created: Timestamp,
     updated: Timestamp,
   })
@@ -150,6 +152,7 @@ export const ProfilesQuery = PageQuery.extend({
   external_id: line(255).optional().meta({ description: 'Your own identifier of the applicant' }),
   updated_after: Instant.optional().meta({ description: 'Changed later than this' }),
   created_after: Instant.optional().meta({ description: 'Created later than this' }),
+  outcome: CheckOutcome.optional().meta({ description: 'Of the newest round of checks: the worst of its outcomes' }),
   partner: PartnerSlug.optional().meta({ description: 'Internal keys only: a partner sees its own' }),
 });
 export type ProfilesQuery = z.infer<typeof ProfilesQuery>;

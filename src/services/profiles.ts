@@ -8,6 +8,7 @@ import {
   EnrolAnswer,
   HoldAnswer,
   LinkAnswer,
+  PROFILE_COLUMNS,
   ProfileRecord,
   RedactAnswer,
   SearchAnswer,
@@ -51,15 +52,16 @@ export async function findOpenProfile(pb: PocketBaseClient, id: string): Promise
 
 /** The filter names the caller's partner, though PocketBase's rule shows no others: with the rule alone SQLite uses no index. */
 export async function listProfiles(pb: PocketBaseClient, caller: Caller, query: ProfilesQuery) {
-  const { status, external_id, updated_after, created_after, partner, ...page } = query;
+  const { status, external_id, updated_after, created_after, outcome, partner, ...page } = query;
   checkPartnerFilter(caller, partner);
   return listNewestFirst(pb, 'profiles', ProfileRecord, page, {
-    fields: Object.keys(ProfileRecord.shape),
+    fields: PROFILE_COLUMNS,
     conditions: [
       ['partner', '=', caller.partner],
       ['partner', '=', partner],
       ['status', '=', status],
       ['external_id', '=', external_id],
+      ['checks_outcome', '=', outcome],
       ['updated', '>', pocketBaseTime(updated_after)],
       // SQLite takes a range with one bound for most of the table, and walks the list: with two it uses the index.
       ['updated', '<', updated_after && '9999'],

@@ -1,11 +1,14 @@
 import * as z from 'zod';
+import { CheckOutcome, ChecksSummary } from '../../schemas/check.ts';
 import { DocumentKind, DocumentType, DocumentVersion } from '../../schemas/document.ts';
 import { Applicant, Profile } from '../../schemas/profile.ts';
 import { Status } from '../../schemas/status.ts';
 import { id, text, time } from './common.ts';
 
+const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), schema]);
+
 /** A row of a list. One profile comes as our hooks write it; see `readProfile`. */
-export const ProfileRecord = z.object({
+const ProfileColumns = z.object({
   id,
   partner: z.string(),
   status: Status,
@@ -24,9 +27,21 @@ export const ProfileRecord = z.object({
     .transform((value) => value ?? {}),
   evidence_version: z.int(),
   missing: z.array(DocumentKind),
+  checks_status: optional(ChecksSummary.shape.status),
+  checks_outcome: optional(CheckOutcome),
+  checks_evidence: z.int(),
   created: time,
   updated: time,
 });
+
+/** As lists show it: what was checked stands in columns of its own. */
+export const ProfileRecord = ProfileColumns.transform(
+  ({ checks_status, checks_outcome, checks_evidence, ...profile }) => ({
+    ...profile,
+    checks: checks_status && { status: checks_status, outcome: checks_outcome, evidence_version: checks_evidence },
+  }),
+);
+export const PROFILE_COLUMNS = Object.keys(ProfileColumns.shape);
 
 export const SearchAnswer = z.object({
   items: z.array(ProfileRecord),
