@@ -19,7 +19,7 @@ export const documents = new Hono<AppEnv>()
       tag: 'Documents',
       summary: 'Supply a document, as the raw body',
       description:
-        'Streamed. A document is immutable: the new one is another version, and replaces the one there was. `Content-Disposition` may carry the file name, `Content-Digest` the SHA-256 to hold it to.',
+        'Streamed. A document is immutable: the new one is another version, and replaces the one there was. A kind that neither the level nor a resubmission asks for is 422. `Content-Disposition` may carry the file name, `Content-Digest` the SHA-256 to hold it to.',
       access: 'documents:write',
       parameters: documentHeaders,
       requestBody: documentBody,
@@ -29,7 +29,7 @@ export const documents = new Hono<AppEnv>()
     async (c) => {
       const pb = c.get('pb');
       const id = c.req.param('id');
-      await findOpenProfile(pb, id);
+      await findOpenProfile(pb, id, kindOf(c));
       return relayDocument(c.req.raw, kindOf(c), formOf(pb, id, 'documents'));
     },
   )

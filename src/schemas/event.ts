@@ -29,6 +29,10 @@ const TYPES = {
   'profile.document_uploaded': ['A document was stored or replaced', document],
   'profile.document_removed': ['A document was removed', document],
   'profile.matched': ['The document was sent with another name or date of birth, and refused', { fields }],
+  'profile.consent_given': [
+    'The applicant has agreed to what the level asks',
+    { version: z.string().meta({ description: 'Of the text' }) },
+  ],
   'profile.redacted': ['The personal data was erased', {}],
 } as const satisfies Record<EventType, [description: string, data: z.ZodRawShape]>;
 
@@ -68,6 +72,7 @@ const EVENTS = [
   eventOf('profile.document_uploaded'),
   eventOf('profile.document_removed'),
   eventOf('profile.matched'),
+  eventOf('profile.consent_given'),
   eventOf('profile.redacted'),
 ] as const;
 

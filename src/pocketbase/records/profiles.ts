@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { DocumentKind, DocumentType, DocumentVersion } from '../../schemas/document.ts';
+import { Consent } from '../../schemas/level.ts';
 import { Applicant, Profile } from '../../schemas/profile.ts';
 import { Status } from '../../schemas/status.ts';
 import { id, text, time } from './common.ts';
 
-/** A row of a list. One profile comes as our hooks write it; see `readProfile`. */
-export const ProfileRecord = z.object({
+const ProfileRow = z.object({
   id,
   partner: z.string(),
   status: Status,
@@ -24,9 +24,19 @@ export const ProfileRecord = z.object({
     .transform((value) => value ?? {}),
   evidence_version: z.int(),
   missing: z.array(DocumentKind),
+  level_name: z.string(),
+  level_version: z.int(),
+  consent: Consent.nullable(),
   created: time,
   updated: time,
 });
+export const PROFILE_COLUMNS = Object.keys(ProfileRow.shape);
+
+/** A row of a list. One profile comes as our hooks write it; see `readProfile`. */
+export const ProfileRecord = ProfileRow.transform(({ level_name, level_version, ...row }) => ({
+  ...row,
+  level: { name: level_name, version: level_version },
+}));
 
 export const SearchAnswer = z.object({
   items: z.array(ProfileRecord),
@@ -53,6 +63,7 @@ export type LinkAnswer = z.infer<typeof LinkAnswer>;
 
 export const RedactAnswer = z.object({ redacted: z.boolean() });
 export const HoldAnswer = z.object({ legal_hold: z.boolean() });
+export const ConsentAnswer = z.object({ version: z.string() });
 export const SubmitAnswer = z.object({ status: Status });
 export const ApplicantAnswer = Applicant;
 
