@@ -32,6 +32,10 @@ const TYPES = {
   'profile.matched': ['The document was sent with another name or date of birth, and refused', { fields }],
   'profile.checks_completed': ['The last check of a round is done', { outcome: CheckOutcome }],
   'profile.document_expiring': ['A document of an approved profile expires within 30 days', document],
+  'profile.consent_given': [
+    'The applicant has agreed to what the level asks',
+    { version: z.string().meta({ description: 'Of the text' }) },
+  ],
   'profile.redacted': ['The personal data was erased', {}],
 } as const satisfies Record<EventType, [description: string, data: z.ZodRawShape]>;
 
@@ -73,6 +77,7 @@ const EVENTS = [
   eventOf('profile.matched'),
   eventOf('profile.checks_completed'),
   eventOf('profile.document_expiring'),
+  eventOf('profile.consent_given'),
   eventOf('profile.redacted'),
 ] as const;
 

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { CheckOutcome, ChecksSummary } from '../../schemas/check.ts';
 import { DocumentKind, DocumentType, DocumentVersion } from '../../schemas/document.ts';
+import { Consent } from '../../schemas/level.ts';
 import { Applicant, Profile } from '../../schemas/profile.ts';
 import { Status } from '../../schemas/status.ts';
 import { id, text, time } from './common.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), schema]);
 
-/** A row of a list. One profile comes as our hooks write it; see `readProfile`. */
-const ProfileColumns = z.object({
+const ProfileRow = z.object({
   id,
   partner: z.string(),
   status: Status,
@@ -30,18 +30,22 @@ const ProfileColumns = z.object({
   checks_status: optional(ChecksSummary.shape.status),
   checks_outcome: optional(CheckOutcome),
   checks_evidence: z.int(),
+  level_name: z.string(),
+  level_version: z.int(),
+  consent: Consent.nullable(),
   created: time,
   updated: time,
 });
+export const PROFILE_COLUMNS = Object.keys(ProfileRow.shape);
 
-/** As lists show it: what was checked stands in columns of its own. */
-export const ProfileRecord = ProfileColumns.transform(
-  ({ checks_status, checks_outcome, checks_evidence, ...profile }) => ({
-    ...profile,
+/** A row of a list. One profile comes as our hooks write it; see `readProfile`. */
+export const ProfileRecord = ProfileRow.transform(
+  ({ level_name, level_version, checks_status, checks_outcome, checks_evidence, ...row }) => ({
+    ...row,
+    level: { name: level_name, version: level_version },
     checks: checks_status && { status: checks_status, outcome: checks_outcome, evidence_version: checks_evidence },
   }),
 );
-export const PROFILE_COLUMNS = Object.keys(ProfileColumns.shape);
 
 export const SearchAnswer = z.object({
   items: z.array(ProfileRecord),
@@ -68,6 +72,7 @@ export type LinkAnswer = z.infer<typeof LinkAnswer>;
 
 export const RedactAnswer = z.object({ redacted: z.boolean() });
 export const HoldAnswer = z.object({ legal_hold: z.boolean() });
+export const ConsentAnswer = z.object({ version: z.string() });
 export const SubmitAnswer = z.object({ status: Status });
 export const ApplicantAnswer = Applicant;
 
