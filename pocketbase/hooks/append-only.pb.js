@@ -22,11 +22,29 @@ onRecordCreateRequest(
   },
   'documents',
   'evidence',
+  'levels',
+  'consents',
 );
 
 onRecordCreateRequest(() => {
   require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Words are written with the name they are of.');
 }, 'name_words');
+
+onRecordCreateRequest(() => {
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Levels are made at /api/levels.');
+}, 'levels');
+
+onRecordCreateRequest(() => {
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Consents are given by applicants and partners.');
+}, 'consents');
+
+onRecordCreateRequest(
+  () => {
+    require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Checks are written by what asks for them.');
+  },
+  'checks',
+  'photo_hashes',
+);
 
 onRecordUpdate(
   (e) => {
@@ -40,6 +58,10 @@ onRecordUpdate(
   'name_words',
   'documents',
   'evidence',
+  'levels',
+  'consents',
+  'checks',
+  'photo_hashes',
 );
 
 onRecordDelete(
@@ -54,6 +76,10 @@ onRecordDelete(
   'name_words',
   'documents',
   'evidence',
+  'levels',
+  'consents',
+  'checks',
+  'photo_hashes',
   'profiles',
   'partners',
   'api_keys',

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
 import type { AppEnv } from '../../app-env.ts';
-import { getDocument } from '../../documents/download.ts';
+import { getDocument, pathOfDocument } from '../../documents/download.ts';
 import { readForm } from '../../http/form.ts';
 import { page, profilePath, viewOf } from '../../http/page.ts';
 import { ID, KIND, kindOf } from '../../http/paths.ts';
@@ -23,7 +23,12 @@ profile.get(`/${ID}`, requireScope('profiles:read'), (c) => profilePage(c, { don
 profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), (c) => {
   const query = DownloadQuery.safeParse(c.req.query());
   if (!query.success) throw new ApiProblem('not_found');
-  return getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), ...query.data }, c.req.raw);
+  const kind = kindOf(c);
+  return getDocument(
+    c.get('pb'),
+    { path: pathOfDocument(c.req.param('id'), kind, query.data.version), kind },
+    c.req.raw,
+  );
 });
 
 profile.post(`/${ID}/claim`, requireScope('status:write'), async (c) => {

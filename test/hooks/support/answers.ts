@@ -9,6 +9,7 @@ interface Records {
     email: string;
     external_id: string;
     dedupe_key: string;
+    number_skeleton: string;
     evidence_version: number;
     missing: string[];
     mismatches: number;
@@ -63,6 +64,9 @@ interface Records {
   partners: { id: string; slug: string; name: string; active: boolean };
   api_keys: { id: string; partner: string; name: string; expires_at: string; revoked_at: string };
   events: Event;
+  checks: Check;
+  levels: { id: string; partner: string; name: string; version: number; spec: Record<string, unknown> };
+  consents: { version: string; locale: string; sha256: string; given_at: string; actor_type: string; actor_id: string };
   webhook_endpoints: Endpoint;
   webhook_deliveries: Delivery;
 }
@@ -82,6 +86,7 @@ export interface Event {
     kind?: string;
     version?: number;
     fields?: string[];
+    outcome?: string;
   };
 }
 
@@ -109,6 +114,54 @@ export interface Delivery {
   last_latency_ms: number;
   last_excerpt: string;
   last_error: string;
+}
+
+/** A row. */
+export interface Check {
+  id: string;
+  profile: string;
+  type: string;
+  status: string;
+  outcome: string;
+  findings: { code: string; kind?: string; field?: string }[];
+  facts: Record<string, unknown> | null;
+  scores: Record<string, number> | null;
+  inputs: { kind: string; version: number; sha256: string }[] | null;
+  evidence_version: number;
+  round: number;
+  attempt: number;
+  lost: number;
+  next_attempt_at: string;
+  locked_until: string;
+  held_by: string;
+  completed: string;
+  result: string;
+}
+
+/** As the API answers it. */
+export interface ShownCheck
+  extends Pick<Check, 'id' | 'type' | 'status' | 'outcome' | 'findings' | 'evidence_version'> {
+  facts?: { others?: { profile: string; code: string }[] } & Record<string, unknown>;
+  scores?: Record<string, number>;
+  provider: { name: string; version: string } | null;
+}
+
+export interface ClaimedCheck {
+  id: string;
+  type: string;
+  profile: string;
+  attempt: number;
+  locked_until: string;
+  external_ref: string;
+  declared: Record<string, string | null>;
+  documents: { kind: string; version: number; content_type: string; size: number; sha256: string }[];
+  level: { name: string; min_age: number | null; photo_reuse: boolean };
+}
+
+interface CheckState {
+  id: string;
+  status: string;
+  outcome: string;
 }
 
 export interface Claimed {
@@ -139,6 +192,12 @@ interface Document {
   sha256: string;
 }
 
+interface Consent {
+  version: string;
+  locale: string;
+  given_at: string;
+}
+
 /** A profile as the API answers. */
 interface Profile {
   id: string;
@@ -149,8 +208,17 @@ interface Profile {
   external_id: string | null;
   evidence_version: number;
   missing: string[];
+  level: { name: string; version: number };
+  consent: Consent | null;
   updated: string;
-  latest_status: { to: string; kinds: string[]; evidence_sha256: string | null };
+  latest_status: {
+    to: string;
+    kinds: string[];
+    evidence_sha256: string | null;
+    decided_by: string | null;
+    reason_code: string | null;
+  };
+  checks: { status: string; outcome: string | null; evidence_version: number } | null;
   documents: Record<string, Document | null>;
 }
 
@@ -166,14 +234,24 @@ interface Routes {
   'GET /api/edge/profiles/:id/open': { open: true };
   'GET /api/edge/profiles/:id/exists': { exists: true };
   'POST /api/edge/profiles/:id/submit': { status: string };
+  'POST /api/edge/profiles/:id/consent': { version: string };
   'POST /api/edge/profiles/:id/hold': { legal_hold: boolean };
   'GET /api/edge/applicant': {
     id: string;
     status: string;
     required: string[];
+    optional: string[];
     missing: string[];
+    consent: { version: string; given_at: string | null } | null;
     reason: string | null;
   };
+  'GET /api/edge/profiles/:id/checks': { items: ShownCheck[]; rounds_left: number };
+  'POST /api/edge/profiles/:id/checks': { items: ShownCheck[]; replayed?: true };
+  'POST /api/edge/checks/claim': { items: ClaimedCheck[] };
+  'POST /api/edge/checks/callbacks': { woken: boolean };
+  'POST /api/edge/checks/:id/heartbeat': { id: string; attempt: number; locked_until: string };
+  'POST /api/edge/checks/:id/result': CheckState;
+  'POST /api/edge/checks/:id/release': CheckState;
   'GET /api/edge/changes': { seq: number; profiles: string[]; all: boolean };
   'GET /api/edge/ids': { id: string };
   'POST /api/edge/profiles/:id/status': {
@@ -192,6 +270,7 @@ interface Routes {
     next: { created: string; id: string } | null;
     truncated: boolean;
   };
+  'POST /api/edge/levels': Records['levels'];
   'POST /api/edge/keys': Records['api_keys'];
   'GET /api/edge/keys/:id': {
     id: string;
@@ -204,7 +283,7 @@ interface Routes {
   };
   'POST /api/edge/keys/:id/rotate': Records['api_keys'];
   'POST /api/edge/keys/:id/revoke': Records['api_keys'];
-  'POST /api/edge/sweep': { expired: number; redacted: number; cleaned: number };
+  'POST /api/edge/sweep': { expired: number; redacted: number; expiring: number; cleaned: number };
   'POST /api/edge/rekey': { rekeyed: number; done: boolean };
   'GET /api/edge/metrics': {
     statuses: Record<string, number>;
@@ -212,6 +291,11 @@ interface Routes {
     decisions: { count: number; median_seconds: number | null };
     duplicates_avoided: number;
     oldest_undelivered_event_seconds: number | null;
+    checks: {
+      outcomes: Record<string, number>;
+      oldest_queued_seconds: number | null;
+      runner_seen_seconds: number | null;
+    };
   };
   'GET /api/edge/metrics/daily': {
     items: { day: string; pending: number; approved: number; median_seconds: number | null }[];
@@ -239,6 +323,7 @@ interface Problem {
   code: string;
   detail: string;
   profile_id: string;
+  level: string;
   fields: string[];
   retry_after: number;
   current_evidence_version: number;
