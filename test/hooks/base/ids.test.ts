@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import fields from '../../../pocketbase/hooks/lib/shared/fields.json' with { type: 'json' };
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
-import { connect, decide, enrol, type Request, upload } from '../support/client.ts';
+import { asApplicant, connect, decide, enrol, makeLevel, type Request, upload } from '../support/client.ts';
 import { photo } from '../support/photo.ts';
 import { openFile } from '../support/sqlite.ts';
 import { addEndpoint } from '../support/webhook-client.ts';
@@ -31,6 +31,7 @@ const CHANGES: Record<string, Record<string, string>> = {
   documents: { state: "'staged'" },
   events: { sequence: 'sequence + 1' },
   idempotency_keys: { key: "'x'" },
+  levels: { version: 'version + 1' },
   notes: { seq: 'seq + 1' },
   partners: { slug: "'other'" },
   profiles: { latest_status: "'bhistory0000000'", dedupe_key: "''", external_id: "''" },
@@ -43,7 +44,10 @@ describe('an id', () => {
   test('begins with the letter of its cell, in every collection and through every door', async () => {
     const partner = 'letters';
     await addEndpoint(service, partner);
-    const id = await enrol(service, { partner });
+    const consent = { version: '1', url: 'https://acme.example/consent', text: { en: 'I agree.' } };
+    const { name: level } = await makeLevel(service, { partner, consent, optional: ['facial_photo'] });
+    const id = await enrol(service, { partner, level });
+    await service('POST', `/api/edge/profiles/${id}/consent`, { version: '1', locale: 'en' }, asApplicant(id));
     await upload(service, id, photo());
     await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'x' });
     const headers = { 'x-idempotency-key': 'a'.repeat(64), 'x-idempotency-body': 'a'.repeat(64) };
