@@ -22,11 +22,21 @@ onRecordCreateRequest(
   },
   'documents',
   'evidence',
+  'levels',
+  'consents',
 );
 
 onRecordCreateRequest(() => {
   require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Words are written with the name they are of.');
 }, 'name_words');
+
+onRecordCreateRequest(() => {
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Levels are made at /api/levels.');
+}, 'levels');
+
+onRecordCreateRequest(() => {
+  require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Consents are given by applicants and partners.');
+}, 'consents');
 
 onRecordUpdate(
   (e) => {
@@ -40,6 +50,8 @@ onRecordUpdate(
   'name_words',
   'documents',
   'evidence',
+  'levels',
+  'consents',
 );
 
 onRecordDelete(
@@ -54,6 +66,8 @@ onRecordDelete(
   'name_words',
   'documents',
   'evidence',
+  'levels',
+  'consents',
   'profiles',
   'partners',
   'api_keys',

@@ -38,12 +38,16 @@ routerAdd('PATCH', '/api/edge/profiles/{id}', (e) => {
   return answerFinal(e, readProfile(e.app, caller, id));
 });
 
-// Whether the caller may change the profile now: asked before 90 MB are sent for nothing.
+// Whether the caller may change the profile now, and supply that kind of document: asked before 90 MB are sent for nothing.
 routerAdd('GET', '/api/edge/profiles/{id}/open', (e) => {
   const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
   const { checkOpen, findStand } = require(`${__hooks}/lib/base/stand.js`);
-  const caller = serviceOf(e);
-  checkOpen(caller, findStand(e.app, caller, e.request.pathValue('id')));
+  const { checkKinds } = require(`${__hooks}/lib/levels/fit.js`);
+  const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
+  const [caller, kind] = [serviceOf(e), e.request.url.query().get('kind')];
+  const stand = findStand(e.app, caller, e.request.pathValue('id'));
+  checkOpen(caller, stand);
+  if (kind) checkKinds(levelOf(e.app, stand), stand, [kind]);
   return e.json(200, { open: true });
 });
 
@@ -108,9 +112,15 @@ routerAdd('POST', '/api/edge/profiles/{id}/status', (e) => {
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/submit', (e) => {
-  const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
   const { submit } = require(`${__hooks}/lib/status/change-status.js`);
-  return e.json(200, submit(e.app, serviceOf(e), e.request.pathValue('id')));
+  return e.json(200, submit(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
+});
+
+routerAdd('POST', '/api/edge/profiles/{id}/consent', (e) => {
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { giveConsent } = require(`${__hooks}/lib/levels/consent.js`);
+  return e.json(200, giveConsent(e.app, serviceOf(e), e.request.pathValue('id'), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/profiles/{id}/link', (e) => {

@@ -1,4 +1,4 @@
-/// The Worker's routes that are about no profile: keys, the cron's sweep, figures, and an operator's re-keying.
+/// The Worker's routes that are about no profile: keys, levels, the cron's sweep, figures, and an operator's re-keying.
 
 routerAdd('POST', '/api/edge/keys', (e) => {
   const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
@@ -31,6 +31,12 @@ routerAdd('POST', '/api/edge/keys/{id}/revoke', (e) => {
   const { serviceOf } = require(`${__hooks}/lib/base/caller.js`);
   const { revokeKey } = require(`${__hooks}/lib/keys/keys.js`);
   return e.json(200, revokeKey(e.app, serviceOf(e), e.request.pathValue('id')));
+});
+
+routerAdd('POST', '/api/edge/levels', (e) => {
+  const { bodyOf, serviceOf } = require(`${__hooks}/lib/base/caller.js`);
+  const { createLevel } = require(`${__hooks}/lib/levels/create.js`);
+  return e.json(200, createLevel(e.app, serviceOf(e), bodyOf(e)));
 });
 
 routerAdd('POST', '/api/edge/sweep', (e) => {

@@ -30,6 +30,7 @@ onRecordViewRequest(
   'status_history',
   'notes',
   'evidence',
+  'consents',
 );
 
 onRecordsListRequest(
@@ -46,6 +47,7 @@ onRecordsListRequest(
   'status_history',
   'notes',
   'evidence',
+  'consents',
 );
 
 onFileDownloadRequest((e) => {

@@ -71,6 +71,23 @@ function refuse(app, table, name, event, condition, message) {
   );
 }
 
+/** Makes a trigger of an earlier migration again, with other words in it. @param changes `[[text, instead]]`, each text stands there once */
+function rewrite(app, trigger, changes) {
+  const row = new DynamicModel({ sql: '' });
+  app
+    .db()
+    .newQuery("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = {:trigger}")
+    .bind({ trigger })
+    .one(row);
+  const sql = changes.reduce((text, [before, after]) => {
+    const parts = text.split(before);
+    if (parts.length !== 2) throw new Error(`${trigger} has another text than ${before}`);
+    return parts.join(after);
+  }, row.sql);
+  run(app, `DROP TRIGGER ${trigger}`);
+  run(app, sql);
+}
+
 /**
  * No row is changed, removed or replaced. REPLACE skips DELETE triggers (https://www.sqlite.org/lang_conflict.html), so every way for it to hit
  * a row is refused by itself.
@@ -116,6 +133,7 @@ module.exports = {
   onlyErasure,
   refuse,
   remove,
+  rewrite,
   run,
   save,
   select,

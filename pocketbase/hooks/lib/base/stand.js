@@ -21,6 +21,8 @@ const TEXTS = [
   'phone',
   'external_id',
   'locale',
+  'level',
+  'level_name',
   'latest_status',
   'links_valid_after',
   'claimed_by',
@@ -34,13 +36,14 @@ const SHAPE = {
   legal_hold: false,
   partner_active: false,
   metadata: '',
+  consent: '',
   asked: '',
   missing: '',
   seq: 0,
   documents: '',
 };
 const STAND = `SELECT ${[...TEXTS, ...NUMBERS, 'legal_hold'].map((name) => `p.${name}`)},
-    IFNULL(p.metadata, 'null') AS metadata, IFNULL(p.asked, '[]') AS asked, IFNULL(p.missing, '[]') AS missing, h.seq,
+    IFNULL(p.metadata, 'null') AS metadata, IFNULL(p.consent, 'null') AS consent, IFNULL(p.asked, '[]') AS asked, IFNULL(p.missing, '[]') AS missing, h.seq,
     (SELECT active FROM partners WHERE slug = p.partner) AS partner_active,
     (SELECT json_group_array(json_object('id', id, 'kind', kind, 'version', version, 'sha256', sha256))
       FROM documents WHERE profile = p.id AND state = 'current') AS documents
@@ -54,7 +57,7 @@ function readStand(app, caller, id) {
   const [row] = ask(app, STAND, SHAPE, { id });
   checkOwn(caller, row ? row.partner : null);
   const stand = { ...row };
-  for (const name of ['metadata', 'asked', 'missing', 'documents']) stand[name] = JSON.parse(row[name]);
+  for (const name of ['metadata', 'consent', 'asked', 'missing', 'documents']) stand[name] = JSON.parse(row[name]);
   checkLink(caller, stand);
   return stand;
 }

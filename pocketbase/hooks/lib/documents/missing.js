@@ -1,14 +1,13 @@
-const documentTypes = require(`${__hooks}/lib/shared/document-types.json`);
 const kinds = Object.keys(require(`${__hooks}/lib/shared/document-kinds.json`));
 
 /**
  * The kinds that a submit still needs, in the order of the table.
+ * @param required kinds that the level asks for
  * @param current kinds of which there is a current document
  * @param asked kinds that a resubmission has asked for
  * @param answered those of `asked` that have their new file
  */
-function missingKinds({ document_type, current = [], asked = [], answered = [] }) {
-  const required = documentTypes[document_type]?.required ?? [];
+function missingKinds({ required, current = [], asked = [], answered = [] }) {
   return kinds.filter((kind) => {
     if (asked.includes(kind)) return !answered.includes(kind);
     return required.includes(kind) && !current.includes(kind);

@@ -4,12 +4,14 @@ const { newId } = require(`${__hooks}/lib/base/ids.js`);
 const { fail, problemOf } = require(`${__hooks}/lib/base/problem.js`);
 const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
 const { missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
+const { checkFits, namedLevel, requiredKinds } = require(`${__hooks}/lib/levels/fit.js`);
+const { DEFAULT } = require(`${__hooks}/lib/levels/level.js`);
 const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
 const { checkComplete, readFields } = require(`${__hooks}/lib/profiles/fields.js`);
 const { distinctWords } = require(`${__hooks}/lib/profiles/names.js`);
 const { checkSame } = require(`${__hooks}/lib/profiles/mismatch.js`);
 const { writeProfile } = require(`${__hooks}/lib/base/stand.js`);
-const { explain, writeChanges } = require(`${__hooks}/lib/profiles/update.js`);
+const { explain, levelColumns, writeChanges } = require(`${__hooks}/lib/profiles/update.js`);
 const { countDuplicate } = require(`${__hooks}/lib/review/metrics.js`);
 const { move } = require(`${__hooks}/lib/status/change-status.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
@@ -22,14 +24,15 @@ function enrol(app, caller, body) {
   checkReach(caller, body.partner);
   const fields = readFields(body);
   checkComplete(fields);
+  const named = body.level == null ? null : namedLevel(app, body.partner, body.level);
   const key = dedupeKey(app, (name) => (name === 'partner' ? body.partner : fields[name]));
   let taken = null;
   for (let attempt = 1; ; attempt++) {
     const known = findByKey(app, key);
-    if (known) return { created: false, ...summary(recognise(app, caller, known, fields)) };
+    if (known) return { created: false, ...summary(recognise(app, caller, known, fields, named)) };
     if (taken) throw taken;
     try {
-      return { created: true, ...summary(insert(app, caller, body.partner, fields, key)) };
+      return { created: true, ...summary(insert(app, caller, { slug: body.partner, fields, key, named })) };
     } catch (error) {
       const code = problemOf(error)?.code;
       if (!CONFLICTS.includes(code) || attempt === MAX_ATTEMPTS) throw error;
@@ -39,7 +42,9 @@ function enrol(app, caller, body) {
   }
 }
 
-function insert(app, caller, slug, fields, key) {
+function insert(app, caller, { slug, fields, key, named }) {
+  const level = named ?? namedLevel(app, slug, DEFAULT.name);
+  checkFits(level, fields, Object.keys(fields));
   const partner = findPartner(app, slug) ?? createPartner(app, caller, slug);
   const profile = newId();
   try {
@@ -47,7 +52,12 @@ function insert(app, caller, slug, fields, key) {
       profile,
       partner: slug,
       history: { id: newId() },
-      set: { ...fields, dedupe_key: key, missing: missingKinds(fields) },
+      set: {
+        ...fields,
+        dedupe_key: key,
+        ...levelColumns(level),
+        missing: missingKinds({ required: requiredKinds(level, fields.document_type) }),
+      },
       words: distinctWords(fields.full_name),
       events: [{ type: 'profile.created', data: { to: 'unverified' } }],
       audit: [{ action: 'profile.created' }],
@@ -60,10 +70,14 @@ function insert(app, caller, slug, fields, key) {
 
 /**
  * The profile of an applicant who is known. It changes in two ways only: an external_id that it lacked, and life after expiry.
- * @throws 409 `applicant_mismatch`, `external_id_taken`
+ * @throws 409 `applicant_mismatch`, `level_differs`, `external_id_taken`
  */
-function recognise(app, caller, known, fields) {
+function recognise(app, caller, known, fields, named) {
   checkSame(app, caller, known, fields);
+  if (named && named.name !== known.level_name) {
+    const members = { profile_id: known.id, level: known.level_name };
+    fail(409, 'level_differs', 'The applicant is known under another level.', members);
+  }
   countDuplicate(app);
   const { external_id } = fields;
   const isStale = known.status === 'expired' || (external_id && external_id !== known.external_id);
@@ -110,11 +124,12 @@ const SHAPE = {
   external_id: '',
   full_name: '',
   date_of_birth: '',
+  level_name: '',
   slug: '',
   active: false,
   frontend_url: '',
 };
-const ENROLLED = `SELECT p.id, p.status, p.external_id, p.full_name, p.date_of_birth, a.slug, a.active, a.frontend_url
+const ENROLLED = `SELECT p.id, p.status, p.external_id, p.full_name, p.date_of_birth, p.level_name, a.slug, a.active, a.frontend_url
   FROM profiles p JOIN partners a ON a.slug = p.partner`;
 /** The partial index serves only a query that repeats its condition word for word. */
 const BY_KEY = `${ENROLLED} WHERE p.dedupe_key != '' AND p.dedupe_key = {:key}`;

@@ -2,10 +2,12 @@ const { checkOwn } = require(`${__hooks}/lib/base/caller.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { ask } = require(`${__hooks}/lib/base/sql.js`);
 const { findStand } = require(`${__hooks}/lib/base/stand.js`);
+const { isConsented } = require(`${__hooks}/lib/levels/consent.js`);
+const { optionalKinds, requiredKinds } = require(`${__hooks}/lib/levels/fit.js`);
+const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
 const { noteReading } = require(`${__hooks}/lib/review/readings.js`);
 const kinds = Object.keys(require(`${__hooks}/lib/shared/document-kinds.json`));
 const reasonCodes = require(`${__hooks}/lib/shared/reason-codes.json`);
-const documentTypes = require(`${__hooks}/lib/shared/document-types.json`);
 
 const object = (members) => `json_object(${Object.entries(members).map(([name, sql]) => `'${name}', ${sql}`)})`;
 const each = (names, sql) => Object.fromEntries(names.map((name) => [name, sql(name)]));
@@ -45,8 +47,10 @@ const read = (change, others) =>
     ),
     ...each(['date_of_birth', 'email', 'phone', 'external_id', 'locale'], optional('p')),
     metadata: "json(coalesce(nullif(p.metadata, 'null'), '{}'))",
+    level: object({ name: 'p.level_name', version: 'p.level_version' }),
     evidence_version: 'p.evidence_version',
     missing: list('p.missing'),
+    consent: 'json(p.consent)',
     ...each(['created', 'updated'], time('p')),
     ...others,
     latest_status: object(change),
@@ -79,10 +83,20 @@ function readApplicant(app, caller) {
   const { id, status, document_type, locale, latest_status, missing } = stand;
   const [{ reason_code, reason }] = ask(app, LATEST, { reason_code: '', reason: '' }, { id: latest_status });
   const code = reasonCodes[reason_code]?.internal ? '' : reason_code;
-  const required = kinds.filter(
-    (kind) => documentTypes[document_type].required.includes(kind) || stand.asked.includes(kind),
-  );
-  return { id, status, locale: locale || null, document_type, required, missing, reason: reason || code || null };
+  const level = levelOf(app, stand);
+  const asked = [...requiredKinds(level, document_type), ...stand.asked];
+  const given_at = isConsented(level, stand) ? stand.consent?.given_at : null;
+  return {
+    id,
+    status,
+    locale: locale || null,
+    document_type,
+    required: kinds.filter((kind) => asked.includes(kind)),
+    optional: optionalKinds(level, document_type).filter((kind) => !asked.includes(kind)),
+    missing,
+    reason: reason || code || null,
+    consent: level.consent && { ...level.consent, given_at },
+  };
 }
 
 const ONE = `SELECT ${object(DOCUMENT)} AS text FROM documents d WHERE d.id = {:id}`;

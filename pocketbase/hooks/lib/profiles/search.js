@@ -11,7 +11,9 @@ const MOST_ALIKE = 500;
 const MOST_WORDS = 5;
 /** Each leads to few profiles, by an index of its own. */
 const IDENTIFYING = ['document_number', 'external_id', 'email', 'phone'];
-const EXACT = ['full_name', ...IDENTIFYING, 'status'];
+const EXACT = ['full_name', ...IDENTIFYING, 'status', 'level'];
+/** Where a field has another name than its column. */
+const COLUMN_OF = { level: 'level_name' };
 const AFTER = { updated_after: 'updated', created_after: 'created' };
 
 const COLUMNS = [
@@ -27,12 +29,14 @@ const COLUMNS = [
   'phone',
   'external_id',
   'locale',
+  'level_name',
+  'level_version',
   'evidence_version',
   'created',
   'updated',
 ];
 const ITEM = `json_object(${COLUMNS.map((name) => `'${name}', p.${name}`)},
-  'metadata', json(coalesce(nullif(p.metadata, ''), 'null')), 'missing', json(ifnull(p.missing, '[]')))`;
+  'metadata', json(coalesce(nullif(p.metadata, ''), 'null')), 'missing', json(ifnull(p.missing, '[]')), 'consent', json(p.consent))`;
 const SHAPE = { candidates: 0, alike: 0, last: '', items: '' };
 
 /**
@@ -123,7 +127,7 @@ function paramsOf(body, partner, others) {
 function pageSql(lead, others, body, partner) {
   const asked = [
     "p.redacted_at = ''",
-    ...EXACT.filter((name) => body[name]).map((name) => `p.${name} = {:${name}}`),
+    ...EXACT.filter((name) => body[name]).map((name) => `p.${COLUMN_OF[name] ?? name} = {:${name}}`),
     ...Object.keys(AFTER)
       .filter((name) => body[name])
       .map((name) => `p.${AFTER[name]} > {:${name}}`),

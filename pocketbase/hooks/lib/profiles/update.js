@@ -1,6 +1,8 @@
 const { perform } = require(`${__hooks}/lib/base/act.js`);
-const { problem } = require(`${__hooks}/lib/base/problem.js`);
+const { fail, problem } = require(`${__hooks}/lib/base/problem.js`);
 const { answeredKinds, missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
+const { checkFits, checkKinds, namedLevel, requiredKinds } = require(`${__hooks}/lib/levels/fit.js`);
+const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
 const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
 const { readFields } = require(`${__hooks}/lib/profiles/fields.js`);
 const { distinctWords } = require(`${__hooks}/lib/profiles/names.js`);
@@ -9,8 +11,11 @@ const { IDENTITY } = require(`${__hooks}/lib/status/evidence.js`);
 const { ask } = require(`${__hooks}/lib/base/sql.js`);
 
 const actorTypes = require(`${__hooks}/lib/shared/actor-types.json`);
+const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
 const RECOGNISED_BY = ['country', 'document_type', 'document_number'];
+/** What a level may refuse an applicant for. */
+const JUDGED_BY_LEVEL = ['level', 'country', 'document_type', 'date_of_birth'];
 
 /**
  * Changes fields, supplies documents that were staged, and removes some: all of it or nothing.
@@ -20,12 +25,19 @@ function updateProfile(app, caller, id, { fields = {}, documents = [], removed =
   const wanted = readFields(fields);
   return writeProfile(app, caller, id, (db, stand) => {
     const set = changedFields(stand, wanted);
-    const names = Object.keys(set);
+    const level = fields.level === undefined ? levelOf(db, stand) : namedLevel(db, stand.partner, fields.level);
+    const names = [...Object.keys(set), ...(level.id === stand.level ? [] : ['level'])];
     const gone = stand.documents.filter(({ kind }) => removed.includes(kind));
     checkMayChange(caller, stand, { names, documents, gone });
     if (names.length + documents.length + gone.length === 0) return [];
+    if (names.some((name) => JUDGED_BY_LEVEL.includes(name))) checkFits(level, { ...stand, ...set }, names);
+    checkKinds(
+      level,
+      { ...stand, ...set },
+      documents.map((document) => document.kind),
+    );
     const written = documents.map((document) => ({ ...document, version: nextVersion(db, id, document.kind) }));
-    writeChanges(db, caller, stand, { set, written, gone });
+    writeChanges(db, caller, stand, { set, level, written, gone });
     return written;
   });
 }
@@ -36,6 +48,9 @@ function checkMayChange(caller, stand, { names, documents, gone }) {
   const isHarmless = (names.length === 0 || isFilling) && documents.length + gone.length === 0;
   if (isHarmless && !actorTypes[caller.type].isBound) return;
   checkOpen(caller, stand);
+  if (names.includes('level') && !sets.open.includes(stand.status)) {
+    fail(409, 'profile_locked', 'A profile in review keeps its level.');
+  }
 }
 
 function changedFields(stand, wanted) {
@@ -44,9 +59,12 @@ function changedFields(stand, wanted) {
   return Object.fromEntries(Object.entries(wanted).filter(differs));
 }
 
+const levelColumns = ({ id, name, version }) => ({ level: id, level_name: name, level_version: version });
+
 /** What `updateProfile` has judged, as one act. */
-function writeChanges(app, caller, stand, { set, written = [], gone = [] }) {
-  const names = Object.keys(set);
+function writeChanges(app, caller, stand, { set, level = levelOf(app, stand), written = [], gone = [] }) {
+  const isMoved = level.id !== stand.level;
+  const names = [...Object.keys(set), ...(isMoved ? ['level'] : [])];
   const after = { ...stand, ...set };
   const documents = documentsAfter(stand, written, gone);
   const isEvidence = names.some((name) => IDENTITY.includes(name)) || isOtherEvidence(stand, documents);
@@ -61,9 +79,10 @@ function writeChanges(app, caller, stand, { set, written = [], gone = [] }) {
       ...(names.includes('full_name') && { words: distinctWords(set.full_name) }),
       set: {
         ...set,
+        ...(isMoved && levelColumns(level)),
         ...(isOther && { dedupe_key: dedupeKey(app, (name) => after[name]) }),
         evidence_version: stand.evidence_version + (isEvidence ? 1 : 0),
-        missing: missingAfter(app, after, written, documents),
+        missing: missingAfter(app, level, after, written, documents),
       },
       ...tell(names, written, gone),
     });
@@ -86,7 +105,7 @@ function isOtherEvidence(stand, documents) {
 }
 
 /** A kind that was asked for again needs a file of other bytes than any version before it. The same file twice, as after a lost answer, changes nothing. */
-function missingAfter(app, after, written, documents) {
+function missingAfter(app, level, after, written, documents) {
   const answeredBefore = answeredKinds(after);
   const isAnswered = (kind) => {
     const one = written.find((document) => document.kind === kind);
@@ -95,7 +114,13 @@ function missingAfter(app, after, written, documents) {
     return answeredBefore.includes(kind) && documents.some((document) => document.kind === kind);
   };
   const current = documents.map((document) => document.kind);
-  return missingKinds({ ...after, current, answered: after.asked.filter(isAnswered) });
+  const { asked, document_type } = after;
+  return missingKinds({
+    required: requiredKinds(level, document_type),
+    current,
+    asked,
+    answered: asked.filter(isAnswered),
+  });
 }
 
 function digestsOf(app, profile, kind) {
@@ -137,4 +162,4 @@ function explain(error) {
   return error;
 }
 
-module.exports = { explain, updateProfile, writeChanges };
+module.exports = { explain, levelColumns, updateProfile, writeChanges };

@@ -4,6 +4,9 @@ const { newId } = require(`${__hooks}/lib/base/ids.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { answeredKinds, missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
+const { isConsented, readConsent, tellConsent, writeConsent } = require(`${__hooks}/lib/levels/consent.js`);
+const { requiredKinds } = require(`${__hooks}/lib/levels/fit.js`);
+const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
 const { checkOpen, respectClaim, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { sealEvidence } = require(`${__hooks}/lib/status/evidence.js`);
 const { readChange } = require(`${__hooks}/lib/status/history.js`);
@@ -40,24 +43,39 @@ function changeStatus(app, caller, id, body) {
   });
 }
 
-/** An applicant's submit, or a partner's in the applicant's place: nothing may be missing. In `pending` already it changes nothing. */
-function submit(app, caller, id) {
+/**
+ * An applicant's submit, or a partner's in the applicant's place: nothing may be missing. In `pending` already it changes no status.
+ * @param body `{consent?: {version, given_at, locale}}` of a partner that has asked the applicant itself
+ */
+function submit(app, caller, id, body) {
   return writeProfile(app, caller, id, (db, stand) => {
-    if (stand.status === 'pending') return { status: 'pending' };
-    checkTransition(stand.status, 'pending');
+    const isPending = stand.status === 'pending';
+    if (!isPending) checkTransition(stand.status, 'pending');
     checkOpen(caller, stand);
-    const missing = missingNow(stand, stand.asked);
-    if (missing.length > 0) {
-      const errors = missing.map((kind) => ({ pointer: `/${kind}`, detail: 'Is missing' }));
-      fail(422, 'validation_failed', 'Documents are missing.', { errors });
+    const level = levelOf(db, stand);
+    const consent = body.consent ? readConsent(level, stand, body.consent, '/consent') : null;
+    if (isPending) {
+      if (consent) writeConsent(db, caller, stand, level, consent);
+      return { status: 'pending' };
     }
-    move(db, caller, stand, { to: 'pending' });
+    checkSupplied(level, stand, consent);
+    move(db, caller, stand, { to: 'pending' }, consent);
     return { status: 'pending' };
   });
 }
 
-/** Writes the change. @returns the id of its row in the history */
-function move(app, caller, stand, { to, reason_code = '', reason = '', note = '', kinds: named }) {
+function checkSupplied(level, stand, consent) {
+  const lacking = missingNow(level, stand, stand.asked);
+  if (!consent && !isConsented(level, stand)) lacking.push('consent');
+  if (lacking.length === 0) return;
+  const errors = lacking.map((name) => ({ pointer: `/${name}`, detail: 'Is missing' }));
+  fail(422, 'validation_failed', 'Something is missing.', { errors });
+}
+
+/** Writes the change, and with it a consent that came along. @returns the id of its row in the history */
+function move(app, caller, stand, { to, reason_code = '', reason = '', note = '', kinds: named }, consent = null) {
+  const level = levelOf(app, stand);
+  const told = tellConsent(level, consent);
   const isDecision = sets.decided.includes(to);
   const evidence = isDecision ? sealEvidence(stand) : null;
   const again = to === 'resubmission_requested' ? (named ?? reasonCodes[reason_code]?.kinds ?? []) : [];
@@ -84,25 +102,30 @@ function move(app, caller, stand, { to, reason_code = '', reason = '', note = ''
       evidence_sha256: evidence?.sha256 ?? '',
       waiting_since: isDecision ? waitingSince(app, stand.id, seq) : null,
     },
+    ...told,
     ...(evidence && { evidence: { salt: evidence.salt, text: evidence.text } }),
     set: {
+      ...told.set,
       asked, // what a resubmission asks for stays asked for until somebody decides
-      missing: missingNow(stand, asked, again),
+      missing: missingNow(level, stand, asked, again),
       final_since: sets.final.includes(to) ? stamp(Date.now()) : '', // retention runs from it
       ...(to !== 'in_review' && { claimed_by: '', claimed_until: '' }),
     },
     ...remembered(caller, id, true),
-    events: [{ type: 'profile.status_changed', data: { from: stand.status, to } }],
-    audit: [{ action: actorTypes[caller.type].decides ? 'status.decided' : 'status.changed', target: to }],
+    events: [...told.events, { type: 'profile.status_changed', data: { from: stand.status, to } }],
+    audit: [
+      ...told.audit,
+      { action: actorTypes[caller.type].decides ? 'status.decided' : 'status.changed', target: to },
+    ],
   });
   return id;
 }
 
 /** @param again what is asked for just now, and so has no answer yet */
-function missingNow(stand, asked, again = []) {
+function missingNow(level, stand, asked, again = []) {
   const current = stand.documents.map((document) => document.kind);
   const answered = answeredKinds(stand).filter((kind) => !again.includes(kind));
-  return missingKinds({ ...stand, current, asked, answered });
+  return missingKinds({ required: requiredKinds(level, stand.document_type), current, asked, answered });
 }
 
 function checkBody(caller, body) {
