@@ -22,19 +22,22 @@ export function photo(width = 480, height = 640): Sharp {
   );
 }
 
-/** As many pages as wanted, the first of them filled by `jpeg`. */
+/** As many pages as wanted, each of them filled by `jpeg`. */
 export async function pdf(jpeg: Buffer, { pages = 1, points = [595, 842] } = {}): Promise<Buffer> {
   const { width, height } = await sharp(jpeg).metadata();
-  const [across, down] = points as [number, number];
-  const draw = `q ${across} 0 0 ${down} 0 0 cm /I Do Q`;
+  const form = `/Width ${width}/Height ${height}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode`;
+  return writePdf(form, jpeg, pages, points);
+}
+
+function writePdf(form: string, picture: Buffer, pages: number, points: number[]): Buffer {
+  const draw = `q ${points[0]} 0 0 ${points[1]} 0 0 cm /I Do Q`;
   const kids = Array.from({ length: pages }, (_, page) => `${5 + page} 0 R`).join(' ');
   const page = `<</Type/Page/Parent 2 0 R/MediaBox[0 0 ${points.join(' ')}]/Contents 3 0 R/Resources<</XObject<</I 4 0 R>>>>>>`;
-  const picture = `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length ${jpeg.length}>>`;
   const objects = [
     '<</Type/Catalog/Pages 2 0 R>>',
     `<</Type/Pages/Kids[${kids}]/Count ${pages}>>`,
     `<</Length ${draw.length}>>stream\n${draw}\nendstream`,
-    `${picture}stream\n${jpeg.toString('latin1')}\nendstream`,
+    `<</Type/XObject/Subtype/Image${form}/Length ${picture.length}>>stream\n${picture.toString('latin1')}\nendstream`,
     ...Array.from({ length: pages }, () => page),
   ];
   let text = '%PDF-1.4\n';
@@ -106,4 +109,14 @@ export async function hostileFiles(): Promise<[name: string, file: Buffer, code:
     ['a PDF that was cut off', half(await pdf(jpeg)), 'pdf_unreadable'],
     ['a PDF that is none', Buffer.from('%PDF-1.7\nand then words'), 'pdf_unreadable'],
   ];
+}
+
+/** A page whose picture takes a few kilobytes and inflates to 800 MB. */
+export function memoryBomb(): Buffer {
+  const side = 16_384;
+  // RunLengthDecode: 0x81 repeats the byte behind it 128 times. Its end mark is 0x80.
+  const runs = Buffer.alloc((side * side * 3 * 2) / 128 + 1, Buffer.from([0x81, 0x7f]));
+  runs[runs.length - 1] = 0x80;
+  const form = `/Width ${side}/Height ${side}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter[/FlateDecode/RunLengthDecode]`;
+  return writePdf(form, deflateSync(runs, { level: 9 }), 1, [595, 842]);
 }
