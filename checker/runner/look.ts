@@ -1,3 +1,4 @@
+import { readLicence } from '../barcode/read-barcode.ts';
 import { decode } from '../pictures/decode.ts';
 import { measure } from '../pictures/measures.ts';
 import { hashPhoto } from '../pictures/photo-hash.ts';
@@ -12,6 +13,9 @@ import type { Seen } from './seen.ts';
 export async function look({ kind }: Task, file: Parts): Promise<Seen> {
   if (kind === 'facial_video') return { video: await videoFacts(file) };
   const { picture, sent, isEdited } = await decode(file.read(0, file.size));
-  const plain = { sent, isEdited, measures: measure(picture, null) };
-  return kind === 'facial_photo' ? { ...plain, photoHash: hashPhoto(picture) } : plain;
+  if (kind === 'facial_photo') {
+    return { picture: { ...sent, ...measure(picture, null), isEdited }, photoHash: hashPhoto(picture) };
+  }
+  const barcode = await readLicence(picture);
+  return { picture: { ...sent, ...measure(picture, null), isEdited }, zone: null, barcode };
 }

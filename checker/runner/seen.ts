@@ -2,25 +2,49 @@ import * as z from 'zod';
 import { CheckCode } from '../../src/schemas/check.ts';
 
 const size = z.object({ width: z.number(), height: z.number() });
+const text = z.string().max(200);
+
+/** What judges take of a reading. The names in it, and all else, are the applicant's. */
+const zone = z.object({
+  format: text,
+  lines: z.array(text).max(3),
+  isSure: z.boolean(),
+  corrected: z.number(),
+  hidden: z.array(z.unknown()).max(200),
+});
+
+const licence = z.object({
+  version: z.number(),
+  subfile: z.enum(['DL', 'ID']),
+  number: text.nullable(),
+  name: z.object({ primary: z.array(text), secondary: z.array(text), isCut: z.boolean() }).nullable(),
+  birthDate: text.nullable(),
+  issueDate: text.nullable(),
+  expiryDate: text.nullable(),
+  sex: z.enum(['M', 'F']).nullable(),
+  country: z.enum(['US', 'CA']).nullable(),
+  jurisdiction: text.nullable(),
+});
+
+const picture = size.extend({
+  brightness: z.number(),
+  sharpness: z.number(),
+  glare: z.number().nullable(),
+  isCutOff: z.boolean().nullable(),
+  isEdited: z.boolean(),
+});
 
 /** What was seen in one file, before anything is compared with what was declared. */
 export const Seen = z.object({
-  sent: size.optional(),
-  measures: z
-    .object({
-      brightness: z.number(),
-      sharpness: z.number(),
-      glare: z.number().nullable(),
-      isCutOff: z.boolean().nullable(),
-    })
-    .optional(),
-  isEdited: z.boolean().optional(),
+  picture: picture.optional(),
+  zone: zone.nullish(),
+  barcode: z.union([licence, z.literal('unreadable')]).nullish(),
   photoHash: z
     .string()
     .regex(/^[0-9a-f]{16}$/)
     .optional(),
   video: size
-    .extend({ duration_seconds: z.number(), codec: z.string().max(40).nullable(), frames_per_second: z.number() })
+    .extend({ duration_seconds: z.number(), codec: text.nullable(), frames_per_second: z.number() })
     .optional(),
 });
 export type Seen = z.infer<typeof Seen>;
