@@ -14,7 +14,8 @@ export interface Watch {
   maxRssBytes: number;
 }
 
-/** Which document the file is: that decides what is looked for. */
+/** What decides what is looked for. */
 export interface Task {
   kind: DocumentKind;
+  mayHaveBarcode?: boolean;
 }

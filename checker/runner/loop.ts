@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { log } from '../../src/lib/log.ts';
 import type { ClaimedCheck } from '../../src/schemas/check.ts';
@@ -21,16 +22,17 @@ export function pauseMs(idleMs: number): number {
  * @throws KeyRefusedError
  */
 export async function runLoop(runner: Runner, client: ChecksClient, signal: AbortSignal): Promise<void> {
-  signal.addEventListener('abort', () => void runner.stop(), { once: true });
+  const stopped = once(signal, 'abort').then(() => runner.stop());
   let workedAt = Date.now();
   while (!signal.aborted) {
     const checks = await claim(runner, client, signal);
-    const perform = runner.begin();
+    const perform = runner.begin(checks);
     const done = await Promise.all(checks.map((check) => hold(check, { runner, client, perform, signal })));
     if (done.includes(true)) workedAt = Date.now();
     // Without a result there is an outage or nothing to do.
     else await sleep(pauseMs(Date.now() - workedAt), undefined, { signal }).catch(() => {});
   }
+  await stopped;
 }
 
 async function claim(runner: Runner, client: ChecksClient, signal: AbortSignal): Promise<ClaimedCheck[]> {
