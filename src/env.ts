@@ -17,6 +17,8 @@ export interface Env extends Record<LimiterName, RateLimit> {
 export const BINDINGS = ['TOKENS', 'WEBHOOKS', ...(Object.keys(RATE_LIMITS) as LimiterName[])] as const;
 
 const SECRET_MIN_LENGTH = 32;
+/** A vendor makes its own. */
+const CALLBACK_SECRET_MIN_LENGTH = 16;
 const slug = z.string().regex(new RegExp(patterns.slug));
 const secret = z.string().min(SECRET_MIN_LENGTH);
 
@@ -65,6 +67,29 @@ const publicUrls = z
   .pipe(z.array(publicUrl))
   .default([]);
 
+/** Of a vendor that calls back: how it signs, and with what. */
+const CallbackSource = z.strictObject({
+  scheme: z.enum(['standard-webhooks', 'hmac-sha256', 'timestamped']),
+  secret: z.string().min(CALLBACK_SECRET_MIN_LENGTH),
+  header: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .default('x-signature'),
+});
+const callbackSources = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return text === '' ? {} : JSON.parse(text);
+    } catch {
+      context.addIssue('Not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string().regex(/^[a-z0-9_-]{1,40}$/), CallbackSource))
+  .transform((sources) => Object.entries(sources).map(([name, { secret: key, ...rest }]) => ({ name, key, ...rest })))
+  .default([]);
+
 const SETTINGS = {
   POCKETBASE_URL: baseUrl,
   POCKETBASE_SERVICE_EMAIL: z.email(),
@@ -79,6 +104,7 @@ const SETTINGS = {
   PUBLIC_URL: publicUrls,
   DEPLOYMENT: z.enum(['production', 'development']).default('production'),
   WEBHOOK_DENY_HOSTS: hostList,
+  CHECK_CALLBACKS: callbackSources,
   WEBHOOK_DELAYS_SECONDS: delayList,
 };
 
@@ -89,6 +115,7 @@ const SECRETS = [
   'LINK_SECRET',
   'SESSION_SECRET',
   'DATA_SECRET',
+  'CHECK_CALLBACKS',
 ] as const;
 
 type SettingName = keyof typeof SETTINGS;

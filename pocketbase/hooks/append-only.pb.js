@@ -38,6 +38,14 @@ onRecordCreateRequest(() => {
   require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Consents are given by applicants and partners.');
 }, 'consents');
 
+onRecordCreateRequest(
+  () => {
+    require(`${__hooks}/lib/base/problem.js`).fail(403, 'forbidden', 'Checks are written by what asks for them.');
+  },
+  'checks',
+  'photo_hashes',
+);
+
 onRecordUpdate(
   (e) => {
     const collection = e.record.collection().name;
@@ -52,6 +60,8 @@ onRecordUpdate(
   'evidence',
   'levels',
   'consents',
+  'checks',
+  'photo_hashes',
 );
 
 onRecordDelete(
@@ -68,6 +78,8 @@ onRecordDelete(
   'evidence',
   'levels',
   'consents',
+  'checks',
+  'photo_hashes',
   'profiles',
   'partners',
   'api_keys',

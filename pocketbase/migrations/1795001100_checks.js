@@ -10,7 +10,7 @@ const skeleton = `"number_skeleton" = IFNULL(${of('set.number_skeleton')}, numbe
 const acts = {
   enrolments: [
     ['"dedupe_key","evidence_version"', '"dedupe_key","number_skeleton","evidence_version"'],
-    [`IFNULL(${of('set.dedupe_key')}, ''),1,`, `IFNULL(${of('set.dedupe_key')}, ''),${of('set.number_skeleton')},1,`],
+    [`${of('set.dedupe_key')},1,`, `${of('set.dedupe_key')},${of('set.number_skeleton')},1,`],
   ],
   profile_updates: [['"revision" = revision + 1', `${[...kept, skeleton]},"revision" = revision + 1`]],
   status_changes: [['"revision" = revision + 1', `${kept},"revision" = revision + 1`]],

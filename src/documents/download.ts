@@ -9,15 +9,15 @@ const PASSED_ON = ['content-length', 'content-range', 'accept-ranges', 'last-mod
 
 /**
  * The document as PocketBase streams it, under headers of our own: a file of an applicant must neither run nor be cached in the reader's browser.
+ * @param path of PocketBase, see `pathOfDocument`
  * @throws ApiProblem `not_found`, `gone`, `precondition_failed`, `range_not_satisfiable`
  */
 export async function getDocument(
   pb: PocketBaseClient,
-  { id, kind, version }: { id: string; kind: DocumentKind; version?: string | number | undefined },
+  { path, kind }: { path: string; kind: DocumentKind },
   { method, headers, signal }: Pick<Request, 'method' | 'headers' | 'signal'>,
 ): Promise<Response> {
-  const query = version === undefined ? '' : `?${new URLSearchParams({ version: String(version) })}`;
-  const upstream = await pb.download(`/api/edge/profiles/${id}/documents/${kind}${query}`, {
+  const upstream = await pb.download(path, {
     method: method === 'HEAD' ? 'HEAD' : 'GET',
     headers: pick(
       headers,
@@ -33,6 +33,12 @@ export async function getDocument(
     status: upstream.status,
     headers: presentHeaders(upstream.headers, kind),
   });
+}
+
+/** Of a profile: the current version, unless another one is named. */
+export function pathOfDocument(id: string, kind: DocumentKind, version?: string | number): string {
+  const query = version === undefined ? '' : `?${new URLSearchParams({ version: String(version) })}`;
+  return `/api/edge/profiles/${id}/documents/${kind}${query}`;
 }
 
 /** The same bytes, cut off when PocketBase stands still among them. */

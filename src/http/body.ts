@@ -17,13 +17,18 @@ export interface TextBody {
   seconds?: number;
 }
 
+interface Bounds {
+  seconds?: number;
+  maxBytes?: number;
+}
+
 /**
  * The request's whole body as text.
  * @throws ApiProblem `payload_too_large`, `unsupported_media_type`; `invalid_request` when it stalls, is cut, or is not UTF-8
  */
 export async function readText(request: Request, expected: TextBody): Promise<string> {
   const { type, typeName, mayBeEmpty = false, seconds = BODY_SECONDS } = expected;
-  const bytes = await readBytes(request, seconds);
+  const bytes = await readBytes(request, { seconds });
   if (bytes.length === 0 && mayBeEmpty) return '';
   refuseEncoding(request.headers.get('content-encoding'));
   if (!type.test(request.headers.get('content-type') ?? '')) {
@@ -34,12 +39,16 @@ export async function readText(request: Request, expected: TextBody): Promise<st
   return text;
 }
 
-async function readBytes({ headers, body }: Request, seconds: number): Promise<Uint8Array> {
-  if (Number(headers.get('content-length')) > BODY_MAX_BYTES) throw tooLarge();
+/** @throws ApiProblem `payload_too_large`; `invalid_request` when it stalls or is cut */
+export async function readBytes(
+  { headers, body }: Request,
+  { seconds = BODY_SECONDS, maxBytes = BODY_MAX_BYTES }: Bounds = {},
+): Promise<Uint8Array> {
+  if (Number(headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes);
   const reader = body?.getReader();
   if (!reader) return new Uint8Array();
   try {
-    return await within(readAll(reader), seconds * 1_000, () => {
+    return await within(readAll(reader, maxBytes), seconds * 1_000, () => {
       return new ApiProblem('invalid_request', `The body was not complete after ${seconds} seconds`);
     });
   } catch (error) {
@@ -52,17 +61,17 @@ async function readBytes({ headers, body }: Request, seconds: number): Promise<U
 }
 
 /** A length need not be declared, so the bytes are counted as they come. */
-async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {
+async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
     size += piece.value.length;
-    if (size > BODY_MAX_BYTES) throw tooLarge();
+    if (size > maxBytes) throw tooLarge(maxBytes);
     pieces.push(piece.value);
   }
   return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
 }
 
-function tooLarge(): ApiProblem {
-  return new ApiProblem('payload_too_large', `The body may have ${BODY_MAX_BYTES} bytes`);
+function tooLarge(maxBytes: number): ApiProblem {
+  return new ApiProblem('payload_too_large', `The body may have ${maxBytes} bytes`);
 }

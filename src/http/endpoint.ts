@@ -18,6 +18,7 @@ export const TAGS = {
   Profiles: 'Applicants and their verification',
   Documents: 'Pictures, videos and PDFs of an applicant',
   Review: 'Decisions, their history, and notes',
+  Checks: 'Automated looks at the evidence, and the runners that take them',
   Webhooks: 'What happened, told to your endpoints and in a feed',
   Applicant: 'What the applicant’s browser calls, with the token of the link',
   Operations: 'Partners, keys, the audit log and metrics',

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   status_conflict: { status: 409, title: 'The profile is no longer in the expected status' },
   evidence_changed: { status: 409, title: 'The evidence is no longer the one that was seen' },
   applicant_mismatch: { status: 409, title: 'The document is known under another name or date of birth' },
+  level_differs: { status: 409, title: 'The applicant is known under another level' },
   external_id_taken: { status: 409, title: 'The external_id belongs to another applicant' },
   duplicate_applicant: { status: 409, title: 'The document belongs to another applicant' },
   profile_locked: { status: 409, title: 'The profile can no longer be changed' },

@@ -4,12 +4,13 @@ import { relayDocument } from '../documents/request.ts';
 import { BODY_PROBLEMS, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { KIND, kindOf } from '../http/paths.ts';
 import { documentBody, documentHeaders, UPLOAD_PROBLEMS } from '../http/upload.ts';
-import { noFields } from '../http/validate.ts';
+import { jsonBody, noFields } from '../http/validate.ts';
 import { reportFailure } from '../middleware/report-failure.ts';
 import { Document } from '../schemas/document.ts';
+import { GiveConsentBody } from '../schemas/level.ts';
 import { Applicant } from '../schemas/profile.ts';
 import { formOf } from '../services/documents.ts';
-import { findApplicant, findOpenProfile, submit } from '../services/profiles.ts';
+import { findApplicant, findOpenProfile, giveConsent, submit } from '../services/profiles.ts';
 
 /** For the applicant's browser. The token names the profile, so no path has an id. */
 export const applicant = new Hono<AppEnv>()
@@ -19,7 +20,7 @@ export const applicant = new Hono<AppEnv>()
       id: 'readApplicant',
       tag: 'Applicant',
       summary: 'Read what is still missing',
-      description: 'The status, and which documents `submit` needs.',
+      description: 'The status, which documents `submit` needs and takes, and the consent that it needs.',
       access: 'applicant',
       answers: { 200: { description: 'The state of the own verification', schema: Applicant } },
       problems: RECORD_PROBLEMS,
@@ -42,8 +43,26 @@ export const applicant = new Hono<AppEnv>()
     async (c) => {
       const pb = c.get('pb');
       const { id } = c.get('caller');
-      await findOpenProfile(pb, id);
+      await findOpenProfile(pb, id, kindOf(c));
       return relayDocument(c.req.raw, kindOf(c), formOf(pb, id, 'documents'));
+    },
+  )
+  .post(
+    '/consent',
+    endpoint({
+      id: 'consentApplicant',
+      tag: 'Applicant',
+      summary: 'Agree to what the level asks',
+      description: 'Names the version of the text that was shown, and its language. The same again changes nothing.',
+      access: 'applicant',
+      answers: { 200: { description: 'The consent is kept', schema: Applicant } },
+      problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'profile_locked'],
+    }),
+    jsonBody(GiveConsentBody),
+    async (c) => {
+      const pb = c.get('pb');
+      await giveConsent(pb, c.get('caller').id, c.req.valid('json'));
+      return c.json(await findApplicant(pb));
     },
   )
   .post(
@@ -53,7 +72,7 @@ export const applicant = new Hono<AppEnv>()
       tag: 'Applicant',
       summary: 'Hand the documents in for review',
       description:
-        'Needs every required document: 422 with a pointer per missing kind. Already pending: 200, nothing changes.',
+        'Needs every required document, and the consent that the level asks: 422 with a pointer per missing kind, and `/consent`. Already pending: 200, nothing changes.',
       access: 'applicant',
       answers: { 200: { description: 'The profile is pending', schema: Applicant } },
       problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'illegal_transition', 'profile_locked'],

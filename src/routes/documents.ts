@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../app-env.ts';
-import { getDocument } from '../documents/download.ts';
+import { getDocument, pathOfDocument } from '../documents/download.ts';
 import { relayDocument } from '../documents/request.ts';
 import { endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
 import { ID, KIND, kindOf } from '../http/paths.ts';
@@ -19,7 +19,7 @@ export const documents = new Hono<AppEnv>()
       tag: 'Documents',
       summary: 'Supply a document, as the raw body',
       description:
-        'Streamed. A document is immutable: the new one is another version, and replaces the one there was. `Content-Disposition` may carry the file name, `Content-Digest` the SHA-256 to hold it to.',
+        'Streamed. A document is immutable: the new one is another version, and replaces the one there was. A kind that neither the level nor a resubmission asks for is 422. `Content-Disposition` may carry the file name, `Content-Digest` the SHA-256 to hold it to.',
       access: 'documents:write',
       parameters: documentHeaders,
       requestBody: documentBody,
@@ -29,7 +29,7 @@ export const documents = new Hono<AppEnv>()
     async (c) => {
       const pb = c.get('pb');
       const id = c.req.param('id');
-      await findOpenProfile(pb, id);
+      await findOpenProfile(pb, id, kindOf(c));
       return relayDocument(c.req.raw, kindOf(c), formOf(pb, id, 'documents'));
     },
   )
@@ -71,7 +71,11 @@ export const documents = new Hono<AppEnv>()
       problems: [...RECORD_PROBLEMS, 'validation_failed', 'precondition_failed', 'range_not_satisfiable'],
     }),
     query(DownloadQuery),
-    (c) => getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), ...c.req.valid('query') }, c.req.raw),
+    (c) => {
+      const kind = kindOf(c);
+      const path = pathOfDocument(c.req.param('id'), kind, c.req.valid('query').version);
+      return getDocument(c.get('pb'), { path, kind }, c.req.raw);
+    },
   )
   .delete(
     `/${ID}/documents/${KIND}`,

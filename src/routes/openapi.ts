@@ -80,7 +80,7 @@ const PATH_PARAMETERS: Record<string, [schema: string, description: string]> = {
   kind: ['DocumentKind', 'Of the document'],
 };
 /** Whose `id` it is, by the path's second part; elsewhere a profile's. */
-const OWNERS: Record<string, string> = { keys: 'key', webhooks: 'webhook' };
+const OWNERS: Record<string, string> = { keys: 'key', levels: 'level', webhooks: 'webhook' };
 
 export function openApi(app: Hono<AppEnv>) {
   let document: Awaited<ReturnType<typeof describeApi>> | undefined;

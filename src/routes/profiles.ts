@@ -23,6 +23,7 @@ import {
   Profiles,
   ProfilesQuery,
   SearchProfilesBody,
+  SubmitProfileBody,
   SubmittedProfile,
   UpdatedBrief,
   UpdatedProfile,
@@ -58,14 +59,14 @@ export const profiles = new Hono<AppEnv>()
       tag: 'Profiles',
       summary: 'Start the verification of an applicant',
       description:
-        'The same applicant again (same partner, country, document type and document number) answers 200 with the existing `id` and a fresh link, and changes nothing stored. Under another name or date of birth it is refused as `applicant_mismatch`, ten times an hour at most. Internal keys name the partner in `x-partner`.',
+        'The same applicant again (same partner, country, document type and document number) answers 200 with the existing `id` and a fresh link, and changes nothing stored. Under another name or date of birth it is refused as `applicant_mismatch`, ten times an hour at most; under another level as `level_differs`, which an update of `level` mends. Internal keys name the partner in `x-partner`.',
       access: 'profiles:create',
       limiter: 'CREATE_LIMITER',
       answers: {
         201: { description: 'The profile was created', schema: CreatedProfile },
         200: { description: 'This applicant was known', schema: CreatedProfile },
       },
-      problems: [...BODY_PROBLEMS, 'external_id_taken', 'applicant_mismatch'],
+      problems: [...BODY_PROBLEMS, 'external_id_taken', 'applicant_mismatch', 'level_differs'],
     }),
     reportFailure('profile_creation_failed'),
     onePartner(),
@@ -132,10 +133,10 @@ export const profiles = new Hono<AppEnv>()
       tag: 'Profiles',
       summary: 'Change fields of a profile',
       description:
-        'As JSON, or as `multipart/form-data` with fields and document files in any order, streamed; an empty text field stands for `null`, `metadata` is JSON text. Files need `documents:write` as well.',
+        'As JSON, or as `multipart/form-data` with fields and document files in any order, streamed; an empty text field stands for `null`, `metadata` is JSON text. `level` moves the profile to the newest version of that name, while it is open. Files need `documents:write` as well.',
       requestBody: profileForm,
       access: 'profiles:write',
-      record: findOpenProfile,
+      record: (pb, id) => findOpenProfile(pb, id),
       answers: {
         200: {
           description: 'The profile as it is now; without `profiles:read` three members of it',
@@ -180,17 +181,17 @@ export const profiles = new Hono<AppEnv>()
       tag: 'Profiles',
       summary: 'Hand the documents in for review, in the place of the applicant',
       description:
-        'Needs every required document: 422 with a pointer per missing kind. Already pending: 200, nothing changes.',
+        'Needs every required document: 422 with a pointer per missing kind. Where the level asks consent and you have asked the applicant yourself, name it in `consent`; without any: 422 `/consent`. Already pending: 200, no status changes.',
       access: 'documents:write',
       record: findProfile,
       answers: { 200: { description: 'The profile is pending', schema: SubmittedProfile } },
       problems: [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'illegal_transition', 'profile_locked'],
     }),
     reportFailure('status_change_failed'),
-    noFields(),
+    jsonBody(SubmitProfileBody, { optional: true }),
     async (c) => {
       const id = c.req.param('id');
-      await submit(c.get('pb'), id);
+      await submit(c.get('pb'), id, c.req.valid('json'));
       return c.json({ id, status: 'pending' as const });
     },
   )

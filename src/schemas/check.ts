@@ -33,9 +33,11 @@ export const Finding = z
   .meta({ id: 'Finding' });
 export type Finding = z.infer<typeof Finding>;
 
+/** As levels and settings name it. */
+export const PROVIDER_PATTERN = /^[a-z0-9_-]{1,40}$/;
 const name = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+  .regex(PROVIDER_PATTERN)
   .meta({ description: 'As levels name it; `builtin` is the runner that comes with the product', example: 'builtin' });
 const version = z
   .string()
@@ -153,6 +155,8 @@ export const Lease = z.object({ id: Id, attempt, locked_until: Timestamp }).meta
 
 /** The check's id is a part of it, so that a callback finds its check. */
 const external_ref = z.string().regex(/^[a-z0-9]{15}[\w.:-]{0,185}$/, 'Begins with the id of the check');
+
+export const CheckState = Check.pick({ id: true, status: true, outcome: true }).meta({ id: 'CheckState' });
 
 export const ReleaseBody = z
   .strictObject({

@@ -54,8 +54,3 @@ export const DownloadQuery = z.strictObject({
     description: 'An earlier version, for reviewers and internal keys; without it the current one',
   }),
 });
-
-/** The kinds that an applicant must supply before `submit`: a passport has no back side. */
-export function requiredDocuments(documentType: DocumentType): readonly DocumentKind[] {
-  return types[documentType].required as DocumentKind[];
-}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import types from '../../pocketbase/hooks/lib/shared/event-types.json' with { type: 'json' };
+import { CheckOutcome } from './check.ts';
 import { Id, PageLimit, page, Timestamp } from './common.ts';
 import { DocumentKind } from './document.ts';
 import { Status } from './status.ts';
@@ -29,6 +30,12 @@ const TYPES = {
   'profile.document_uploaded': ['A document was stored or replaced', document],
   'profile.document_removed': ['A document was removed', document],
   'profile.matched': ['The document was sent with another name or date of birth, and refused', { fields }],
+  'profile.checks_completed': ['The last check of a round is done', { outcome: CheckOutcome }],
+  'profile.document_expiring': ['A document of an approved profile expires within 30 days', document],
+  'profile.consent_given': [
+    'The applicant has agreed to what the level asks',
+    { version: z.string().meta({ description: 'Of the text' }) },
+  ],
   'profile.redacted': ['The personal data was erased', {}],
 } as const satisfies Record<EventType, [description: string, data: z.ZodRawShape]>;
 
@@ -68,6 +75,9 @@ const EVENTS = [
   eventOf('profile.document_uploaded'),
   eventOf('profile.document_removed'),
   eventOf('profile.matched'),
+  eventOf('profile.checks_completed'),
+  eventOf('profile.document_expiring'),
+  eventOf('profile.consent_given'),
   eventOf('profile.redacted'),
 ] as const;
 

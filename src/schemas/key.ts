@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import scopes from '../../pocketbase/hooks/lib/shared/scopes.json' with { type: 'json' };
+import { CheckType } from './check.ts';
 import { graceSeconds, Id, Instant, line, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 
 export type Scope = keyof typeof scopes;
@@ -13,6 +14,8 @@ export const KeyScope = z.enum(scopesOf('operator') as [Scope, ...Scope[]]).meta
   id: 'KeyScope',
   description: `Of a partner's key: ${GRANTABLE_SCOPES.map((scope) => `\`${scope}\``).join(', ')}`,
 });
+/** A runner's key has no other scope. */
+const RUN: Scope = 'checks:run';
 const ofWhom = '`null`: the operator’s own, for all partners';
 
 export const Key = z
@@ -24,6 +27,8 @@ export const Key = z
       .string()
       .meta({ description: 'The part of the key that is no secret', example: 'ek_live_k3v9x2m1q8w7z5a' }),
     scopes: z.array(KeyScope),
+    types: z.array(CheckType).nullable().meta({ description: 'Of a runner’s key: the checks that it does' }),
+    partners: z.array(z.string()).nullable().meta({ description: 'Of a runner’s key: for whom; `null` for all' }),
     expires_at: Timestamp.nullable(),
     revoked_at: Timestamp.nullable(),
     last_used_at: Timestamp.nullable().meta({ description: 'Exact to about a minute' }),
@@ -50,11 +55,32 @@ export const CreateKeyBody = z
       .min(1)
       .max(KeyScope.options.length)
       .transform((scopes) => [...new Set(scopes)]),
+    types: z.array(CheckType).min(1).max(CheckType.options.length).nullish().meta({
+      description: 'With the scope `checks:run` alone: the checks that the runner does',
+    }),
+    partners: z
+      .array(PartnerSlug)
+      .min(1)
+      .max(100)
+      .nullish()
+      .meta({ description: 'With `checks:run`: for whom; without it for all' }),
     expires_at: Instant.refine((time) => Date.parse(time) > Date.now(), 'Lies in the past').nullish(),
   })
   .refine(({ partner, scopes }) => partner === null || scopes.every((scope) => GRANTABLE_SCOPES.includes(scope)), {
     error: `Must be some of ${GRANTABLE_SCOPES.join(', ')}`,
     path: ['scopes'],
+  })
+  .refine(({ scopes }) => !scopes.includes(RUN) || scopes.length === 1, {
+    error: `${RUN} stands alone`,
+    path: ['scopes'],
+  })
+  .refine(({ scopes, types }) => scopes.includes(RUN) === (types != null), {
+    error: `Goes with ${RUN}, which needs it`,
+    path: ['types'],
+  })
+  .refine(({ scopes, partners }) => scopes.includes(RUN) || partners == null, {
+    error: `Goes with ${RUN} only`,
+    path: ['partners'],
   })
   .meta({ id: 'CreateKey' });
 export type CreateKeyBody = z.infer<typeof CreateKeyBody>;

@@ -20,6 +20,7 @@ export type Problem = z.infer<typeof Problem>;
 const MEMBERS: { [C in ErrorCode]?: object } = {
   forbidden: { required_scope: 'profiles:read' },
   applicant_mismatch: { profile_id: 'k3v9x2m1q8w7z5a', fields: ['date_of_birth'] },
+  level_differs: { profile_id: 'k3v9x2m1q8w7z5a', level: 'default' },
   validation_failed: { errors: [{ pointer: '/country', detail: 'Not an ISO 3166-1 alpha-2 code, nor XK' }] },
 };
 

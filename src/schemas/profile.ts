@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { CheckOutcome, ChecksSummary } from './check.ts';
 import { given, Id, Instant, line, nullish, PageQuery, PartnerSlug, page, Timestamp } from './common.ts';
 import { Country } from './countries.ts';
 import { DOCUMENT_KINDS, Document, DocumentKind, DocumentType } from './document.ts';
+import { AskedConsent, AttestedConsent, Consent, LevelName, LevelOfProfile } from './level.ts';
 import { Status, StatusChange } from './status.ts';
 
 /** PocketBase refuses what is no Unicode, and a NUL is nobody's data. */
@@ -69,8 +71,11 @@ const optional = {
     .meta({ description: 'At most 20 keys of at most 40 characters, values of at most 500' }),
 };
 
+/** One that is known keeps its level, unless an update moves it. */
+const level = LevelName;
+
 export const CreateProfileBody = z
-  .strictObject({ ...required, ...nullish(optional) })
+  .strictObject({ ...required, ...nullish({ ...optional, level }) })
   .transform(given)
   .meta({ id: 'CreateProfile' });
 export type CreateProfileBody = z.infer<typeof CreateProfileBody>;
@@ -80,7 +85,7 @@ const nullable = Object.fromEntries(Object.entries(optional).map(([name, schema]
 };
 
 /** The fields of an update, none of which is required. */
-export const ProfileFields = z.strictObject({ ...required, ...nullable }).partial();
+export const ProfileFields = z.strictObject({ ...required, ...nullable, level }).partial();
 
 export const UpdateProfileBody = ProfileFields.refine(
   (body) => Object.keys(body).length > 0,
@@ -132,10 +137,13 @@ export const ProfileSummary = z
     external_id: z.string().nullable(),
     locale: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
+    level: LevelOfProfile,
     evidence_version: z.int().min(1).max(Number.MAX_SAFE_INTEGER).meta({
       description: 'Counts the changes of what a decision is made on: the identity fields and the current documents',
     }),
     missing: z.array(DocumentKind).meta({ description: 'What `submit` still needs' }),
+    checks: ChecksSummary.nullable().meta({ description: 'Of the newest round of checks; `null` before the first' }),
+    consent: Consent.nullable(),
     created: Timestamp,
     updated: Timestamp,
   })
@@ -150,6 +158,8 @@ export const ProfilesQuery = PageQuery.extend({
   external_id: line(255).optional().meta({ description: 'Your own identifier of the applicant' }),
   updated_after: Instant.optional().meta({ description: 'Changed later than this' }),
   created_after: Instant.optional().meta({ description: 'Created later than this' }),
+  outcome: CheckOutcome.optional().meta({ description: 'Of the newest round of checks: the worst of its outcomes' }),
+  level: LevelName.optional().meta({ description: 'Name of the level, whichever version' }),
   partner: PartnerSlug.optional().meta({ description: 'Internal keys only: a partner sees its own' }),
 });
 export type ProfilesQuery = z.infer<typeof ProfilesQuery>;
@@ -171,6 +181,7 @@ export const SearchProfilesBody = z
       status: Status,
       updated_after: Instant.meta({ description: 'Changed later than this' }),
       created_after: Instant.meta({ description: 'Created later than this' }),
+      level: LevelName.meta({ description: 'Name of the level, whichever version' }),
       partner: PartnerSlug.meta({ description: 'Internal keys only: a partner searches its own' }),
       cursor: PageQuery.shape.cursor.unwrap(),
     }),
@@ -219,6 +230,12 @@ export type Profile = z.infer<typeof Profile>;
 export const UpdatedBrief = z.object({ id: Id, status: Status, updated: Timestamp });
 export const UpdatedProfile = z.union([Profile, UpdatedBrief]).meta({ id: 'UpdatedProfile' });
 
+export const SubmitProfileBody = z
+  .strictObject({ consent: AttestedConsent.nullish() })
+  .transform(given)
+  .meta({ id: 'SubmitProfile' });
+export type SubmitProfileBody = z.infer<typeof SubmitProfileBody>;
+
 export const SubmittedProfile = z.object({ id: Id, status: Status }).meta({ id: 'SubmittedProfile' });
 export const LegalHold = z.object({ legal_hold: z.literal(true) }).meta({ id: 'LegalHold' });
 
@@ -229,10 +246,12 @@ export const Applicant = z
     locale: z.string().nullable(),
     document_type: DocumentType,
     required: z.array(DocumentKind),
+    optional: z.array(DocumentKind).meta({ description: 'What may be supplied as well' }),
     missing: z.array(DocumentKind).meta({
       description: 'What `submit` still needs: required and not supplied, or asked for again and not supplied since',
     }),
     reason: z.string().nullable().meta({ description: "The reviewer's public reason, or its code" }),
+    consent: AskedConsent.nullable().meta({ description: '`null`: none is asked for' }),
   })
   .meta({ id: 'Applicant', description: 'What an applicant may know of the own profile: no numbers, no contact data' });
 export type Applicant = z.infer<typeof Applicant>;

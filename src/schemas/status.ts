@@ -50,6 +50,10 @@ export const StatusChange = z
       description:
         'Of `approved` and `rejected`: the digest of what was decided on, over a salt that an erasure removes',
     }),
+    decided_by: z
+      .literal('policy')
+      .nullable()
+      .meta({ description: '`policy`: the level’s policy moved it, no person' }),
     actor_type: ActorType,
     actor_id: z.string().nullable().optional().meta({ description: 'Internal keys and reviewers only' }),
     request_id: z.string().nullable(),

@@ -5,6 +5,7 @@ import { ApiProblem } from '../lib/problem.ts';
 import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { listNewestFirst } from '../pocketbase/lists.ts';
 import { ALL_PARTNERS, IdAnswer, KeyRow } from '../pocketbase/records/keys.ts';
+import { CheckType } from '../schemas/check.ts';
 import type { CreateKeyBody, Key, KeysQuery } from '../schemas/key.ts';
 import { KeyScope } from '../schemas/key.ts';
 
@@ -57,5 +58,6 @@ export async function listKeys(pb: PocketBaseClient, caller: Caller, query: Keys
 }
 
 function presentKey(row: KeyRow): Key {
-  return { ...row, scopes: KeyScope.options.filter((scope) => row.scopes.includes(scope)) };
+  const types = row.types && CheckType.options.filter((type) => row.types?.includes(type));
+  return { ...row, types, scopes: KeyScope.options.filter((scope) => row.scopes.includes(scope)) };
 }

@@ -8,7 +8,7 @@ type Sample = [value: number | null, labels?: Record<string, string>];
  * What is not known is left out: a zero would look as if nothing waited.
  */
 export function toOpenMetrics(metrics: z.output<typeof Metrics>): string {
-  const { statuses, queue, decisions, breaker } = metrics;
+  const { statuses, queue, decisions, checks, breaker } = metrics;
   const states = Metrics.shape.breaker.shape.state.options;
   const families = [
     family('profiles', 'gauge', 'Profiles by status', labelled('status', Object.entries(statuses))),
@@ -22,6 +22,16 @@ export function toOpenMetrics(metrics: z.output<typeof Metrics>): string {
     family('oldest_undelivered_event_seconds', 'gauge', 'Age of the oldest event that a webhook still waits for', [
       [metrics.oldest_undelivered_event_seconds],
     ]),
+    family(
+      'checks',
+      'counter',
+      "Results of automated checks, since PocketBase's start",
+      labelled('outcome', Object.entries(checks.outcomes)),
+    ),
+    family('check_oldest_queued_seconds', 'gauge', 'How long a check has been due that no runner has taken', [
+      [checks.oldest_queued_seconds],
+    ]),
+    family('check_runner_seen_seconds', 'gauge', 'Since a runner last asked for work', [[checks.runner_seen_seconds]]),
     family(
       'breaker_state',
       'gauge',

@@ -5,20 +5,25 @@ import type { PocketBaseClient } from '../pocketbase/client.ts';
 import { decodeCursor, encodeCursor, listNewestFirst, pocketBaseTime } from '../pocketbase/lists.ts';
 import {
   ApplicantAnswer,
+  ConsentAnswer,
   EnrolAnswer,
   HoldAnswer,
   LinkAnswer,
+  PROFILE_COLUMNS,
   ProfileRecord,
   RedactAnswer,
   SearchAnswer,
   SubmitAnswer,
 } from '../pocketbase/records/profiles.ts';
+import type { DocumentKind } from '../schemas/document.ts';
+import type { GiveConsentBody } from '../schemas/level.ts';
 import type {
   Applicant,
   CreateProfileBody,
   ProfileSummary,
   ProfilesQuery,
   SearchProfilesBody,
+  SubmitProfileBody,
   UpdateProfileBody,
 } from '../schemas/profile.ts';
 
@@ -44,22 +49,27 @@ export async function findProfile(pb: PocketBaseClient, id: string): Promise<voi
   await pb.call(z.object({ exists: z.literal(true) }), `${pathOf(id)}/exists`);
 }
 
-/** @throws ApiProblem `not_found`, `gone`, `profile_locked`, `unauthenticated` (a revoked link) */
-export async function findOpenProfile(pb: PocketBaseClient, id: string): Promise<void> {
-  await pb.call(z.object({ open: z.literal(true) }), `${pathOf(id)}/open`);
+/**
+ * @param kind of a document that is about to be supplied
+ * @throws ApiProblem `not_found`, `gone`, `profile_locked`, `unauthenticated` (a revoked link), `validation_failed` (nobody asked for the kind)
+ */
+export async function findOpenProfile(pb: PocketBaseClient, id: string, kind?: DocumentKind): Promise<void> {
+  await pb.call(z.object({ open: z.literal(true) }), `${pathOf(id)}/open`, { ...(kind && { query: { kind } }) });
 }
 
 /** The filter names the caller's partner, though PocketBase's rule shows no others: with the rule alone SQLite uses no index. */
 export async function listProfiles(pb: PocketBaseClient, caller: Caller, query: ProfilesQuery) {
-  const { status, external_id, updated_after, created_after, partner, ...page } = query;
+  const { status, external_id, updated_after, created_after, level, outcome, partner, ...page } = query;
   checkPartnerFilter(caller, partner);
   return listNewestFirst(pb, 'profiles', ProfileRecord, page, {
-    fields: Object.keys(ProfileRecord.shape),
+    fields: PROFILE_COLUMNS,
     conditions: [
       ['partner', '=', caller.partner],
       ['partner', '=', partner],
       ['status', '=', status],
       ['external_id', '=', external_id],
+      ['checks_outcome', '=', outcome],
+      ['level_name', '=', level],
       ['updated', '>', pocketBaseTime(updated_after)],
       // SQLite takes a range with one bound for most of the table, and walks the list: with two it uses the index.
       ['updated', '<', updated_after && '9999'],
@@ -101,8 +111,13 @@ export async function holdProfile(pb: PocketBaseClient, id: string, isHeld: bool
 }
 
 /** For review, in the applicant's place or by the applicant. @throws ApiProblem `validation_failed` naming what is missing, `illegal_transition` */
-export async function submit(pb: PocketBaseClient, id: string): Promise<void> {
-  await pb.call(SubmitAnswer, `${pathOf(id)}/submit`, { method: 'POST', body: {} });
+export async function submit(pb: PocketBaseClient, id: string, body: SubmitProfileBody = {}): Promise<void> {
+  await pb.call(SubmitAnswer, `${pathOf(id)}/submit`, { method: 'POST', body });
+}
+
+/** Keeps the applicant's own consent. @throws ApiProblem `validation_failed` (another version), `profile_locked` */
+export async function giveConsent(pb: PocketBaseClient, id: string, body: GiveConsentBody): Promise<void> {
+  await pb.call(ConsentAnswer, `${pathOf(id)}/consent`, { method: 'POST', body });
 }
 
 /** What the calling applicant may know. @throws ApiProblem `gone`, `unauthenticated` (a revoked link) */

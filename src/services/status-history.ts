@@ -32,5 +32,7 @@ export function newestHistory(pb: PocketBaseClient, id: string, limit: number) {
 
 /** A partner never sees private notes and who acted. */
 export function presentChange({ seq: _, note, actor_id, ...row }: StatusRow, caller: Caller): StatusChange {
-  return seesPrivate(caller) ? { ...row, note, actor_id } : row;
+  const isByPolicy = row.actor_type === 'system' && actor_id?.startsWith('policy:') === true;
+  const shown = { ...row, decided_by: isByPolicy ? ('policy' as const) : null };
+  return seesPrivate(caller) ? { ...shown, note, actor_id } : shown;
 }

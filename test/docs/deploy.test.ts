@@ -6,10 +6,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
 import { deployConfig, takeEnv } from '../../scripts/deploy.ts';
 import { Settings } from '../../src/env.ts';
+import type { CheckOutcome } from '../../src/schemas/check.ts';
 import { Status } from '../../src/schemas/status.ts';
 import { toOpenMetrics } from '../../src/services/openmetrics.ts';
 import { parseOpenMetrics } from '../support/openmetrics.ts';
 
+const NO_CHECKS = { pass: 0, attention: 0, fail: 0, inconclusive: 0, not_run: 0 } satisfies Record<CheckOutcome, number>;
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const PAGE = read('docs/deploy.md');
@@ -164,6 +166,7 @@ describe('docs/deploy/', () => {
         decisions: { count: 0, median_seconds: 1.5 },
         duplicates_avoided: 0,
         oldest_undelivered_event_seconds: 0,
+        checks: { outcomes: NO_CHECKS, oldest_queued_seconds: 1, runner_seen_seconds: 1 },
         breaker: { state: 'open', openings: 1 },
       }),
     );
@@ -190,6 +193,7 @@ describe('metrics that are not known', () => {
       decisions: { count: 0, median_seconds: null },
       duplicates_avoided: 7,
       oldest_undelivered_event_seconds: null,
+      checks: { outcomes: NO_CHECKS, oldest_queued_seconds: null, runner_seen_seconds: null },
       breaker: { state: 'closed', openings: 0 },
     });
     const samples = parseOpenMetrics(text);

@@ -1,6 +1,6 @@
 import { sizeText } from '../../lib/size.ts';
 import type { ReviewedProfile } from '../../pocketbase/records/profiles.ts';
-import { DOCUMENT_KINDS, type Document, type DocumentKind, requiredDocuments } from '../../schemas/document.ts';
+import { DOCUMENT_KINDS, type Document, type DocumentKind } from '../../schemas/document.ts';
 import { KIND_NAMES } from './words.ts';
 
 /** The face beside the portrait on the front, as these two are compared. */
@@ -8,10 +8,7 @@ const COMPARED: readonly DocumentKind[] = ['document_front', 'facial_photo'];
 const IN_ORDER = [...COMPARED, ...DOCUMENT_KINDS.filter((kind) => !COMPARED.includes(kind))];
 
 export function Documents({ record }: { record: ReviewedProfile }) {
-  const kinds = IN_ORDER.filter(
-    (kind) =>
-      record.documents[kind] || requiredDocuments(record.document_type).includes(kind) || record.missing.includes(kind),
-  );
+  const kinds = IN_ORDER.filter((kind) => record.documents[kind] || record.missing.includes(kind));
   return (
     <section class="documents" aria-labelledby="documents-title" id="documents">
       <h2 id="documents-title" class="visually-hidden">

@@ -8,12 +8,19 @@ const partner = z
   .min(1)
   .transform((slug) => (slug === ALL_PARTNERS ? null : slug));
 
+const list = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? null);
+
 export const KeyRow = z.object({
   id,
   partner,
   name: z.string(),
   prefix: z.string(),
   scopes: z.array(z.string()),
+  types: list,
+  partners: list,
   expires_at: optionalTime,
   revoked_at: optionalTime,
   last_used_at: optionalTime,

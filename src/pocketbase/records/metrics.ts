@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Metrics } from '../../schemas/metrics.ts';
 import { Status } from '../../schemas/status.ts';
 import { count } from './common.ts';
 
@@ -10,4 +11,5 @@ export const MetricsAnswer = z.object({
   decisions: z.object({ count, median_seconds: seconds }),
   duplicates_avoided: count,
   oldest_undelivered_event_seconds: seconds,
+  checks: Metrics.shape.checks,
 });

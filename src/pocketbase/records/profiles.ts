@@ -1,11 +1,14 @@
 import * as z from 'zod';
+import { CheckOutcome, ChecksSummary } from '../../schemas/check.ts';
 import { DocumentKind, DocumentType, DocumentVersion } from '../../schemas/document.ts';
+import { Consent } from '../../schemas/level.ts';
 import { Applicant, Profile } from '../../schemas/profile.ts';
 import { Status } from '../../schemas/status.ts';
 import { id, text, time } from './common.ts';
 
-/** A row of a list. One profile comes as our hooks write it; see `readProfile`. */
-export const ProfileRecord = z.object({
+const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), schema]);
+
+const ProfileRow = z.object({
   id,
   partner: z.string(),
   status: Status,
@@ -24,9 +27,25 @@ export const ProfileRecord = z.object({
     .transform((value) => value ?? {}),
   evidence_version: z.int(),
   missing: z.array(DocumentKind),
+  checks_status: optional(ChecksSummary.shape.status),
+  checks_outcome: optional(CheckOutcome),
+  checks_evidence: z.int(),
+  level_name: z.string(),
+  level_version: z.int(),
+  consent: Consent.nullable(),
   created: time,
   updated: time,
 });
+export const PROFILE_COLUMNS = Object.keys(ProfileRow.shape);
+
+/** A row of a list. One profile comes as our hooks write it; see `readProfile`. */
+export const ProfileRecord = ProfileRow.transform(
+  ({ level_name, level_version, checks_status, checks_outcome, checks_evidence, ...row }) => ({
+    ...row,
+    level: { name: level_name, version: level_version },
+    checks: checks_status && { status: checks_status, outcome: checks_outcome, evidence_version: checks_evidence },
+  }),
+);
 
 export const SearchAnswer = z.object({
   items: z.array(ProfileRecord),
@@ -53,6 +72,7 @@ export type LinkAnswer = z.infer<typeof LinkAnswer>;
 
 export const RedactAnswer = z.object({ redacted: z.boolean() });
 export const HoldAnswer = z.object({ legal_hold: z.boolean() });
+export const ConsentAnswer = z.object({ version: z.string() });
 export const SubmitAnswer = z.object({ status: Status });
 export const ApplicantAnswer = Applicant;
 

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
 import type { AppEnv } from '../../app-env.ts';
-import { getDocument } from '../../documents/download.ts';
+import { getDocument, pathOfDocument } from '../../documents/download.ts';
 import { readForm } from '../../http/form.ts';
 import { page, profilePath, viewOf } from '../../http/page.ts';
 import { ID, KIND, kindOf } from '../../http/paths.ts';
@@ -20,7 +20,11 @@ export const profile = new Hono<AppEnv>();
 profile.get(`/${ID}`, requireScope('profiles:read'), (c) => profilePage(c, { done: c.req.query('done') }));
 
 profile.get(`/${ID}/documents/${KIND}`, requireScope('documents:read'), (c) =>
-  getDocument(c.get('pb'), { id: c.req.param('id'), kind: kindOf(c), version: c.req.query('version') }, c.req.raw),
+  getDocument(
+    c.get('pb'),
+    { path: pathOfDocument(c.req.param('id'), kindOf(c), c.req.query('version')), kind: kindOf(c) },
+    c.req.raw,
+  ),
 );
 
 profile.post(`/${ID}/claim`, requireScope('status:write'), async (c) => {

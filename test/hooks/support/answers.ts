@@ -63,6 +63,7 @@ interface Records {
   partners: { id: string; slug: string; name: string; active: boolean };
   api_keys: { id: string; partner: string; name: string; expires_at: string; revoked_at: string };
   events: Event;
+  checks: Check;
   webhook_endpoints: Endpoint;
   webhook_deliveries: Delivery;
 }
@@ -82,6 +83,7 @@ export interface Event {
     kind?: string;
     version?: number;
     fields?: string[];
+    outcome?: string;
   };
 }
 
@@ -109,6 +111,54 @@ export interface Delivery {
   last_latency_ms: number;
   last_excerpt: string;
   last_error: string;
+}
+
+/** A row. */
+export interface Check {
+  id: string;
+  profile: string;
+  type: string;
+  status: string;
+  outcome: string;
+  findings: { code: string; kind?: string; field?: string }[];
+  facts: Record<string, unknown> | null;
+  scores: Record<string, number> | null;
+  inputs: { kind: string; version: number; sha256: string }[] | null;
+  evidence_version: number;
+  round: number;
+  attempt: number;
+  lost: number;
+  next_attempt_at: string;
+  locked_until: string;
+  held_by: string;
+  completed: string;
+  result: string;
+}
+
+/** As the API answers it. */
+export interface ShownCheck
+  extends Pick<Check, 'id' | 'type' | 'status' | 'outcome' | 'findings' | 'evidence_version'> {
+  facts?: { others?: { profile: string; code: string }[] } & Record<string, unknown>;
+  scores?: Record<string, number>;
+  provider: { name: string; version: string } | null;
+}
+
+export interface ClaimedCheck {
+  id: string;
+  type: string;
+  profile: string;
+  attempt: number;
+  locked_until: string;
+  external_ref: string;
+  declared: Record<string, string | null>;
+  documents: { kind: string; version: number; content_type: string; size: number; sha256: string }[];
+  level: { name: string; min_age: number | null; photo_reuse: boolean };
+}
+
+interface CheckState {
+  id: string;
+  status: string;
+  outcome: string;
 }
 
 export interface Claimed {
@@ -150,7 +200,14 @@ interface Profile {
   evidence_version: number;
   missing: string[];
   updated: string;
-  latest_status: { to: string; kinds: string[]; evidence_sha256: string | null };
+  latest_status: {
+    to: string;
+    kinds: string[];
+    evidence_sha256: string | null;
+    decided_by: string | null;
+    reason_code: string | null;
+  };
+  checks: { status: string; outcome: string | null; evidence_version: number } | null;
   documents: Record<string, Document | null>;
 }
 
@@ -174,6 +231,13 @@ interface Routes {
     missing: string[];
     reason: string | null;
   };
+  'GET /api/edge/profiles/:id/checks': { items: ShownCheck[]; rounds_left: number };
+  'POST /api/edge/profiles/:id/checks': { items: ShownCheck[]; replayed?: true };
+  'POST /api/edge/checks/claim': { items: ClaimedCheck[] };
+  'POST /api/edge/checks/callbacks': { woken: boolean };
+  'POST /api/edge/checks/:id/heartbeat': { id: string; attempt: number; locked_until: string };
+  'POST /api/edge/checks/:id/result': CheckState;
+  'POST /api/edge/checks/:id/release': CheckState;
   'GET /api/edge/changes': { seq: number; profiles: string[]; all: boolean };
   'GET /api/edge/ids': { id: string };
   'POST /api/edge/profiles/:id/status': {
@@ -204,7 +268,7 @@ interface Routes {
   };
   'POST /api/edge/keys/:id/rotate': Records['api_keys'];
   'POST /api/edge/keys/:id/revoke': Records['api_keys'];
-  'POST /api/edge/sweep': { expired: number; redacted: number; cleaned: number };
+  'POST /api/edge/sweep': { expired: number; redacted: number; expiring: number; cleaned: number };
   'POST /api/edge/rekey': { rekeyed: number; done: boolean };
   'GET /api/edge/metrics': {
     statuses: Record<string, number>;
@@ -212,6 +276,11 @@ interface Routes {
     decisions: { count: number; median_seconds: number | null };
     duplicates_avoided: number;
     oldest_undelivered_event_seconds: number | null;
+    checks: {
+      outcomes: Record<string, number>;
+      oldest_queued_seconds: number | null;
+      runner_seen_seconds: number | null;
+    };
   };
   'GET /api/edge/metrics/daily': {
     items: { day: string; pending: number; approved: number; median_seconds: number | null }[];

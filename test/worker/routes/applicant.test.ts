@@ -33,7 +33,9 @@ describe('the applicant API', () => {
       locale: 'vi',
       document_type: 'id_card',
       required: ['document_front', 'document_back', 'facial_photo'],
+      optional: ['facial_video', 'proof_of_address'],
       missing: ['document_front', 'document_back', 'facial_photo'],
+      consent: null,
       reason: null,
     } satisfies Applicant);
     expect((await supply(token, 'document_front')).status).toBe(200);

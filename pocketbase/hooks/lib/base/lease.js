@@ -9,10 +9,12 @@ const { stamp } = require(`${__hooks}/lib/base/time.js`);
 /**
  * Leases rows that are due.
  * @param due SQL of their ids; `{:now}` is bound
+ * @param set SQL of what else a lease writes, by column
  * @returns the ids
  */
-function lease(tx, table, due, { now, leaseMs, params = {} }) {
-  const sql = `UPDATE ${table} SET attempt = attempt + 1, locked_until = {:until}, last_attempt_at = {:now} WHERE id IN (${due}) RETURNING id`;
+function lease(tx, table, due, { now, leaseMs, set = {}, params = {} }) {
+  const others = Object.entries(set).map(([name, sql]) => `, ${name} = ${sql}`);
+  const sql = `UPDATE ${table} SET attempt = attempt + 1, locked_until = {:until}, last_attempt_at = {:now}${others.join('')} WHERE id IN (${due}) RETURNING id`;
   return all(tx, sql, { id: '' }, { ...params, now: stamp(now), until: stamp(now + leaseMs) }).map((row) => row.id);
 }
 

@@ -29,7 +29,7 @@ const TEXTS = [
   'claimed_until',
   'redacted_at',
 ];
-const NUMBERS = ['revision', 'evidence_version', 'mismatches'];
+const NUMBERS = ['revision', 'evidence_version', 'checks_evidence', 'checks_round', 'mismatches'];
 const SHAPE = {
   ...Object.fromEntries(TEXTS.map((name) => [name, ''])),
   ...Object.fromEntries(NUMBERS.map((name) => [name, 0])),

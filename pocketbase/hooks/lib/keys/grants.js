@@ -1,5 +1,5 @@
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
-const { all } = require(`${__hooks}/lib/base/sql.js`);
+const { ask } = require(`${__hooks}/lib/base/sql.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const scopes = require(`${__hooks}/lib/shared/scopes.json`);
 
@@ -9,17 +9,34 @@ const scopesOf = (holder) => Object.keys(scopes).filter((scope) => scopes[scope]
 const GRANTABLE = scopesOf('grantable');
 const HOLDERS = { partner: 'partner', reviewer: 'reviewer', service: 'operator' };
 /** Over all partners at once these are for a key of the settings to give: nobody gets them through a key that leaked. */
-const OVER_PROFILES = /^(profiles|documents|notes|status):/;
+const OVER_PROFILES = /^(profiles|documents|notes|status|checks):/;
+/** Stands alone: a runner has no other way in. */
+const RUN = 'checks:run';
 const MANAGED = 'key:';
 
-const IN_FORCE = `SELECT scopes FROM api_keys WHERE id = {:id} AND revoked_at = '' AND (expires_at = '' OR expires_at > {:now})`;
+const IN_FORCE = `SELECT scopes, IFNULL(types, 'null') AS types, IFNULL(partners, 'null') AS partners FROM api_keys WHERE id = {:id} AND revoked_at = '' AND (expires_at = '' OR expires_at > {:now})`;
 
 /** What a caller holds is looked up here: the request says who calls, never what they may do. */
 function holdingsOf(app, { type, credentialId }) {
   if (!credentialId.startsWith(MANAGED)) return HOLDERS[type] ? scopesOf(HOLDERS[type]) : [];
-  const params = { id: credentialId.slice(MANAGED.length), now: stamp(Date.now()) };
-  const [key] = all(app, IN_FORCE, { scopes: '' }, params);
+  const key = keyOf(app, credentialId);
   return key ? JSON.parse(key.scopes) : [];
+}
+
+function keyOf(app, credentialId) {
+  const params = { id: credentialId.slice(MANAGED.length), now: stamp(Date.now()) };
+  return ask(app, IN_FORCE, { scopes: '', types: '', partners: '' }, params)[0];
+}
+
+/**
+ * The checks that a runner may do: their types and partners, null for all.
+ * @throws 403 for whom no check is
+ */
+function runnerOf(app, caller) {
+  if (!holdingsOf(app, caller).includes(RUN)) fail(403, 'forbidden', 'Checks are for keys of runners.');
+  if (!caller.credentialId.startsWith(MANAGED)) return { types: null, partners: null };
+  const { types, partners } = keyOf(app, caller.credentialId);
+  return { types: JSON.parse(types), partners: JSON.parse(partners) };
 }
 
 /** What the caller may give to a partner, or with `*` to a key of the operator's: what they hold; to a partner, from the operator, what partners may have. */
@@ -35,6 +52,10 @@ function grantsOf(app, caller, partner) {
 /** @throws 422 `/scopes` for what the caller may not give */
 function checkScopes(app, caller, partner, wanted) {
   const grants = grantsOf(app, caller, partner);
+  if (Array.isArray(wanted) && wanted.includes(RUN) && wanted.length > 1) {
+    const errors = [{ pointer: '/scopes', detail: `${RUN} stands alone` }];
+    fail(422, 'validation_failed', 'A runner has no other scope.', { errors });
+  }
   if (Array.isArray(wanted) && wanted.length > 0 && wanted.every((scope) => grants.includes(scope))) return;
   const detail = grants.length > 0 ? `Must be some of ${grants.join(', ')}` : 'You may grant none';
   fail(422, 'validation_failed', 'A scope cannot be granted.', { errors: [{ pointer: '/scopes', detail }] });
@@ -47,4 +68,4 @@ function checkSuccession(app, caller, partner, inherited) {
   fail(403, 'forbidden', 'The key has scopes that you may not grant.');
 }
 
-module.exports = { ALL, checkScopes, checkSuccession };
+module.exports = { ALL, RUN, checkScopes, checkSuccession, runnerOf };

@@ -1,10 +1,11 @@
 const { audit } = require(`${__hooks}/lib/base/audit.js`);
 const { checkReach, findOwn } = require(`${__hooks}/lib/base/caller.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
-const { ALL, checkScopes, checkSuccession } = require(`${__hooks}/lib/keys/grants.js`);
+const { ALL, RUN, checkScopes, checkSuccession } = require(`${__hooks}/lib/keys/grants.js`);
 const { SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { all, run } = require(`${__hooks}/lib/base/sql.js`);
+const checkTypes = require(`${__hooks}/lib/shared/check-types.json`);
 
 const USE_NOTED_EVERY_MS = 60 * SECOND;
 
@@ -52,17 +53,36 @@ function createKey(app, caller, body) {
     checkPartner(tx, body.partner);
     checkScopes(tx, caller, body.partner, body.scopes);
     const { id, partner, name, scopes, digest, prefix, expires_at } = body;
-    key = insertKey(tx, { id, partner, name, scopes, digest, prefix, term: expires_at, expires_at });
+    const reach = readReach(tx, body);
+    key = insertKey(tx, { id, partner, name, scopes, ...reach, digest, prefix, term: expires_at, expires_at });
     auditKey(tx, caller, 'key.created', key);
   });
   return key;
 }
 
-function checkPartner(tx, partner) {
-  if (partner === ALL) return;
+function checkPartner(tx, partner, pointer = '/partner') {
+  if (partner === ALL && pointer === '/partner') return;
   if (tx.countRecords('partners', $dbx.hashExp({ slug: String(partner ?? '') })) > 0) return;
-  const errors = [{ pointer: '/partner', detail: 'There is no such partner' }];
+  const errors = [{ pointer, detail: 'There is no such partner' }];
   fail(422, 'validation_failed', 'There is no such partner.', { errors });
+}
+
+/** Which checks a runner's key is for. @throws 422 for any other key that names some, and for a runner's that names no type */
+function readReach(tx, { scopes, types = null, partners = null }) {
+  const refuse = (pointer, detail) =>
+    fail(422, 'validation_failed', 'The key is not valid.', { errors: [{ pointer, detail }] });
+  if (!scopes.includes(RUN)) {
+    if (types !== null) refuse('/types', `Goes with ${RUN} only`);
+    if (partners !== null) refuse('/partners', `Goes with ${RUN} only`);
+    return {};
+  }
+  const isList = (list) => Array.isArray(list) && list.length > 0;
+  if (!isList(types) || !types.every((type) => Object.hasOwn(checkTypes, type))) refuse('/types', 'Names no check');
+  if (partners !== null && !isList(partners)) refuse('/partners', 'Names no partner');
+  partners?.forEach((partner, index) => {
+    checkPartner(tx, partner, `/partners/${index}`);
+  });
+  return { types, partners };
 }
 
 /**
@@ -82,9 +102,17 @@ function rotateKey(app, caller, id, { id: successorId, digest, prefix, grace_sec
     if (isOver) fail(404, 'not_found', 'There is no such key in force.');
     if (ends !== key.getString('term')) fail(404, 'not_found', 'The key has a successor already.');
     const term = key.getString('term');
-    const [partner, name, scopes] = [key.getString('partner'), key.getString('name'), key.get('scopes')];
+    const inherited = ['partner', 'name', 'scopes', 'types', 'partners'].map((column) => [column, key.get(column)]);
+    const partner = key.getString('partner');
     checkSuccession(tx, caller, partner, JSON.parse(key.getString('scopes')));
-    successor = insertKey(tx, { id: successorId, partner, name, scopes, digest, prefix, term, expires_at: term });
+    successor = insertKey(tx, {
+      id: successorId,
+      ...Object.fromEntries(inherited),
+      digest,
+      prefix,
+      term,
+      expires_at: term,
+    });
     const grace = stamp(Date.now() + grace_seconds * SECOND);
     // An end apart from the term tells that the key was rotated, so its own end comes a millisecond early.
     key.set('expires_at', ends && ends <= grace ? stamp(Date.parse(ends.replace(' ', 'T')) - 1) : grace);

@@ -1,7 +1,9 @@
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
+const { run } = require(`${__hooks}/lib/base/sql.js`);
 const { readState, writeState } = require(`${__hooks}/lib/base/state.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { decimalValue, isLetterOrDigit, isMark } = require(`${__hooks}/lib/profiles/letters.js`);
+const { fold } = require(`${__hooks}/lib/profiles/skeleton.js`);
 
 const MIN_SECRET_LENGTH = 32;
 
@@ -46,9 +48,13 @@ function keyOf(field) {
     const errors = [{ pointer: '/document_number', detail: 'Holds no letter and no digit' }];
     fail(422, 'validation_failed', 'The document number identifies nobody.', { errors });
   }
-  const parts = [field('partner'), field('country'), field('document_type'), number];
-  return $security.hs256(parts.map((part) => `${part.length}:${part}`).join(''), secret());
+  return digestOf([field('partner'), field('country'), field('document_type'), number]);
 }
+
+/** The digest that look-alike numbers of a partner share. It has fewer parts than a key, and so is never one. */
+const numberSkeleton = (partner, number) => digestOf([partner, fold(normalise(number))]);
+
+const digestOf = (parts) => $security.hs256(parts.map((part) => `${part.length}:${part}`).join(''), secret());
 
 const fingerprint = () => $security.hs256('eKYC Edge', secret());
 
@@ -63,12 +69,13 @@ function isKnownSecret(app) {
 function adoptSecret(app) {
   if (secret().length < MIN_SECRET_LENGTH || readState(app, 'dedupe_secret') === fingerprint()) return;
   const isFirst = !readState(app, 'dedupe_secret');
-  if (isFirst || keyedProfiles(app, '', 1).length === 0) writeState(app, 'dedupe_secret', fingerprint());
+  if (isFirst || numberedProfiles(app, '', 1).length === 0) writeState(app, 'dedupe_secret', fingerprint());
 }
 
-function keyedProfiles(app, after, limit) {
+/** A canceled profile has no key, and its number still a skeleton. */
+function numberedProfiles(app, after, limit) {
   const found = arrayOf(new Record());
-  const condition = $dbx.exp("dedupe_key != '' AND id > {:after}", { after });
+  const condition = $dbx.exp("document_number != '' AND id > {:after}", { after });
   app.recordQuery('profiles').andWhere(condition).orderBy('id').limit(limit).all(found);
   return found;
 }
@@ -83,13 +90,8 @@ function rekey(app, limit) {
   transact(app, (tx) => {
     if (isKnownSecret(tx)) return;
     const [whose, place] = readState(tx, 'rekey').split(':');
-    const profiles = keyedProfiles(tx, whose === fingerprint() ? place : '', limit);
-    const update = 'UPDATE profiles SET dedupe_key = {:key} WHERE id = {:id}';
-    for (const profile of profiles)
-      tx.db()
-        .newQuery(update)
-        .bind({ id: profile.id, key: keyOf((name) => profile.getString(name)) })
-        .execute();
+    const profiles = numberedProfiles(tx, whose === fingerprint() ? place : '', limit);
+    for (const profile of profiles) rekeyProfile(tx, (name) => profile.getString(name));
     rekeyed = profiles.length;
     const isDone = rekeyed < limit;
     writeState(tx, 'rekey', isDone ? '' : `${fingerprint()}:${profiles[rekeyed - 1].id}`);
@@ -98,4 +100,11 @@ function rekey(app, limit) {
   return { rekeyed, done: isKnownSecret(app) };
 }
 
-module.exports = { adoptSecret, dedupeKey, isConfigured, rekey };
+const REKEY = 'UPDATE profiles SET dedupe_key = {:key}, number_skeleton = {:skeleton} WHERE id = {:id}';
+
+function rekeyProfile(tx, field) {
+  const skeleton = numberSkeleton(field('partner'), field('document_number'));
+  run(tx, REKEY, { id: field('id'), key: field('dedupe_key') && keyOf(field), skeleton });
+}
+
+module.exports = { adoptSecret, dedupeKey, isConfigured, normalise, numberSkeleton, rekey };

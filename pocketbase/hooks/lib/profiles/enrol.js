@@ -6,7 +6,7 @@ const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
 const { missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
 const { checkFits, namedLevel, requiredKinds } = require(`${__hooks}/lib/levels/fit.js`);
 const { DEFAULT } = require(`${__hooks}/lib/levels/level.js`);
-const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
+const { dedupeKey, numberSkeleton } = require(`${__hooks}/lib/profiles/dedupe.js`);
 const { checkComplete, readFields } = require(`${__hooks}/lib/profiles/fields.js`);
 const { distinctWords } = require(`${__hooks}/lib/profiles/names.js`);
 const { checkSame } = require(`${__hooks}/lib/profiles/mismatch.js`);
@@ -55,6 +55,7 @@ function insert(app, caller, { slug, fields, key, named }) {
       set: {
         ...fields,
         dedupe_key: key,
+        number_skeleton: numberSkeleton(slug, fields.document_number),
         ...levelColumns(level),
         missing: missingKinds({ required: requiredKinds(level, fields.document_type) }),
       },

@@ -23,10 +23,17 @@ const DOCUMENT = {
 const document = (kind) =>
   `(SELECT ${object(DOCUMENT)} FROM documents d WHERE d.profile = p.id AND d.kind = '${kind}' AND d.state = 'current')`;
 
+const CHECKS = {
+  status: 'p.checks_status',
+  outcome: optional('p')('checks_outcome'),
+  evidence_version: 'p.checks_evidence',
+};
+
 const CHANGE = {
   ...each(['id', 'profile', 'to', 'actor_type'], (name) => `h."${name}"`),
   ...each(['from', 'reason_code', 'reason', 'request_id'], optional('h')),
   kinds: list('h.kinds'),
+  decided_by: "iif(h.actor_type = 'system' AND h.actor_id LIKE 'policy:%', 'policy', NULL)",
   evidence_version: 'nullif(h.evidence_version, 0)',
   evidence_sha256: optional('h')('evidence_sha256'),
   created: time('h')('created'),
@@ -51,6 +58,7 @@ const read = (change, others) =>
     evidence_version: 'p.evidence_version',
     missing: list('p.missing'),
     consent: 'json(p.consent)',
+    checks: `iif(p.checks_status = '', json('null'), ${object(CHECKS)})`,
     ...each(['created', 'updated'], time('p')),
     ...others,
     latest_status: object(change),

@@ -46,6 +46,9 @@ function erase(tx, id) {
       run(tx, `UPDATE ${name} SET ${emptying(tx, name)} WHERE profile = {:id}`, { id });
     }
   }
+  const sql =
+    "UPDATE checks SET status = 'superseded', completed = {:now} WHERE profile = {:id} AND status = 'pending'";
+  run(tx, sql, { id, now: stamp(Date.now()) });
   eraseExcerpts(tx, id);
 }
 

@@ -32,6 +32,9 @@ const COLUMNS = [
   'level_name',
   'level_version',
   'evidence_version',
+  'checks_status',
+  'checks_outcome',
+  'checks_evidence',
   'created',
   'updated',
 ];

@@ -3,7 +3,8 @@ const { fail, problem } = require(`${__hooks}/lib/base/problem.js`);
 const { answeredKinds, missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
 const { checkFits, checkKinds, namedLevel, requiredKinds } = require(`${__hooks}/lib/levels/fit.js`);
 const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
-const { dedupeKey } = require(`${__hooks}/lib/profiles/dedupe.js`);
+const { withRound } = require(`${__hooks}/lib/levels/round.js`);
+const { dedupeKey, numberSkeleton } = require(`${__hooks}/lib/profiles/dedupe.js`);
 const { readFields } = require(`${__hooks}/lib/profiles/fields.js`);
 const { distinctWords } = require(`${__hooks}/lib/profiles/names.js`);
 const { checkOpen, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
@@ -68,27 +69,41 @@ function writeChanges(app, caller, stand, { set, level = levelOf(app, stand), wr
   const after = { ...stand, ...set };
   const documents = documentsAfter(stand, written, gone);
   const isEvidence = names.some((name) => IDENTITY.includes(name)) || isOtherEvidence(stand, documents);
-  const isOther = RECOGNISED_BY.some((name) => names.includes(name));
+  const evidence_version = stand.evidence_version + (isEvidence ? 1 : 0);
+  const act = {
+    profile: stand.id,
+    partner: stand.partner,
+    revision: stand.revision,
+    documents: written,
+    removed: gone.map((document) => document.id),
+    ...(names.includes('full_name') && { words: distinctWords(set.full_name) }),
+    set: {
+      ...set,
+      ...(isMoved && levelColumns(level)),
+      ...recognition(app, names, after),
+      evidence_version,
+      missing: missingAfter(app, level, after, written, documents),
+    },
+    ...tell(names, written, gone),
+  };
+  const isChecked = isEvidence && stand.status === 'in_review';
   try {
-    perform(app, caller, 'profile_updates', {
-      profile: stand.id,
-      partner: stand.partner,
-      revision: stand.revision,
-      documents: written,
-      removed: gone.map((document) => document.id),
-      ...(names.includes('full_name') && { words: distinctWords(set.full_name) }),
-      set: {
-        ...set,
-        ...(isMoved && levelColumns(level)),
-        ...(isOther && { dedupe_key: dedupeKey(app, (name) => after[name]) }),
-        evidence_version: stand.evidence_version + (isEvidence ? 1 : 0),
-        missing: missingAfter(app, level, after, written, documents),
-      },
-      ...tell(names, written, gone),
-    });
+    perform(
+      app,
+      caller,
+      'profile_updates',
+      isChecked ? withRound(app, { ...after, documents, evidence_version }, act) : act,
+    );
   } catch (error) {
     throw explain(error);
   }
+}
+
+/** The digests that follow what the applicant is recognised by. */
+function recognition(app, names, after) {
+  if (!RECOGNISED_BY.some((name) => names.includes(name))) return {};
+  const dedupe_key = dedupeKey(app, (name) => after[name]);
+  return { dedupe_key, number_skeleton: numberSkeleton(after.partner, after.document_number) };
 }
 
 function documentsAfter(stand, written, gone) {

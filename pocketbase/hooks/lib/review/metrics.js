@@ -6,6 +6,9 @@ const { decisionsOf } = require(`${__hooks}/lib/status/waited.js`);
 const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
 const DUPLICATES = 'ekyc.duplicatesAvoided';
+const RUNNER_SEEN = 'ekyc.runnerSeen';
+const CHECKED = 'ekyc.checked.';
+const OUTCOMES = ['pass', 'attention', 'fail', 'inconclusive', 'not_run'];
 const DECISIONS_OF_DAYS = 30;
 
 const OLDEST = `SELECT IFNULL(unixepoch(MIN(status_since), 'subsec'), 0) AS since FROM profiles
@@ -13,6 +16,10 @@ const OLDEST = `SELECT IFNULL(unixepoch(MIN(status_since), 'subsec'), 0) AS sinc
 const UNDELIVERED = `SELECT IFNULL(MIN(unixepoch(e.created, 'subsec')), 0) AS since
   FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint AND w.enabled = TRUE JOIN events e ON e.id = d.event
   WHERE d.status = 'pending'`;
+// Checks that wait for a runner, not those that wait for a vendor.
+const QUEUED = `SELECT IFNULL(MIN(unixepoch(next_attempt_at, 'subsec')), 0) AS since FROM checks WHERE status = 'pending' AND next_attempt_at <= {:now}`;
+const RUNNERS =
+  "SELECT IFNULL(MAX(unixepoch(last_used_at, 'subsec')), 0) AS seen FROM api_keys WHERE types IS NOT NULL AND last_used_at != ''";
 
 function metrics(app, caller) {
   checkReach(caller);
@@ -28,7 +35,30 @@ function metrics(app, caller) {
     decisions: decisionsOf(app, since, '9999'),
     duplicates_avoided: Number(app.store().get(DUPLICATES) ?? 0),
     oldest_undelivered_event_seconds: undelivered.since > 0 ? age(undelivered.since) : null,
+    checks: checkFigures(app, age),
   };
+}
+
+function checkFigures(app, age) {
+  const [queued] = all(app, QUEUED, { since: -0 }, { now: stamp(Date.now()) });
+  const [runners] = all(app, RUNNERS, { seen: -0 });
+  const seen = Math.max(runners.seen, Number(app.store().get(RUNNER_SEEN) ?? 0));
+  const counted = OUTCOMES.map((outcome) => [outcome, Number(app.store().get(CHECKED + outcome) ?? 0)]);
+  return {
+    outcomes: Object.fromEntries(counted),
+    oldest_queued_seconds: queued.since > 0 ? age(queued.since) : null,
+    runner_seen_seconds: seen > 0 ? age(seen) : null,
+  };
+}
+
+/** A runner has asked for work. */
+function noteRunner(app) {
+  app.store().set(RUNNER_SEEN, Date.now() / 1000);
+}
+
+/** Since PocketBase's start, as below. */
+function countCheck(app, outcome) {
+  app.store().setFunc(CHECKED + outcome, (count) => Number(count ?? 0) + 1);
 }
 
 /** Since PocketBase's start. */
@@ -36,4 +66,4 @@ function countDuplicate(app) {
   app.store().setFunc(DUPLICATES, (count) => Number(count ?? 0) + 1);
 }
 
-module.exports = { countDuplicate, metrics };
+module.exports = { countCheck, countDuplicate, metrics, noteRunner };

@@ -7,6 +7,7 @@ const { answeredKinds, missingKinds } = require(`${__hooks}/lib/documents/missin
 const { isConsented, readConsent, tellConsent, writeConsent } = require(`${__hooks}/lib/levels/consent.js`);
 const { requiredKinds } = require(`${__hooks}/lib/levels/fit.js`);
 const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
+const { beginRound, withRound } = require(`${__hooks}/lib/levels/round.js`);
 const { checkOpen, respectClaim, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { sealEvidence } = require(`${__hooks}/lib/status/evidence.js`);
 const { readChange } = require(`${__hooks}/lib/status/history.js`);
@@ -44,7 +45,8 @@ function changeStatus(app, caller, id, body) {
 }
 
 /**
- * An applicant's submit, or a partner's in the applicant's place: nothing may be missing. In `pending` already it changes no status.
+ * An applicant's submit, or a partner's in the applicant's place: nothing may be missing. In `pending` already it changes no status,
+ * and evidence that is newer than its checks is checked.
  * @param body `{consent?: {version, given_at, locale}}` of a partner that has asked the applicant itself
  */
 function submit(app, caller, id, body) {
@@ -56,6 +58,8 @@ function submit(app, caller, id, body) {
     const consent = body.consent ? readConsent(level, stand, body.consent, '/consent') : null;
     if (isPending) {
       if (consent) writeConsent(db, caller, stand, level, consent);
+      const now = { ...stand, consent: consent ?? stand.consent, revision: stand.revision + (consent ? 1 : 0) };
+      if (stand.evidence_version > stand.checks_evidence) beginRound(db, caller, now);
       return { status: 'pending' };
     }
     checkSupplied(level, stand, consent);
@@ -92,7 +96,7 @@ function move(app, caller, stand, { to, reason_code = '', reason = '', note = ''
     note,
     evidence_version: stand.evidence_version,
   };
-  perform(app, caller, 'status_changes', {
+  const act = {
     profile: stand.id,
     partner: stand.partner,
     revision: stand.revision,
@@ -117,7 +121,9 @@ function move(app, caller, stand, { to, reason_code = '', reason = '', note = ''
       ...told.audit,
       { action: actorTypes[caller.type].decides ? 'status.decided' : 'status.changed', target: to },
     ],
-  });
+  };
+  const after = { ...stand, consent: consent ?? stand.consent };
+  perform(app, caller, 'status_changes', to === 'pending' ? withRound(app, after, act) : act);
   return id;
 }
 

@@ -1,3 +1,6 @@
+const { forgetCallbacks } = require(`${__hooks}/lib/checks/callbacks.js`);
+const { EXPIRING, tellExpiry } = require(`${__hooks}/lib/checks/expiry.js`);
+const { failLost, lostChecks } = require(`${__hooks}/lib/checks/lost.js`);
 const { SYSTEM, checkReach } = require(`${__hooks}/lib/base/caller.js`);
 const { cleanExcerpts, removeConcluded } = require(`${__hooks}/lib/webhooks/deliveries.js`);
 const { KEPT_MS } = require(`${__hooks}/lib/base/idempotency.js`);
@@ -36,7 +39,14 @@ function sweep(app, caller) {
   const redacted = each(app, RETAINED_TOO_LONG, (id) =>
     redact(app, actor, id, (tx) => isAmong(tx, RETAINED_TOO_LONG, id)),
   );
-  return { expired, redacted, cleaned: forget(app) + forgetDeliveries(app) + discardStaged(app) + finishErasures(app) };
+  const expiring = each(app, EXPIRING, (id) => warn(app, actor, id));
+  failChecks(app, actor);
+  return {
+    expired,
+    redacted,
+    expiring,
+    cleaned: forget(app) + forgetDeliveries(app) + discardStaged(app) + finishErasures(app),
+  };
 }
 
 /** How many of a batch `work` was done for. One that fails is left for the log and the next sweep. */
@@ -66,14 +76,28 @@ function expire(app, actor, id) {
   return isExpired;
 }
 
-/** Idempotency rows and what endpoints answered, each at the end of its time. */
+function warn(app, actor, id) {
+  let isTold = false;
+  transact(app, (tx) => {
+    isTold = tellExpiry(tx, actor, id);
+  });
+  return isTold;
+}
+
+/** Without a runner nobody else would notice. */
+function failChecks(app, actor) {
+  if (lostChecks(app).length === 0) return;
+  transact(app, (tx) => failLost(tx, actor));
+}
+
+/** Idempotency rows, vendors' events and what endpoints answered, each at the end of its time. */
 function forget(app) {
   let count = 0;
   transact(app, (tx) => {
     const sql = `DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM idempotency_keys WHERE created <= {:since} LIMIT ${ROWS})`;
     const since = stamp(Date.now() - KEPT_MS);
     count = tx.db().newQuery(sql).bind({ since }).execute().rowsAffected();
-    count += cleanExcerpts(tx, BATCH);
+    count += cleanExcerpts(tx, BATCH) + forgetCallbacks(tx, ROWS);
   });
   return count;
 }
