@@ -7,7 +7,7 @@ import { card, declared, passport, reading } from '../support/zones.ts';
 
 const NOW = new Date('2026-11-28T12:00:00Z');
 
-export const LICENCE: Licence = {
+const LICENCE: Licence = {
   version: 10,
   subfile: 'DL',
   number: 'T64235789',

@@ -1,0 +1,72 @@
+/** ISO 3166-1: alpha-3 and alpha-2 of each country, written together. */
+const COUNTRIES =
+  'ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATAAQ ATFTF ATGAG AUSAU AUTAT AZEAZ BDIBI ' +
+  'BELBE BENBJ BESBQ BFABF BGDBD BGRBG BHRBH BHSBS BIHBA BLMBL BLRBY BLZBZ BMUBM BOLBO BRABR BRBBB BRNBN BTNBT ' +
+  'BVTBV BWABW CAFCF CANCA CCKCC CHECH CHLCL CHNCN CIVCI CMRCM CODCD COGCG COKCK COLCO COMKM CPVCV CRICR CUBCU ' +
+  'CUWCW CXRCX CYMKY CYPCY CZECZ DEUDE DJIDJ DMADM DNKDK DOMDO DZADZ ECUEC EGYEG ERIER ESHEH ESPES ESTEE ETHET ' +
+  'FINFI FJIFJ FLKFK FRAFR FROFO FSMFM GABGA GBRGB GEOGE GGYGG GHAGH GIBGI GINGN GLPGP GMBGM GNBGW GNQGQ GRCGR ' +
+  'GRDGD GRLGL GTMGT GUFGF GUMGU GUYGY HKGHK HMDHM HNDHN HRVHR HTIHT HUNHU IDNID IMNIM INDIN IOTIO IRLIE IRNIR ' +
+  'IRQIQ ISLIS ISRIL ITAIT JAMJM JEYJE JORJO JPNJP KAZKZ KENKE KGZKG KHMKH KIRKI KNAKN KORKR KWTKW LAOLA LBNLB ' +
+  'LBRLR LBYLY LCALC LIELI LKALK LSOLS LTULT LUXLU LVALV MACMO MAFMF MARMA MCOMC MDAMD MDGMG MDVMV MEXMX MHLMH ' +
+  'MKDMK MLIML MLTMT MMRMM MNEME MNGMN MNPMP MOZMZ MRTMR MSRMS MTQMQ MUSMU MWIMW MYSMY MYTYT NAMNA NCLNC NERNE ' +
+  'NFKNF NGANG NICNI NIUNU NLDNL NORNO NPLNP NRUNR NZLNZ OMNOM PAKPK PANPA PCNPN PERPE PHLPH PLWPW PNGPG POLPL ' +
+  'PRIPR PRKKP PRTPT PRYPY PSEPS PYFPF QATQA REURE ROURO RUSRU RWARW SAUSA SDNSD SENSN SGPSG SGSGS SHNSH SJMSJ ' +
+  'SLBSB SLESL SLVSV SMRSM SOMSO SPMPM SRBRS SSDSS STPST SURSR SVKSK SVNSI SWESE SWZSZ SXMSX SYCSC SYRSY TCATC ' +
+  'TCDTD TGOTG THATH TJKTJ TKLTK TKMTM TLSTL TONTO TTOTT TUNTN TURTR TUVTV TWNTW TZATZ UGAUG UKRUA UMIUM URYUY ' +
+  'USAUS UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS YEMYE ZAFZA ZMBZM ZWEZW';
+
+/** Codes of ICAO Doc 9303-3 section 5 that are not in ISO 3166-1, and codes of former states that documents still bear. */
+const EXCEPTIONS: Record<string, string | null> = {
+  D: 'DE',
+  GBD: 'GB',
+  GBN: 'GB',
+  GBO: 'GB',
+  GBP: 'GB',
+  GBS: 'GB',
+  RKS: 'XK',
+  XKX: 'XK',
+  UNK: 'XK',
+  XXK: 'XK',
+  ROM: 'RO',
+  ZAR: 'CD',
+  TMP: 'TL',
+  BUR: 'MM',
+  SCG: 'RS',
+  // Dissolved into several states, so no country of today is meant.
+  ANT: null,
+  NTZ: null,
+  CSK: null,
+  SUN: null,
+  YUG: null,
+  // Organizations.
+  EUE: null,
+  IAO: null,
+  UNA: null,
+  UNO: null,
+  XBA: null,
+  XCC: null,
+  XCE: null,
+  XCO: null,
+  XDC: null,
+  XEC: null,
+  XES: null,
+  XIM: null,
+  XMP: null,
+  XOM: null,
+  XPO: null,
+  // Persons without a nationality: stateless, refugees, unspecified.
+  XXA: null,
+  XXB: null,
+  XXC: null,
+  XXX: null,
+  // Utopia, the state of specimens.
+  UTO: null,
+};
+
+const STATES = new Map<string, string | null>([
+  ...COUNTRIES.split(' ').map((pair): [string, string] => [pair.slice(0, 3), pair.slice(3)]),
+  ...Object.entries(EXCEPTIONS),
+]);
+
+/** ISO 3166-1 alpha-2 (and `XK`) of a state's code in a zone. Null for a code that is no country's or that nobody knows. */
+export const countryOf = (code: string): string | null => STATES.get(code) ?? null;
