@@ -13,7 +13,10 @@ export interface Measures {
 }
 
 /** A corner in pixels of the picture. */
-export type Corner = [x: number, y: number];
+export interface Corner {
+  x: number;
+  y: number;
+}
 
 const MEASURED_WIDTH = 1000;
 const BLINDING = 250;
@@ -73,8 +76,8 @@ function sharpnessOf({ width, height, data }: Picture): number {
 /** The zone may be tilted, so tiles follow its upper and lower edge from corner to corner. */
 function glareOver({ width, height, data }: Picture, zone: Corner[]): number {
   const [topLeft, topRight, bottomRight, bottomLeft] = zone as [Corner, Corner, Corner, Corner];
-  const steps = Math.ceil(Math.hypot(topRight[0] - topLeft[0], topRight[1] - topLeft[1]) / TILES_ACROSS);
-  const rows = Math.ceil(Math.hypot(bottomLeft[0] - topLeft[0], bottomLeft[1] - topLeft[1]));
+  const steps = Math.ceil(distance(topLeft, topRight) / TILES_ACROSS);
+  const rows = Math.ceil(distance(topLeft, bottomLeft));
   let worst = 0;
   for (let tile = 0; tile < TILES_ACROSS; tile++) {
     let blinding = 0;
@@ -84,7 +87,8 @@ function glareOver({ width, height, data }: Picture, zone: Corner[]): number {
       const top = between(topLeft, topRight, along);
       const bottom = between(bottomLeft, bottomRight, along);
       for (let row = 0; row < rows; row++) {
-        const [x, y] = between(top, bottom, row / rows).map(Math.round) as Corner;
+        const point = between(top, bottom, row / rows);
+        const [x, y] = [Math.round(point.x), Math.round(point.y)];
         if (x < 0 || y < 0 || x >= width || y >= height) continue;
         seen++;
         if ((data[y * width + x] as number) >= BLINDING) blinding++;
@@ -95,12 +99,14 @@ function glareOver({ width, height, data }: Picture, zone: Corner[]): number {
   return worst;
 }
 
-const between = ([ax, ay]: Corner, [bx, by]: Corner, share: number): Corner => [
-  ax + (bx - ax) * share,
-  ay + (by - ay) * share,
-];
+const distance = (a: Corner, b: Corner) => Math.hypot(b.x - a.x, b.y - a.y);
 
-function isAtEdge({ width, height }: Picture, [x, y]: Corner): boolean {
+const between = (a: Corner, b: Corner, share: number): Corner => ({
+  x: a.x + (b.x - a.x) * share,
+  y: a.y + (b.y - a.y) * share,
+});
+
+function isAtEdge({ width, height }: Picture, { x, y }: Corner): boolean {
   const margin = MARGIN * width;
   return x < margin || y < margin || x > width - margin || y > height - margin;
 }

@@ -12,28 +12,22 @@ export function createBuiltIn(examiner: Examiner = new Examiner()): Runner {
     name: 'builtin',
     version: packageJson.version,
     types: TYPES,
-    begin: (claimed) => performWith(examiner, claimed),
+    begin: () => performWith(examiner),
     stop: () => examiner.stop(),
   };
 }
 
 /** Four checks look at the same documents: each is fetched and looked at once. */
-function performWith(examiner: Examiner, claimed: readonly ClaimedCheck[]): Perform {
+function performWith(examiner: Examiner): Perform {
   const sights = new Map<string, Promise<Sight>>();
   const look = (check: ClaimedCheck, documents: Documents, kind: DocumentKind): Promise<Sight> => {
     const { sha256 } = check.documents.find((document) => document.kind === kind) ?? {};
     const key = `${check.profile} ${kind} ${sha256}`;
-    const task = { kind, mayHaveBarcode: claimed.some((one) => one.profile === check.profile && mayHaveBarcode(one)) };
-    const sight = sights.get(key) ?? examiner.look(task, (file) => write(documents.read(kind), file));
+    const sight = sights.get(key) ?? examiner.look({ kind }, (file) => write(documents.read(kind), file));
     sights.set(key, sight);
     return sight;
   };
   return (check, documents) => perform(check, (kind) => look(check, documents, kind));
-}
-
-/** Only North America's cards bear what the reader of barcodes knows, and looking for one that isn't there takes longest of all. */
-function mayHaveBarcode({ declared: { country, document_type } }: ClaimedCheck): boolean {
-  return document_type !== 'passport' && (country === 'US' || country === 'CA');
 }
 
 async function perform(check: ClaimedCheck, look: (kind: DocumentKind) => Promise<Sight>): Promise<Conclusion> {

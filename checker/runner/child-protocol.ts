@@ -14,8 +14,7 @@ export interface Watch {
   maxRssBytes: number;
 }
 
-/** What decides what is looked for. */
+/** Which document the file is: that decides what is looked for. */
 export interface Task {
   kind: DocumentKind;
-  mayHaveBarcode?: boolean;
 }

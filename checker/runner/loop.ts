@@ -26,7 +26,7 @@ export async function runLoop(runner: Runner, client: ChecksClient, signal: Abor
   let workedAt = Date.now();
   while (!signal.aborted) {
     const checks = await claim(runner, client, signal);
-    const perform = runner.begin(checks);
+    const perform = runner.begin();
     const done = await Promise.all(checks.map((check) => hold(check, { runner, client, perform, signal })));
     if (done.includes(true)) workedAt = Date.now();
     // Without a result there is an outage or nothing to do.

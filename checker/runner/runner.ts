@@ -23,7 +23,7 @@ export interface Runner {
   version: string;
   types: readonly CheckType[];
   /** Called for what was claimed together, which is one applicant's as a rule: so what was read of a document may be kept for all of it. */
-  begin(claimed: readonly ClaimedCheck[]): Perform;
+  begin(): Perform;
   /** What the vendor has of an applicant who was erased goes there, too. */
   erase?(externalRef: string): Promise<void>;
   /** Ends what is under way: those calls of `Perform` throw. */

@@ -6,10 +6,10 @@ import { photo } from '../support/files.ts';
 
 const SIZE = [960, 1280] as const;
 const ZONE: Corner[] = [
-  [100, 1040],
-  [860, 1040],
-  [860, 1180],
-  [100, 1180],
+  { x: 100, y: 1040 },
+  { x: 860, y: 1040 },
+  { x: 860, y: 1180 },
+  { x: 100, y: 1180 },
 ];
 
 async function measured(picture: Sharp, zone: Corner[] | null = null) {
@@ -51,7 +51,7 @@ describe('measures of a picture', () => {
 
   it('a zone at the edge of the picture is cut off', async () => {
     expect((await measured(photo(...SIZE), ZONE)).isCutOff).toBe(false);
-    const shifted = ZONE.map(([x, y]): Corner => [x + 96, y]);
+    const shifted = ZONE.map(({ x, y }) => ({ x: x + 96, y }));
     expect((await measured(photo(...SIZE), shifted)).isCutOff).toBe(true);
     expect((await measured(photo(...SIZE))).isCutOff).toBeNull();
   });

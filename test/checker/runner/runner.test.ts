@@ -182,11 +182,12 @@ describe('kill -9', () => {
   });
 
   it('of the child, again and again: each check is concluded once', async () => {
-    for (let count = 0; count < 8; count++) api.add('document_quality', document, { profile: `profile${String(count).padStart(8, '0')}` });
+    for (let count = 0; count < 8; count++)
+      api.add('document_quality', document, { profile: `profile${String(count).padStart(8, '0')}` });
     const runner = spawnRunner(api);
     let fetched = 0;
     api.fault = ({ path }) => {
-      if (path.includes('/documents/') && fetched++ % 3 === 0)
+      if (path.includes('/documents/') && fetched++ % 4 === 0)
         for (const pid of runner.children()) process.kill(pid, 'SIGKILL');
       return null;
     };
