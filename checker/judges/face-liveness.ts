@@ -32,7 +32,8 @@ export function judgeFaceLiveness({ asked, frames, distance }: Challenge): Answe
   const turned = hasTurned(frames, asked === 'left' ? 1 : -1);
   if (frames.every(({ faces }) => faces === 0)) findings.push({ code: 'no_face', kind });
   else if (!turned) findings.push({ code: 'head_not_turned', kind });
-  if (2 * frames.filter(({ faces }) => faces > 1).length > frames.length) findings.push({ code: 'several_faces', kind });
+  if (2 * frames.filter(({ faces }) => faces > 1).length > frames.length)
+    findings.push({ code: 'several_faces', kind });
   if (distance !== null && distance > SAME_AT_MOST) findings.push({ code: 'face_differs', kind });
   const facts = { turned, passive: { outcome: 'not_run', code: 'no_provider' } };
   return answer(findings, facts, distance === null ? {} : { distance });
