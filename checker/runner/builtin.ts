@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { ClaimedCheck } from '../../src/schemas/check.ts';
 import type { DocumentKind } from '../../src/schemas/document.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { WEIGHTS } from '../reader/weights.ts';
 import { Examiner, type Sight } from './child.ts';
 import { BUILT_IN, type Sights } from './judgements.ts';
 import type { Conclusion, Documents, Perform, Runner } from './runner.ts';
 
 const TYPES = Object.keys(BUILT_IN) as (keyof typeof BUILT_IN)[];
+
+/** The reader's weights, by the beginning of their digest. */
+const MODELS = { zone_reader: createHash('sha256').update(WEIGHTS).digest('hex').slice(0, 16) };
 
 export function createBuiltIn(examiner: Examiner = new Examiner()): Runner {
   return {
@@ -34,7 +39,8 @@ async function perform(check: ClaimedCheck, look: (kind: DocumentKind) => Promis
   const { looksAt, judge } = BUILT_IN[check.type as keyof typeof BUILT_IN];
   const kinds = (looksAt as DocumentKind[]).filter((kind) => isWanted(check, kind));
   const seen = await Promise.all(kinds.map(async (kind) => [kind, await look(kind)] as const));
-  return judge(check, Object.fromEntries(seen) as Sights, new Date()) as Conclusion;
+  const judgement = judge(check, Object.fromEntries(seen) as Sights, new Date()) as Conclusion;
+  return { ...judgement, models: MODELS };
 }
 
 function isWanted({ type, level, documents }: ClaimedCheck, kind: DocumentKind): boolean {
