@@ -8,7 +8,7 @@ export interface Measures {
   sharpness: number;
   /** Share of blinding white in the worst tile over the zone, 0 to 1. Null without a zone: white paper looks like glare. */
   glare: number | null;
-  /** Whether the zone reaches the picture's edge. Null without a zone. */
+  /** Whether the zone reaches beyond the picture. Null without a zone. */
   isCutOff: boolean | null;
 }
 
@@ -22,15 +22,13 @@ const MEASURED_WIDTH = 1000;
 const BLINDING = 250;
 /** Along a zone: a tile is about two characters wide and as high as all lines. */
 const TILES_ACROSS = 22;
-/** ICAO 9303 leaves 5 % of the width free beside a zone. */
-const MARGIN = 0.01;
 
 export function measure(picture: Picture, zone: Corner[] | null): Measures {
   return {
     brightness: mean(picture.data),
     sharpness: sharpnessOf(shrink(picture, MEASURED_WIDTH)),
     glare: zone && glareOver(picture, zone),
-    isCutOff: zone?.some((corner) => isAtEdge(picture, corner)) ?? null,
+    isCutOff: zone?.some((corner) => isOutside(picture, corner)) ?? null,
   };
 }
 
@@ -106,7 +104,5 @@ const between = (a: Corner, b: Corner, share: number): Corner => ({
   y: a.y + (b.y - a.y) * share,
 });
 
-function isAtEdge({ width, height }: Picture, { x, y }: Corner): boolean {
-  const margin = MARGIN * width;
-  return x < margin || y < margin || x > width - margin || y > height - margin;
-}
+/** The reader gives corners with half a character around the zone. */
+const isOutside = ({ width, height }: Picture, { x, y }: Corner) => x < 0 || y < 0 || x > width || y > height;
