@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { applicantData, json, PNG } from '../support/api.ts';
 import { form } from '../support/browser/dashboard.ts';
+import { CONSENT, levelData } from '../support/levels.ts';
 import { routesOfApp } from '../support/routes.ts';
 import { JSON_PLEASE, newSlug, type Scene, WEBHOOK } from './scene.ts';
 import type { BareWorker } from './target.ts';
@@ -131,6 +132,9 @@ export const ROWS: Record<string, Row> = {
   'POST /api/partners': { prepare: () => ['/api/partners', json({ slug: newSlug(), name: 'x' })], again: 422 },
   'GET /api/partners/:slug': { prepare: () => ['/api/partners/acme', {}] },
   'PATCH /api/partners/:slug': { prepare: () => ['/api/partners/acme', typed('PATCH', { name: 'Acme' })] },
+  'GET /api/levels': { prepare: () => ['/api/levels?limit=5', {}] },
+  'POST /api/levels': { prepare: () => ['/api/levels', json(levelData())] },
+  'GET /api/levels/:id': { prepare: async (scene) => [`/api/levels/${(await scene.level()).id}`, {}] },
   'GET /api/audit': { prepare: () => ['/api/audit?limit=5', {}] },
   'GET /api/metrics': { prepare: () => ['/api/metrics', {}] },
   'GET /api/webhooks': { prepare: () => ['/api/webhooks', {}] },
@@ -172,6 +176,12 @@ export const ROWS: Record<string, Row> = {
       '/api/applicant/documents/document_front',
       png(asApplicant((await scene.profile()).token)),
     ],
+  },
+  'POST /api/applicant/consent': {
+    prepare: async (scene) => {
+      const { token } = await scene.asked();
+      return ['/api/applicant/consent', json({ version: CONSENT.version, locale: 'vi' }, asApplicant(token))];
+    },
   },
   'GET /dashboard/login': { prepare: () => ['/dashboard/login', {}] },
   'POST /dashboard/login': {

@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { api, json, PNG, reviewer, type TestReviewer } from '../support/api.ts';
 import { type DashboardClient, dashboardClient, form } from '../support/browser/dashboard.ts';
 import { issueKey } from '../support/keys.ts';
+import { CONSENT, makeLevel } from '../support/levels.ts';
 import type { BareWorker } from './target.ts';
 
 /** People get pages. */
@@ -22,6 +23,12 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
   let account: Promise<TestReviewer> | undefined;
   const scene = {
     profile: () => partner.created(),
+    level: () => makeLevel(worker),
+    /** A profile whose level asks consent. */
+    async asked() {
+      const { name } = await makeLevel(worker, { consent: CONSENT });
+      return partner.created({ level: name });
+    },
     async documented() {
       const profile = await partner.created();
       for (const kind of ['document_front', 'facial_photo']) {

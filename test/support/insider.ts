@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { applicantData, json, problemOf, tokenOf } from './api.ts';
 import { dashboardClient } from './browser/dashboard.ts';
 import { issueKey } from './keys.ts';
+import { makeLevel } from './levels.ts';
 import { type Ids, pathOf } from './routes.ts';
 import { startWorker } from './worker.ts';
 
@@ -38,7 +39,8 @@ export async function startInsider() {
   const target = { url: 'http://127.0.0.1:9/hook', events: ['profile.redacted'] };
   const { id: webhook } = await made('/api/webhooks', target);
   const { id: delivery } = await made(`/api/webhooks/${webhook}/test`, {});
-  const ids: Ids = { profile, key, webhook, delivery, slug };
+  const { id: level } = await makeLevel(worker, { partner: slug });
+  const ids: Ids = { profile, key, level, webhook, delivery, slug };
 
   function credentialsFor(route: string): Record<string, string> {
     if (route.includes(' /api/applicant')) return { authorization: `Bearer ${token}` };

@@ -13,12 +13,13 @@ export function routesOfApp(): string[] {
 export interface Ids {
   profile: string;
   key: string;
+  level: string;
   webhook: string;
   delivery: string;
   slug: string;
 }
 
-const OWNER: Record<string, keyof Ids> = { keys: 'key', webhooks: 'webhook' };
+const OWNER: Record<string, keyof Ids> = { keys: 'key', levels: 'level', webhooks: 'webhook' };
 
 export function pathOf(route: string, ids: Ids, kind = 'document_front'): string {
   const path = route.slice(route.indexOf('/'));
@@ -52,14 +53,31 @@ const PROFILE = applicantData({
   external_id: 'theirs',
   locale: 'vi',
   metadata: { tier: 'gold' },
+  level: 'default',
 });
 const PARTNER = { name: 'Acme', active: true, frontend_url: null, retention_days: null, expire_after_days: null };
 const WEBHOOK = { url: 'https://hooks.example.com/', events: ['profile.created'], description: 'x', enabled: false };
 
+const LEVEL = {
+  partner: 'acme',
+  name: 'strict',
+  required: { passport: ['document_front'] },
+  optional: ['facial_photo'],
+  document_types: ['passport'],
+  countries: ['VN'],
+  min_age: 18,
+  consent: { version: '1', url: 'https://acme.example/consent', text: { en: 'I agree.' } },
+  photo_reuse: true,
+  checks: ['document_text', { type: 'face_match', provider: 'builtin' }],
+  policy: { order: 'clear_first', resubmit_on: ['blurred'], resubmit_at_most: 1 },
+};
+
 /** Every route that reads something. A test compares the table with the app: a new route fails it until it stands here. */
 export const INPUTS: Record<string, Input> = {
   'POST /api/profiles/create': { json: PROFILE },
-  'GET /api/profiles': { query: [...PAGE, 'status', 'external_id', 'updated_after', 'created_after', 'partner'] },
+  'GET /api/profiles': {
+    query: [...PAGE, 'status', 'external_id', 'updated_after', 'created_after', 'level', 'partner'],
+  },
   'POST /api/profiles/search': {
     json: {
       q: 'minh',
@@ -71,6 +89,7 @@ export const INPUTS: Record<string, Input> = {
       status: 'pending',
       updated_after: '2026-01-01T00:00:00Z',
       created_after: '2026-01-01T00:00:00Z',
+      level: 'default',
       partner: 'acme',
       limit: 5,
     },
@@ -78,7 +97,10 @@ export const INPUTS: Record<string, Input> = {
   'GET /api/profiles/:id': {},
   'PATCH /api/profiles/:id': { json: PROFILE, isMultipart: true },
   'DELETE /api/profiles/:id': {},
-  'POST /api/profiles/:id/submit': {},
+  'POST /api/profiles/:id/submit': {
+    json: { consent: { version: '1', given_at: '2026-01-01T00:00:00Z', locale: 'vi' } },
+    isOptional: true,
+  },
   'PUT /api/profiles/:id/legal_hold': {},
   'DELETE /api/profiles/:id/legal_hold': {},
   'POST /api/profiles/:id/link': { json: { revoke_previous: true, confirm_mismatch: true }, isOptional: true },
@@ -101,6 +123,7 @@ export const INPUTS: Record<string, Input> = {
   },
   'GET /api/applicant': {},
   'PUT /api/applicant/documents/:kind': { isDocument: true },
+  'POST /api/applicant/consent': { json: { version: '1', locale: 'vi' } },
   'POST /api/applicant/submit': {},
   'GET /api/partners': { query: PAGE },
   'POST /api/partners': { json: { slug: 'acme', ...PARTNER } },
@@ -112,6 +135,9 @@ export const INPUTS: Record<string, Input> = {
   },
   'POST /api/keys/:id/rotate': { json: { grace_seconds: 0 }, isOptional: true },
   'DELETE /api/keys/:id': {},
+  'GET /api/levels': { query: [...PAGE, 'partner', 'name'] },
+  'POST /api/levels': { json: LEVEL },
+  'GET /api/levels/:id': {},
   'GET /api/audit': { query: [...PAGE, 'profile', 'actor', 'from', 'to'] },
   'GET /api/metrics': {},
   'GET /api/webhooks': { query: PAGE },

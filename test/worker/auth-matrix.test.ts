@@ -26,7 +26,7 @@ beforeAll(async () => {
   worker = await startWorker();
   const profile = await api(worker).created();
   const { id } = profile;
-  ids = { profile: id, key: id, webhook: id, delivery: id, slug: 'acme' };
+  ids = { profile: id, key: id, level: id, webhook: id, delivery: id, slug: 'acme' };
   const { key: managed } = await issueKey(worker); // with every scope that it may have
   session = await dashboardClient(worker);
   credentials = {
@@ -91,6 +91,9 @@ const ALLOWED: Record<string, Who[]> = {
   'POST /api/partners': ['internal'],
   'GET /api/partners/:slug': ['internal'],
   'PATCH /api/partners/:slug': ['internal'],
+  'GET /api/levels': ['internal'],
+  'POST /api/levels': ['internal'],
+  'GET /api/levels/:id': ['internal'],
   'GET /api/audit': ['internal'],
   'GET /api/metrics': ['internal'],
   'POST /api/webhooks': ['partner', 'managed key', 'internal'],
@@ -105,6 +108,7 @@ const ALLOWED: Record<string, Who[]> = {
   'GET /api/events': ['partner', 'managed key', 'internal'],
   'GET /api/applicant': ['applicant'],
   'PUT /api/applicant/documents/:kind': ['applicant'],
+  'POST /api/applicant/consent': ['applicant'],
   'POST /api/applicant/submit': ['applicant'],
 };
 const KNOWN_BUT_UNSCOPED: Who[] = [

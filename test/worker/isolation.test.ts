@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { api, json, PNG, problemOf, superuser } from '../support/api.ts';
 import type { IssuedKey } from '../support/keys.ts';
 import { issueKey } from '../support/keys.ts';
+import { makeLevel } from '../support/levels.ts';
 import { type Ids, INPUTS, pathOf, requestOf, routesOfApp } from '../support/routes.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 
@@ -13,7 +14,7 @@ const FOREIGN = routesOfApp().filter(
 );
 
 /** Lists of records, as one who acts for acme asks for all of them. */
-const LISTS = ['/api/profiles', '/api/keys', '/api/partners', '/api/audit', '/api/webhooks'];
+const LISTS = ['/api/profiles', '/api/keys', '/api/levels', '/api/partners', '/api/audit', '/api/webhooks'];
 
 let worker: TestWorker;
 /** What belongs to globex. */
@@ -29,7 +30,8 @@ beforeAll(async () => {
   await globex.decide(id, { status: 'in_review' });
   await api(worker).created();
   const key: IssuedKey = await issueKey(worker, { partner: 'globex' });
-  victim = { profile: id, key: key.id, slug: 'globex', ...(await failingWebhook(globex)) };
+  const level = await makeLevel(worker, { partner: 'globex' });
+  victim = { profile: id, key: key.id, level: level.id, slug: 'globex', ...(await failingWebhook(globex)) };
   const managed = await issueKey(worker);
   callers = {
     'its key in the settings': { 'x-api-key': worker.keys.acme },

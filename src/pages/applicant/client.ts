@@ -3,6 +3,7 @@ import {
   type Applicant,
   digestOf,
   type Failure,
+  giveConsent,
   type Kind,
   type Outcome,
   readApplicant,
@@ -12,6 +13,7 @@ import {
   upload,
 } from './client/api.ts';
 import { capture } from './client/capture.ts';
+import { consent, isConsentDue } from './client/consent.ts';
 import { Leaving } from './client/leaving.ts';
 import { isExpired, isOf, readLink } from './client/link.ts';
 import { type Prepared, prepareDocument, preparePicture, prepareVideo } from './client/picture.ts';
@@ -61,7 +63,7 @@ async function start({ wasLocked = false, moveFocus = false } = {}): Promise<voi
   if (!isToBeDone(applicant)) return stage.show((text) => status(text, applicant, wasLocked));
   const plan = new Plan(applicant);
   stage.plan = plan;
-  if (plan.isAnswered) return showReview();
+  if (plan.isAnswered && !isConsentDue(applicant)) return showReview();
   showFirst(moveFocus || hadTrouble || plan.isResubmission);
 }
 
@@ -111,8 +113,26 @@ function fail(failure: Failure): void {
 
 function proceed(): void {
   const next = stage.plan?.next();
-  if (next === 'review') showReview();
+  if (stage.applicant && isConsentDue(stage.applicant)) showConsent();
+  else if (next === 'review') showReview();
   else if (next) showAsk(next);
+}
+
+function showConsent(): void {
+  const asked = stage.applicant?.consent;
+  if (!asked) return;
+  const give = async (locale: string, alert: HTMLElement) => {
+    alert.textContent = '';
+    const outcome = await giveConsent(link.token ?? '', { version: asked.version, locale });
+    if (outcome.type === 'ok') {
+      stage.applicant = outcome.value;
+      proceed();
+    } else if (outcome.type === 'lost') alert.textContent = stage.text.consent.lost;
+    // The level asks for another version by now.
+    else if (outcome.status === 422) void start({ moveFocus: true });
+    else fail(outcome);
+  };
+  stage.show((text) => consent(text, asked, stage.locales, (locale, alert) => void give(locale, alert)));
 }
 
 function showAsk(kind: Kind, refusal: string | null = null): void {

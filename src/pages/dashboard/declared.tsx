@@ -25,6 +25,20 @@ export function Declared({ record }: ProfileProps) {
             </div>
           ))}
           <div>
+            <dt>Level</dt>
+            <dd>
+              {record.level.name}, version {record.level.version}
+            </dd>
+          </div>
+          {record.consent && (
+            <div>
+              <dt>Consent</dt>
+              <dd>
+                {record.consent.version}, <Time iso={record.consent.given_at} />
+              </dd>
+            </div>
+          )}
+          <div>
             <dt>Created</dt>
             <dd>
               <Time iso={record.created} />

@@ -70,7 +70,7 @@ describe('an upload', () => {
   });
 
   test('takes each of the five kinds, and no other', async () => {
-    const id = await enrol(service);
+    const id = await enrol(service, { document_type: 'id_card' });
     for (const kind of ['document_front', 'document_back', 'facial_photo', 'proof_of_address']) {
       expect(await upload(service, id, photo(kind))).toMatchObject({ status: 200, body: { kind, version: 1 } });
     }
@@ -214,7 +214,7 @@ describe('a form', () => {
     ['are another’s', { full_name: 'B', external_id: 'taken' }, 409],
   ])('whose fields %s leaves none of its files', async (_, fields, status) => {
     await enrol(service, { external_id: 'taken' });
-    const id = await enrol(service);
+    const id = await enrol(service, { document_type: 'id_card' });
     const before = await read(id);
     expect((await send(service, id, withFields(three(), fields))).status).toBe(status);
     expect([await read(id), await documentsOf(service, id)]).toEqual([before, []]);

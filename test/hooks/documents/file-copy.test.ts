@@ -61,7 +61,7 @@ test.each([
   ['one file', ['facial_photo']],
   ['several files', ['document_front', 'document_back', 'facial_photo']],
 ])('no file is copied while the writer is held: %s', async (_, kinds) => {
-  const id = await enrol(service);
+  const id = await enrol(service, { document_type: 'id_card' });
   const form = openForm(id);
   const bytes = file('image/png', SIZE);
   const facts = { filename: 'a.png', content_type: 'image/png', size: SIZE, sha256: sha256(bytes) };

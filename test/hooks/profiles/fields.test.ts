@@ -3,7 +3,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import columns from '../../../pocketbase/hooks/lib/shared/fields.json' with { type: 'json' };
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
 import { file } from '../../support/samples.ts';
-import { applicant, asReviewer, connect, decide, patch, type Request, redact, upload } from '../support/client.ts';
+import { runChecks } from '../support/checks.ts';
+import {
+  applicant,
+  asApplicant,
+  asReviewer,
+  connect,
+  decide,
+  makeLevel,
+  patch,
+  type Request,
+  redact,
+  upload,
+} from '../support/client.ts';
 import { photo, sha256 } from '../support/photo.ts';
 import { openFile } from '../support/sqlite.ts';
 import { addEndpoint, claim, conclude } from '../support/webhook-client.ts';
@@ -36,15 +48,29 @@ const columnsOf = (kind: Kind) =>
 
 /** A profile that has something in each personal column, and its number. */
 async function fill(document_number: string) {
+  const consent = { version: '1', url: 'https://acme.example/consent', text: { vi: 'Tôi đồng ý.' } };
+  const { name: level } = await makeLevel(service, { partner, consent });
   const fields = {
-    ...applicant({ partner, document_number, date_of_birth: '1990-04-30', email: 'anh@example.com', locale: 'vi' }),
+    ...applicant({
+      partner,
+      level,
+      document_number,
+      date_of_birth: '1990-04-30',
+      email: 'anh@example.com',
+      locale: 'vi',
+    }),
     phone: '+84901234567',
     external_id: `theirs-${document_number}`,
     metadata: { tier: 'gold' },
   };
   const { id } = (await service('POST', '/api/edge/profiles', fields)).body;
   for (const size of [200, 300]) await upload(service, id, photo('document_front', size));
+  await service('POST', `/api/edge/profiles/${id}/consent`, { version: '1', locale: 'vi' }, asApplicant(id));
   await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'A note.' });
+  await decide(service, id, 'pending');
+  await runChecks(service, partner, {
+    document_text: { facts: { expires_on: '2099-01-01' }, scores: { weakest: 1 } },
+  });
   const headers = { 'x-idempotency-key': sha256(id), 'x-idempotency-body': sha256(id) };
   await decide(service, id, 'rejected', { reason: 'A reason.', note: 'A remark.' }, headers);
   await decide(service, id, 'in_review');

@@ -54,7 +54,7 @@ test('erases every personal field, and keeps id, partner, statuses and times', a
 
   const after: Record<string, unknown> = { ...(await root('GET', profilePath(id))).body };
   const own = ['id', 'collectionId', 'collectionName', 'partner', 'status', 'latest_status', 'evidence_version'];
-  const kept = [...own, 'created', 'status_since', 'final_since'];
+  const kept = [...own, 'level_name', 'level_version', 'created', 'status_since', 'final_since'];
   for (const [name, value] of Object.entries(after)) {
     if (kept.includes(name)) expect(value, name).toEqual(before[name]);
     else if (!['updated', 'redacted_at', 'files_due', 'revision'].includes(name))

@@ -9,6 +9,7 @@ interface Records {
     email: string;
     external_id: string;
     dedupe_key: string;
+    number_skeleton: string;
     evidence_version: number;
     missing: string[];
     mismatches: number;
@@ -64,6 +65,8 @@ interface Records {
   api_keys: { id: string; partner: string; name: string; expires_at: string; revoked_at: string };
   events: Event;
   checks: Check;
+  levels: { id: string; partner: string; name: string; version: number; spec: Record<string, unknown> };
+  consents: { version: string; locale: string; sha256: string; given_at: string; actor_type: string; actor_id: string };
   webhook_endpoints: Endpoint;
   webhook_deliveries: Delivery;
 }
@@ -189,6 +192,12 @@ interface Document {
   sha256: string;
 }
 
+interface Consent {
+  version: string;
+  locale: string;
+  given_at: string;
+}
+
 /** A profile as the API answers. */
 interface Profile {
   id: string;
@@ -199,6 +208,8 @@ interface Profile {
   external_id: string | null;
   evidence_version: number;
   missing: string[];
+  level: { name: string; version: number };
+  consent: Consent | null;
   updated: string;
   latest_status: {
     to: string;
@@ -223,12 +234,15 @@ interface Routes {
   'GET /api/edge/profiles/:id/open': { open: true };
   'GET /api/edge/profiles/:id/exists': { exists: true };
   'POST /api/edge/profiles/:id/submit': { status: string };
+  'POST /api/edge/profiles/:id/consent': { version: string };
   'POST /api/edge/profiles/:id/hold': { legal_hold: boolean };
   'GET /api/edge/applicant': {
     id: string;
     status: string;
     required: string[];
+    optional: string[];
     missing: string[];
+    consent: { version: string; given_at: string | null } | null;
     reason: string | null;
   };
   'GET /api/edge/profiles/:id/checks': { items: ShownCheck[]; rounds_left: number };
@@ -256,6 +270,7 @@ interface Routes {
     next: { created: string; id: string } | null;
     truncated: boolean;
   };
+  'POST /api/edge/levels': Records['levels'];
   'POST /api/edge/keys': Records['api_keys'];
   'GET /api/edge/keys/:id': {
     id: string;
@@ -308,6 +323,7 @@ interface Problem {
   code: string;
   detail: string;
   profile_id: string;
+  level: string;
   fields: string[];
   retry_after: number;
   current_evidence_version: number;

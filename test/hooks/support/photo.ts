@@ -18,6 +18,16 @@ export function addPhoto(form: FormData, kind: string, size = 200, meta: object 
   return form;
 }
 
+/** A form with a face video. */
+export function video(size = 300): FormData {
+  const bytes = file('video/mp4', size);
+  const form = new FormData();
+  form.set('facial_video', new File([bytes], 'video.mp4', { type: 'video/mp4' }));
+  const facts = { filename: 'video.mp4', content_type: 'video/mp4', size, sha256: sha256(bytes) };
+  form.set('facial_video_meta', JSON.stringify(facts));
+  return form;
+}
+
 /** The same with fields. */
 export function withFields(form: FormData, fields: object): FormData {
   form.set('@jsonPayload', JSON.stringify(fields));

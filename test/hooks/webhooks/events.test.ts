@@ -67,7 +67,7 @@ describe('an event is written for', () => {
 
   test('each document, and again when it is replaced or removed', async () => {
     const partner = newPartner();
-    const id = await enrol(service, { partner });
+    const id = await enrol(service, { partner, document_type: 'id_card' });
     await send(service, id, addPhoto(photo('document_front'), 'document_back'));
     await upload(service, id, photo('document_back'), asApplicant(id));
     await remove(service, id, 'document_front');

@@ -19,8 +19,8 @@ const INSERT = `INSERT INTO levels (id, partner, name, version, spec, actor_type
 function createLevel(app, caller, body) {
   const partner = body.partner ?? '';
   checkReach(caller, partner || undefined);
-  if (partner && !new RegExp(slug).test(partner)) refuse('/partner', 'Is no name of a partner');
-  if (!new RegExp(pattern).test(body.name)) refuse('/name', 'Is no name of a level');
+  if (partner !== '' && !isShaped(partner, slug)) refuse('/partner', 'Is no name of a partner');
+  if (!isShaped(body.name, pattern)) refuse('/name', 'Is no name of a level');
   const row = { id: newId(), partner, name: body.name, spec: JSON.stringify(readSpec(body)), now: stamp(Date.now()) };
   transact(app, (tx) => {
     const [{ version }] = all(tx, NEXT, { version: 0 }, { partner, name: row.name });
@@ -29,6 +29,8 @@ function createLevel(app, caller, body) {
   });
   return app.findRecordById('levels', row.id);
 }
+
+const isShaped = (value, pattern) => typeof value === 'string' && new RegExp(pattern).test(value);
 
 function refuse(pointer, detail) {
   fail(422, 'validation_failed', 'The level is not valid.', { errors: [{ pointer, detail }] });

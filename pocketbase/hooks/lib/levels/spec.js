@@ -40,7 +40,7 @@ const RULES = {
   consent(value, refuse) {
     if (!isObject(value)) return refuse('/consent', 'Is not a consent');
     if (!isText(value.version, 64)) refuse('/consent/version', 'Is not a version');
-    if (!/^https:\/\/[^\s@]+$/.test(value.url) || value.url.length > 2000)
+    if (!isText(value.url, 2000) || !/^https:\/\/[^\s/@]+(\/\S*)?$/.test(value.url))
       refuse('/consent/url', 'Is not an https URL');
     const texts = isObject(value.text) ? Object.entries(value.text) : [];
     if (texts.length === 0) refuse('/consent/text', 'Holds no text');

@@ -24,11 +24,17 @@ export function submit(token: string): Promise<Outcome<Applicant>> {
   return call('POST', '/submit', token);
 }
 
-async function call(method: string, path: string, token: string): Promise<Outcome<Applicant>> {
+/** May be repeated: the same consent is kept once. */
+export function giveConsent(token: string, body: { version: string; locale: string }): Promise<Outcome<Applicant>> {
+  return call('POST', '/consent', token, body);
+}
+
+async function call(method: string, path: string, token: string, body?: object): Promise<Outcome<Applicant>> {
   try {
     const response = await fetch(`/api/applicant${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(READ_TIMEOUT_MS),
       cache: 'no-store',
     });

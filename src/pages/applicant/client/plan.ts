@@ -11,23 +11,24 @@ interface Again {
   supplied: Kind[];
 }
 
-/** Which steps this visit has, and which of them are done. The API does not tell of the optional video: the tab remembers it. */
+/** Which steps this visit has, and which of them are done. The API does not tell of what was optional and is there: the tab remembers it. */
 export class Plan {
   readonly kinds: Kind[];
   readonly isResubmission: boolean;
   readonly #missing: Set<Kind>;
-  readonly #required: Set<Kind>;
+  readonly #optional: Set<Kind>;
   readonly #again: Again;
   readonly #againKey: string;
-  #video: string | null;
-  readonly #videoKey: string;
+  /** Of the optional kinds. */
+  readonly #choices: Partial<Record<Kind, 'sent' | 'skipped'>>;
+  readonly #choicesKey: string;
 
-  constructor({ id, status, required, missing, reason }: Applicant) {
+  constructor({ id, status, required, optional, missing, reason }: Applicant) {
     this.isResubmission = status === 'resubmission_requested';
     this.#missing = new Set(missing);
-    this.#required = new Set(required);
-    this.#videoKey = `ekyc-video:${id}`;
-    this.#video = recall('sessionStorage', this.#videoKey);
+    this.#optional = new Set(optional);
+    this.#choicesKey = `ekyc-choices:${id}`;
+    this.#choices = JSON.parse(recall('sessionStorage', this.#choicesKey) || '{}');
     this.#againKey = `ekyc-again:${id}`;
     if (!this.isResubmission) this.forget();
     const known: Again | null = JSON.parse(recall('sessionStorage', this.#againKey) || 'null');
@@ -36,7 +37,7 @@ export class Plan {
       known?.reason === reason && missing.every((kind) => known.asked.includes(kind) && !known.supplied.includes(kind));
     this.#again = known && isSame ? known : { reason, asked: missing, supplied: [] };
     const again = this.#again.asked.length > 0 ? this.#again.asked : required;
-    this.kinds = this.isResubmission ? again : [...new Set<Kind>([...required, 'facial_video'])];
+    this.kinds = this.isResubmission ? again : [...required, ...optional];
   }
 
   /** Whether this tab has done what a resubmission asks for, and only the sending is left. */
@@ -46,7 +47,7 @@ export class Plan {
 
   stateOf(kind: Kind): StepState {
     if (this.#missing.has(kind)) return 'missing';
-    return kind === 'facial_video' && !this.#required.has(kind) && this.#video !== 'sent' ? 'optional' : 'done';
+    return this.#optional.has(kind) && this.#choices[kind] !== 'sent' ? 'optional' : 'done';
   }
 
   get done(): Kind[] {
@@ -60,17 +61,19 @@ export class Plan {
   next(): StepName {
     const [first] = this.missing;
     if (first) return first;
-    return this.kinds.includes('facial_video') && !this.#video ? 'facial_video' : 'review';
+    // It can spare a question later. Any other optional kind waits in the review for those who want to add it.
+    const isVideoOpen = this.kinds.includes('facial_video') && this.stateOf('facial_video') === 'optional';
+    return isVideoOpen && !this.#choices.facial_video ? 'facial_video' : 'review';
   }
 
   supplied(kind: Kind): void {
     this.#missing.delete(kind);
-    if (kind === 'facial_video') this.#rememberVideo('sent');
+    if (this.#optional.has(kind)) this.#choose(kind, 'sent');
     this.#rememberAgain(kind);
   }
 
   skipVideo(): void {
-    if (this.#video !== 'sent') this.#rememberVideo('skipped');
+    if (this.#choices.facial_video !== 'sent') this.#choose('facial_video', 'skipped');
   }
 
   /** After this, the next thing asked for is another request. */
@@ -83,8 +86,8 @@ export class Plan {
     if (this.isResubmission) remember('sessionStorage', this.#againKey, JSON.stringify(this.#again));
   }
 
-  #rememberVideo(state: string): void {
-    this.#video = state;
-    remember('sessionStorage', this.#videoKey, state);
+  #choose(kind: Kind, choice: 'sent' | 'skipped'): void {
+    this.#choices[kind] = choice;
+    remember('sessionStorage', this.#choicesKey, JSON.stringify(this.#choices));
   }
 }

@@ -7,19 +7,20 @@ import { actions, alertBox, button, lead, list, mainAction, reasonBox } from './
 import { LIMITS } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Screen } from './stage.ts';
-import { askOf, nameOf, reasonOf, type Text } from './text.ts';
+import { askOf, knownOf, nameOf, reasonOf, type Text } from './text.ts';
 
 export type Trouble = keyof Text['trouble'];
 type Action = () => void;
 
 export function opening(text: Text, applicant: Applicant, plan: Plan, begin: Action): Screen {
+  const known = knownOf(text, applicant);
   const done = plan.done.map((kind) => nameOf(text, applicant, kind)).join(', ');
   return {
     title: text.title,
     step: 'opening',
     content: [
       lead(done ? text.welcomeBack(done) : text.lead),
-      h('p', {}, text.known(text.documents[applicant.document_type])),
+      ...(known ? [h('p', {}, known)] : []),
       list(text.needs),
       mainAction(button(done ? text.continue : text.begin, begin, 'primary')),
       h('p', { class: 'fine' }, text.privacy),

@@ -62,6 +62,11 @@ export class Stage {
     return textIn(this.#language);
   }
 
+  /** In which to show what others have written: the chosen language, or the profile's, which may be none of ours. */
+  get locales(): (string | null)[] {
+    return [this.#isChosen ? null : (this.applicant?.locale ?? null), this.#language];
+  }
+
   /** The profile's language, unless the applicant has chosen one. */
   prefer(locale: string | null): void {
     const language = languageOf(locale);

@@ -17,7 +17,15 @@ export function nameOf(text: Text, applicant: Applicant, kind: Kind): string {
 export function askOf(text: Text, applicant: Applicant, kind: Kind): { title: string; lead: string; tips: string[] } {
   const { title, lead, tips } = text.ask[kind];
   if (kind === 'document_front' && applicant.document_type === 'passport') return { ...text.passport, tips };
-  return { title: title(text.documents[applicant.document_type]), lead, tips };
+  const words = kind === 'facial_video' && applicant.optional.includes(kind) ? text.optionalVideo : { lead, tips };
+  return { title: title(text.documents[applicant.document_type]), ...words };
+}
+
+/** What the applicant will photograph, as far as there is a sentence for it. */
+export function knownOf(text: Text, { document_type, required }: Applicant): string | null {
+  const document = text.documents[document_type];
+  if (!required.some((kind) => kind.startsWith('document'))) return null;
+  return required.includes('facial_photo') ? text.known(document) : text.knownDocument(document);
 }
 
 export type Refusal = 'large' | 'unreadable' | 'heic' | 'gone';

@@ -33,6 +33,7 @@ export const journey = {
   stillMissing: (names: string) => `Still missing: ${names}`,
   nothingMissing: 'Nothing is missing.',
   known: (document: string) => `You will photograph your ${document} and your face.`,
+  knownDocument: (document: string) => `You will photograph your ${document}.`,
   welcomeBack: (names: string) => `Welcome back. Already here: ${names}.`,
   ask: {
     document_front: {
@@ -61,9 +62,20 @@ export const journey = {
     },
     facial_video: {
       title: (_document: string) => 'A short video of your face',
-      lead: 'Optional. Up to ten seconds, without sound: look into the camera, then turn your head slowly to each side.',
-      tips: ['It can speed up the check', 'You can leave it out'],
+      lead: 'Up to ten seconds, without sound: look into the camera, then turn your head slowly to each side.',
+      tips: ['Light from the front, nobody else in the picture'],
     },
+  },
+  optionalVideo: {
+    lead: 'Optional. Up to ten seconds, without sound: look into the camera, then turn your head slowly to each side.',
+    tips: ['It can speed up the check', 'You can leave it out'],
+  },
+  consent: {
+    title: 'Your consent',
+    link: 'Read more about it',
+    agree: 'I agree',
+    needed: 'Tick the box if you agree. Without it the verification can’t go on.',
+    lost: 'It could not be sent. Check your connection, then try again.',
   },
   passport: {
     title: 'Photo page of your passport',

@@ -34,6 +34,7 @@ export const journey: typeof en.journey = {
   stillMissing: (names) => `Falta todavía: ${names}`,
   nothingMissing: 'No falta nada.',
   known: (document) => `Vas a fotografiar tu ${document} y tu rostro.`,
+  knownDocument: (document) => `Vas a fotografiar tu ${document}.`,
   welcomeBack: (names) => `Hola de nuevo. Ya tenemos: ${names}.`,
   ask: {
     document_front: {
@@ -58,9 +59,20 @@ export const journey: typeof en.journey = {
     },
     facial_video: {
       title: () => 'Un vídeo corto de tu rostro',
-      lead: 'Opcional. Hasta diez segundos, sin sonido: mira a la cámara y gira despacio la cabeza a cada lado.',
-      tips: ['Puede agilizar la comprobación', 'Puedes omitirlo'],
+      lead: 'Hasta diez segundos, sin sonido: mira a la cámara y gira despacio la cabeza a cada lado.',
+      tips: ['Luz de frente, nadie más en la imagen'],
     },
+  },
+  optionalVideo: {
+    lead: 'Opcional. Hasta diez segundos, sin sonido: mira a la cámara y gira despacio la cabeza a cada lado.',
+    tips: ['Puede agilizar la comprobación', 'Puedes omitirlo'],
+  },
+  consent: {
+    title: 'Tu consentimiento',
+    link: 'Más información',
+    agree: 'Estoy de acuerdo',
+    needed: 'Marca la casilla si estás de acuerdo. Sin ella la verificación no puede seguir.',
+    lost: 'No se pudo enviar. Comprueba tu conexión e inténtalo de nuevo.',
   },
   passport: {
     title: 'Página con foto de tu pasaporte',

@@ -42,6 +42,7 @@ export const journey: typeof en.journey = {
   stillMissing: (names) => `Còn thiếu: ${names}`,
   nothingMissing: 'Không còn thiếu gì.',
   known: (document) => `Bạn sẽ chụp ${document} và khuôn mặt của mình.`,
+  knownDocument: (document) => `Bạn sẽ chụp ${document} của mình.`,
   welcomeBack: (names) => `Chào mừng bạn trở lại. Đã có: ${names}.`,
   ask: {
     document_front: {
@@ -66,9 +67,20 @@ export const journey: typeof en.journey = {
     },
     facial_video: {
       title: () => 'Video ngắn quay khuôn mặt',
-      lead: 'Không bắt buộc. Tối đa mười giây, không có tiếng: nhìn vào máy ảnh, rồi quay đầu chậm sang từng bên.',
-      tips: ['Có thể giúp kiểm tra nhanh hơn', 'Bạn có thể bỏ qua'],
+      lead: 'Tối đa mười giây, không có tiếng: nhìn vào máy ảnh, rồi quay đầu chậm sang từng bên.',
+      tips: ['Ánh sáng từ phía trước, không có ai khác trong ảnh'],
     },
+  },
+  optionalVideo: {
+    lead: 'Không bắt buộc. Tối đa mười giây, không có tiếng: nhìn vào máy ảnh, rồi quay đầu chậm sang từng bên.',
+    tips: ['Có thể giúp kiểm tra nhanh hơn', 'Bạn có thể bỏ qua'],
+  },
+  consent: {
+    title: 'Sự đồng ý của bạn',
+    link: 'Tìm hiểu thêm',
+    agree: 'Tôi đồng ý',
+    needed: 'Hãy đánh dấu vào ô nếu bạn đồng ý. Nếu không, việc xác minh không thể tiếp tục.',
+    lost: 'Không gửi được. Hãy kiểm tra kết nối rồi thử lại.',
   },
   passport: {
     title: 'Trang ảnh trong hộ chiếu',
