@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { banner } from './lib/banner.ts';
+import { ensureRunnerKey, spawnChecker } from './lib/checker.ts';
 import { type Child, stopAll } from './lib/child.ts';
 import { type DataDirLock, lockDataDir } from './lib/data-dir.ts';
 import { whenOrphaned } from './lib/orphaned.ts';
@@ -10,6 +11,7 @@ import { seed } from './lib/seed.ts';
 import {
   ensureAccounts,
   ensureDevVars,
+  internalKey,
   isOwnPocketBase,
   ownOrigins,
   pocketBaseEnv,
@@ -54,6 +56,7 @@ async function start(): Promise<void> {
   const shown = `http://localhost:${port}`;
   console.log(banner({ api: shown, pocketbase: settings.POCKETBASE_URL ?? '', accounts, settings }));
   output.drop();
+  if (accounts) await startChecker(api, settings, { dataDir, onLine: output.add });
   // `wrangler dev` fires no cron by itself.
   setInterval(() => void visit(`${api}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`), CRON_INTERVAL_MS);
 }
@@ -115,6 +118,20 @@ async function visit(url: string): Promise<{ ok: boolean; text: string } | null>
 
 function stopWith(name: string, child: Child): void {
   void child.closed.then(() => stop(1, `${name} ended unexpectedly\n${child.lastWords()}`));
+}
+
+/** Without it nothing stops: checks wait. */
+async function startChecker(
+  api: string,
+  settings: Record<string, string>,
+  { dataDir, onLine }: { dataDir: string; onLine: (line: string) => void },
+): Promise<void> {
+  const key = await ensureRunnerKey(api, internalKey(settings), dataDir);
+  if (isStopping) return;
+  const checker = spawnChecker({ api, key, dir: join(dataDir, 'checker'), onLine });
+  void checker.closed.then(() => {
+    if (!isStopping) console.error('npm start: the runner of checks has ended: they wait until it runs again');
+  });
 }
 
 async function stop(code: number, message?: string): Promise<void> {

@@ -20,6 +20,7 @@ export function banner({ api, pocketbase, accounts, settings }: Running): string
     accounts
       ? ['  superuser', `${accounts.superuser.email}  ${accounts.superuser.password}`]
       : ['', 'not started here, so nothing was seeded'],
+    ['Checks', accounts ? 'done here, by a runner with a key of its own' : 'wait for `npm run checker`'],
     ['API key', key ? `${key}  (partner demo)` : 'yours: export one of VALID_API_KEYS as EKYC_API_KEY'],
   ];
   const applicant = { full_name: 'Ada Example', country: 'GB', document_type: 'passport', document_number: 'X1234567' };

@@ -85,6 +85,11 @@ export function generatedDemoKey(settings: Record<string, string>): string | nul
   return entries.find((entry) => entry.startsWith(`demo:${GENERATED_KEY_PREFIX}`))?.slice('demo:'.length) ?? null;
 }
 
+/** The first of INTERNAL_API_KEYS, without its name. */
+export function internalKey(settings: NodeJS.Dict<string>): string {
+  return (settings.INTERNAL_API_KEYS ?? '').split(',')[0]?.trim().replace(/^.*?:/, '') ?? '';
+}
+
 /**
  * PocketBase's superuser and the demo reviewer, generated once. They live and die with the database that knows them, so they
  * stand beside it; and .dev.vars feeds the Worker, which must never hold a superuser.

@@ -82,7 +82,8 @@ describe('npm start', { timeout: 90_000 }, () => {
     run = npmStart(place);
     await run.ready();
     expect((await fetch(`http://127.0.0.1:${place.PORT}/readyz`)).status).toBe(200);
-    for (const path of [devVars, join(dataDir, 'accounts.json')]) expect(statSync(path).mode & 0o777).toBe(0o600);
+    for (const path of [devVars, join(dataDir, 'accounts.json'), join(dataDir, 'runner.json')])
+      expect(statSync(path).mode & 0o777).toBe(0o600);
     const { LINK_SECRET, SESSION_SECRET } = parseEnv(readFileSync(devVars, 'utf8'));
     expect(LINK_SECRET).toMatch(/^.{32,}$/);
     expect(SESSION_SECRET).not.toBe(LINK_SECRET);
@@ -148,7 +149,8 @@ describe('npm start', { timeout: 90_000 }, () => {
       .filter(([name]) => /SECRET|KEYS|PASSWORD/.test(name))
       .map(([, value]) => value?.split(':').at(-1) as string);
     secrets.push(accounts.superuser.password, accounts.reviewer.password);
-    expect(secrets).toHaveLength(9);
+    secrets.push(JSON.parse(readFileSync(join(dataDir, 'runner.json'), 'utf8')).key);
+    expect(secrets).toHaveLength(10);
     const commands = processes().map(({ command }) => command);
     expect(commands.length).toBeGreaterThan(4);
     for (const secret of secrets) expect(commands.filter((command) => command.includes(secret))).toEqual([]);
