@@ -6,7 +6,7 @@ import { drawSpecimen } from '../../../checker/training/specimens.ts';
 
 describe('drawn specimens', () => {
   it.each(Object.keys(FORMATS) as Format[])('%s has the lines of its format, and right check digits', (format) => {
-    for (let seed = 0; seed < 30; seed++) {
+    for (let seed = 0; seed < 4; seed++) {
       const { lines } = drawSpecimen({ format, seed });
       expect(lines.map(({ length }) => length)).toEqual(FORMATS[format].lines.map(({ length }) => length));
       for (const digit of FORMATS[format].checkDigits) expect(isRight(lines, digit)).toBe(true);
