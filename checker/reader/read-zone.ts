@@ -44,8 +44,10 @@ const BY_LINES: Record<number, { length: number; formats: Format[] }[]> = {
   ],
   3: [{ length: 30, formats: ['TD1'] }],
 };
-/** A reading that fits so well ends the search. */
-const CLEAR = -0.12;
+/** A reading that fits so well ends the search: what is read in the wrong place or direction fits much worse. */
+const CLEAR = -0.3;
+/** With one that fits so well the picture is not turned. */
+const LIKELY = -0.6;
 /** One that fits worse is no zone. */
 const POOREST = -1.1;
 /** Below this a glance has seen no characters. */
@@ -65,6 +67,7 @@ export function readZone(picture: Picture, weights: Weights): ZoneReading | null
   const reader = new LineReader(new Net(weights));
   let best: Found | null = null;
   for (const turned of [0, 1]) {
+    if (best && best.decoded.fit > LIKELY) break;
     const upright = turned === 0 ? picture : turn(picture);
     for (const zone of locateZones(upright)) {
       const found = tryZone(reader, upright, zone, turned);
