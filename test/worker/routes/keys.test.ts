@@ -101,7 +101,7 @@ describe('a key of the operator’s', () => {
   it('reads one partner’s profiles where it names it', async () => {
     const { key } = await issued(['profiles:read']);
     await api(worker).created();
-  await api(worker, worker.keys.globex).created();
+    await api(worker, worker.keys.globex).created();
     const headers = { 'x-api-key': key, 'x-partner': 'globex' };
     const { items } = (await (await worker.fetch('/api/profiles?limit=100', { headers })).json()) as {
       items: { partner: string }[];
