@@ -188,6 +188,24 @@ describe('the same applicant', () => {
     expect(again.id).not.toBe(id);
   });
 
+  test('is a new one where the known profile is erased or canceled at that moment, in each of 20 rounds', async () => {
+    const endings = [
+      (id: string) => service('POST', `/api/edge/profiles/${id}/redact`, {}),
+      (id: string) => decide(service, id, 'canceled'),
+    ];
+    for (let round = 0; round < 20; round++) {
+      const fields = applicant({ partner: 'racing' });
+      const { id } = (await create(fields)).body;
+      const creates = Array.from({ length: 8 }, (_, i) => create({ ...fields, external_id: `${id}-${i}` }));
+      const [, ...answers] = await Promise.all([endings[round % 2]?.(id), ...creates]);
+      for (const { status, body } of answers) {
+        expect([status, status === 200 ? body.status : body.code]).toEqual(
+          status === 200 ? [200, 'unverified'] : [409, 'external_id_taken'],
+        );
+      }
+    }
+  });
+
   test('is refused on a PATCH onto its document', async () => {
     const fields = applicant();
     await create(fields);

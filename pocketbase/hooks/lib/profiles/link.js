@@ -1,6 +1,6 @@
 const { perform } = require(`${__hooks}/lib/base/act.js`);
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
-const { summaryOf } = require(`${__hooks}/lib/profiles/enrol.js`);
+const { summaryOf } = require(`${__hooks}/lib/profiles/known.js`);
 const { writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 
 /**

@@ -3,7 +3,7 @@ const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { all } = require(`${__hooks}/lib/base/sql.js`);
 const { HOUR, SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { nameWords } = require(`${__hooks}/lib/profiles/names.js`);
-const { writeProfile } = require(`${__hooks}/lib/base/stand.js`);
+const { writeKnown } = require(`${__hooks}/lib/profiles/known.js`);
 
 /** More answers would tell a stranger which names and birth dates are not stored here. */
 const MOST_AN_HOUR = 10;
@@ -17,7 +17,7 @@ const RECENT = `SELECT COUNT(*) AS n FROM audit_log WHERE profile = {:id} AND cr
 function checkSame(app, caller, known, given) {
   const fields = differences(known, given);
   if (fields.length === 0) return;
-  writeProfile(app, caller, known.id, (db, stand) => {
+  writeKnown(app, caller, known, (db, stand) => {
     const [{ n }] = all(db, RECENT, { n: 0 }, { id: stand.id, since: stamp(Date.now() - HOUR) });
     if (n >= MOST_AN_HOUR) {
       const detail = 'This profile was met under other names too often.';
