@@ -33,6 +33,7 @@ const CHANGES: Record<string, Record<string, string>> = {
   documents: { state: "'staged'" },
   events: { sequence: 'sequence + 1' },
   idempotency_keys: { key: "'x'" },
+  levels: { version: 'version + 1' },
   notes: { seq: 'seq + 1' },
   partners: { slug: "'other'" },
   profiles: { latest_status: "'bhistory0000000'", dedupe_key: "''", external_id: "''" },
