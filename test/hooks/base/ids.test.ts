@@ -28,7 +28,6 @@ afterAll(async () => {
 
 /** What a copy of the newest row needs so that only its id can be wrong. */
 const CHANGES: Record<string, Record<string, string>> = {
-  levels: { version: 'version + 1' },
   audit_log: { seq: 'seq + 1' },
   documents: { state: "'staged'" },
   events: { sequence: 'sequence + 1' },
