@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { banner } from './lib/banner.ts';
-import { ensureRunnerKey, spawnChecker } from './lib/checker.ts';
+import { ensureRunnerKey, isRunnersPolling, spawnChecker } from './lib/checker.ts';
 import { type Child, stopAll } from './lib/child.ts';
 import { type DataDirLock, lockDataDir } from './lib/data-dir.ts';
 import { whenOrphaned } from './lib/orphaned.ts';
@@ -27,6 +27,7 @@ const PATIENCE_MS = 10_000;
 
 let lock: DataDirLock | undefined;
 let isStopping = false;
+let runnerKey: string | undefined;
 
 async function start(): Promise<void> {
   const { port, pocketbasePort, dataDir, devVars } = readPlaces(process.env);
@@ -87,6 +88,7 @@ function holdBack() {
   const add = (line: string) => {
     // wrangler names the IP address when it is ready, often after the banner.
     if (isStopping || line.includes('GET /readyz') || line.includes('Ready on http')) return;
+    if (runnerKey && isRunnersPolling(line, runnerKey)) return;
     if (held) held.push(line);
     else console.log(line);
   };
@@ -126,9 +128,9 @@ async function startChecker(
   settings: Record<string, string>,
   { dataDir, onLine }: { dataDir: string; onLine: (line: string) => void },
 ): Promise<void> {
-  const key = await ensureRunnerKey(api, internalKey(settings), dataDir);
+  runnerKey = await ensureRunnerKey(api, internalKey(settings), dataDir);
   if (isStopping) return;
-  const checker = spawnChecker({ api, key, dir: join(dataDir, 'checker'), onLine });
+  const checker = spawnChecker({ api, key: runnerKey, dir: join(dataDir, 'checker'), onLine });
   void checker.closed.then(() => {
     if (!isStopping) console.error('npm start: the runner of checks has ended: they wait until it runs again');
   });

@@ -19,7 +19,7 @@ type Judge = (check: ClaimedCheck, sights: Sights, now: Date) => Judgement;
 
 /** The documents that each built-in type looks at, and who judges them. */
 export const BUILT_IN = {
-  document_text: { looksAt: ['document_front', 'document_back'], judge: onReading(judgeDocumentText) },
+  document_text: { looksAt: ['document_front', 'document_back'], judge: onReading(withExpiry(judgeDocumentText)) },
   document_match: { looksAt: ['document_front', 'document_back'], judge: onReading(judgeDocumentMatch) },
   document_quality: { looksAt: ['document_front', 'document_back', 'facial_photo'], judge: judgeQuality },
   document_reuse: { looksAt: ['facial_photo'], judge: judgeReuse },
@@ -32,6 +32,16 @@ export const BUILT_IN = {
 } satisfies Partial<Record<CheckType, { looksAt: DocumentKind[]; judge: Judge }>>;
 
 type Reader = (reading: DocumentReading, declared: Declared, now: Date) => Answer;
+
+/** Profiles are told of an expiry that was surely read. */
+function withExpiry(judge: Reader): Reader {
+  return (...read) => {
+    const judgement = judge(...read);
+    const { outcome, findings, facts } = judgement;
+    const isSure = outcome !== 'inconclusive' && !findings.some(({ code }) => code === 'zone_corrected');
+    return isSure && facts.expiry ? { ...judgement, facts: { ...facts, expires_on: facts.expiry } } : judgement;
+  };
+}
 
 /** A side that can't be seen matters only while the other one says nothing. */
 function onReading(judge: Reader): Judge {

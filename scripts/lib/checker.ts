@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import checkTypes from '../../pocketbase/hooks/lib/shared/check-types.json' with { type: 'json' };
+import { parseManagedKey } from '../../src/auth/managed-key-format.ts';
 import { type Child, spawnGuarded } from './child.ts';
 import { ROOT } from './settings.ts';
 
@@ -35,4 +36,11 @@ export function spawnChecker(options: {
     onLine,
     env: { PATH: process.env.PATH, TMPDIR: dir, EKYC_URL: api, EKYC_API_KEY: key },
   });
+}
+
+/** What the Worker says each time that the runner asks for work and there is none: every few seconds, for as long as it runs. */
+export function isRunnersPolling(line: string, key: string): boolean {
+  if (line.includes('POST /api/checks/claim 204')) return true;
+  const isClaim = line.includes('"route":"/api/checks/claim","status":204');
+  return isClaim || (line.includes('"event":"authentication"') && line.includes(`"${parseManagedKey(key)?.id}"`));
 }

@@ -8,7 +8,7 @@ export interface ReceivedEvent {
   id: string;
   type: string;
   sequence: number | null;
-  data: { profile_id: string; from?: string; to?: string; kind?: string };
+  data: { profile_id: string; from?: string; to?: string; kind?: string; outcome?: string };
 }
 
 export interface Receiver {

@@ -1,5 +1,70 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { unpackWeights } from '../../checker/reader/net.ts';
+import { readZone } from '../../checker/reader/read-zone.ts';
+import { WEIGHTS } from '../../checker/reader/weights.ts';
+import { damage, greyPicture } from '../../checker/training/damage.ts';
+import { drawSpecimen, type Fields } from '../../checker/training/specimens.ts';
+
+/** A passport of nobody, and what its holder would declare. */
+export interface SamplePassport {
+  declared: {
+    full_name: string;
+    country: string;
+    document_type: 'passport';
+    document_number: string;
+    date_of_birth: string;
+  };
+  photo: Buffer<ArrayBuffer>;
+}
+
+/** As a telephone takes it. Its check digits are right, and its number is a new one each time. */
+export async function samplePassport(): Promise<SamplePassport> {
+  const number = `N${String(randomInt(1e8)).padStart(8, '0')}`;
+  const expiry = `${String((new Date().getUTCFullYear() + 5) % 100)}0630`;
+  const fields = {
+    state: 'GBR',
+    surname: 'EXAMPLE',
+    given: 'ADA<MARIA',
+    number,
+    birth: '900430',
+    expiry,
+    sex: 'F',
+    optional: '',
+  } as const;
+  return {
+    photo: await legiblePhoto(fields),
+    declared: {
+      full_name: 'Ada Maria Example',
+      country: 'GB',
+      document_type: 'passport',
+      document_number: number,
+      date_of_birth: '1990-04-30',
+    },
+  };
+}
+
+/** A face that is none, on a background of its own. */
+export async function sampleSelfie(): Promise<Buffer<ArrayBuffer>> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="800">
+    <rect width="600" height="800" fill="hsl(${randomInt(360)} 30% 70%)"/><ellipse cx="300" cy="760" rx="260" ry="190" fill="#456"/>
+    <ellipse cx="300" cy="360" rx="150" ry="200" fill="#d9a98a"/><circle cx="${240 + randomInt(10)}" cy="320" r="16"/>
+    <circle cx="${350 + randomInt(10)}" cy="320" r="16"/><path d="M240 450q60 50 120 0" fill="none" stroke="#8d4f3f" stroke-width="10"/></svg>`;
+  return Buffer.from(await sharp(Buffer.from(svg)).jpeg().toBuffer());
+}
+
+const MOST_PHOTOS = 10;
+
+/** Some photos are too poor to be read surely. Then the applicant takes another one. */
+async function legiblePhoto(fields: Partial<Fields>): Promise<Buffer<ArrayBuffer>> {
+  const weights = unpackWeights(WEIGHTS);
+  for (let taken = 1; ; taken++) {
+    const seed = randomInt(1e6);
+    const photo = await damage(drawSpecimen({ format: 'TD3', seed, fields }), 'good', seed);
+    if (taken === MOST_PHOTOS || readZone(await greyPicture(photo), weights)?.isSure) return Buffer.from(photo);
+  }
+}
 
 function chunk(type: string, data: Buffer): Buffer<ArrayBuffer> {
   const body = Buffer.concat([Buffer.from(type), data]);
@@ -23,13 +88,4 @@ export function samplePng(width = 480, height = 300): Buffer<ArrayBuffer> {
     chunk('IDAT', deflateSync(Buffer.concat(rows))),
     chunk('IEND', Buffer.alloc(0)),
   ]);
-}
-
-/** The frame of an MP4 around `bytes` of noise: a video to every check of the type, and to no player. */
-export function sampleMp4(bytes = 5_000_000): Buffer<ArrayBuffer> {
-  const ftyp = Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isomiso2', 'latin1');
-  const mdat = Buffer.alloc(8);
-  mdat.writeUInt32BE(bytes + 8);
-  mdat.write('mdat', 4);
-  return Buffer.concat([ftyp, mdat, randomBytes(bytes)]);
 }
