@@ -1,6 +1,6 @@
 /** From the net's probabilities to text: what a format allows at each place, and one or two doubtful characters by the check digits. */
 import { ALPHABET, NOTHING } from './alphabet.ts';
-import { allowedAt, FORMATS, type Format, isRight } from './formats.ts';
+import { allowedAt, FORMATS, type Format, isRight, LETTERS } from './formats.ts';
 
 /** The probabilities of each place, line by line. */
 export type Probabilities = readonly (readonly Float32Array[])[];
@@ -26,6 +26,8 @@ const ALIKE = ['O0QD', 'I1', 'S5', 'B8', 'Z2', 'G6'];
 /** Numbers rarely hold an O, and many issuers never print one: where both may stand, a 0 is this much likelier before one looks. */
 const RARE_O = 5;
 const O = ALPHABET.indexOf('O');
+/** With this probability a letter behind a name's end is one. */
+const CLEARLY = 0.9;
 /** Places that may be changed for the check digits, and how many at once. */
 const DOUBTFUL = 12;
 const CHANGES = 2;
@@ -52,6 +54,7 @@ export function decode(format: Format, probabilities: Probabilities): Decoded {
       return ALPHABET[first] as string;
     }),
   );
+  for (const [line, row] of best.entries()) endName(format, line, row, probabilities[line] ?? []);
   const { lines, corrected, isValid } = settle(format, best, alternatives);
   const confidences = lines.map((line, row) =>
     [...line].map((character, at) => confidence(probabilities[row]?.[at], character, allowedAt(format, row, at))),
@@ -97,6 +100,19 @@ function confidence(given: Float32Array | undefined, character: string, allowed:
   const alike = ALIKE.find((group) => group.includes(character)) ?? '';
   for (const other of alike) if (!allowed.includes(other)) value += of(other);
   return Math.min(value, 1 - (given[NOTHING] as number));
+}
+
+/** ICAO 9303-3, 4.6: behind a name's end stand fillers only. A shadow there that looks a little like a letter is a filler that is hard to see. */
+function endName(format: Format, line: number, row: string[], probabilities: readonly Float32Array[]): void {
+  const isName = (at: number) => allowedAt(format, line, at) === LETTERS;
+  if (format === 'FRA' || !isName(row.length - 1)) return;
+  let end = row.length - 1;
+  while (end > 0 && isName(end - 1)) end--;
+  const first = row.join('').indexOf('<<<', end);
+  if (first < 0) return;
+  for (let at = first; at < row.length; at++) {
+    if ((probabilities[at]?.[ALPHABET.indexOf(row[at] as string)] ?? 0) < CLEARLY) row[at] = '<';
+  }
 }
 
 /** The likeliest change of at most two characters with which all check digits are right; without one, what was read. */

@@ -70,6 +70,14 @@ describe('decoding', () => {
     expect(decoded.confidences[0]?.[9]).toBeLessThan(0.06);
   });
 
+  it("behind a name's end a shadow is a filler, and an unsure one", () => {
+    const decoded = decode('TD3', seen(LINES, [0, 43, { J: 0.7, '<': 0.1 }]));
+    expect(decoded.lines).toEqual(LINES);
+    expect(decoded.confidences[0]?.[43]).toBeCloseTo(0.1);
+    const clear = decode('TD3', seen(LINES, [0, 43, { J: 0.97, '<': 0.02 }]));
+    expect(clear.lines[0]?.[43]).toBe('J');
+  });
+
   it('a format without check digits has none that are right', () => {
     const lines = ['ABC123D<<', 'FACHE123456789001<<590117<<<<<', 'MUSTER<<ANNA<<<<<<<<<<<<<<<<<<'];
     expect(decode('CHE', seen(lines))).toMatchObject({ lines, checkDigits: 'none' });
