@@ -23,8 +23,8 @@ export interface Decoded {
  * stands in a date. Where it allows several, nothing is added.
  */
 const ALIKE = ['O0QD', 'I1', 'S5', 'B8', 'Z2', 'G6'];
-/** Numbers rarely hold an O, and many issuers never print one: where both may stand, a 0 is this much likelier before one looks. */
-const RARE_O = 5;
+/** Numbers rarely hold an O, and many issuers never print one: where both may stand, a 0 is taken unless the O is this much likelier. */
+const RARE_O = 50;
 const O = ALPHABET.indexOf('O');
 /** With this probability a letter behind a name's end is one. */
 const CLEARLY = 0.9;
@@ -32,7 +32,7 @@ const CLEARLY = 0.9;
 const DOUBTFUL = 12;
 const CHANGES = 2;
 /** The second-best is not tried where the best is this many times as probable. */
-const CLEAR = Math.log(300);
+const CLEAR = Math.log(3000);
 
 interface Alternative {
   line: number;
@@ -73,7 +73,8 @@ export function decode(format: Format, probabilities: Probabilities): Decoded {
 }
 
 function bestTwo(given: Float32Array, allowed: string): [number, { place: number; character: string } | null] {
-  const value = (place: number) => (given[place] as number) / (place === O && mayHoldBoth(allowed) ? RARE_O : 1);
+  const mayHoldBoth = allowed.includes('0') && allowed.includes('O');
+  const value = (place: number) => (given[place] as number) / (place === O && mayHoldBoth ? RARE_O : 1);
   let first = ALPHABET.indexOf(allowed[0] as string);
   let second = -1;
   for (const character of allowed.slice(1)) {
@@ -86,19 +87,11 @@ function bestTwo(given: Float32Array, allowed: string): [number, { place: number
   return [first, second < 0 ? null : { place: second, character: ALPHABET[second] as string }];
 }
 
-const mayHoldBoth = (allowed: string) => allowed.includes('0') && allowed.includes('O');
-
 function confidence(given: Float32Array | undefined, character: string, allowed: string): number {
   if (!given) return 0;
-  const of = (other: string) => given[ALPHABET.indexOf(other)] as number;
-  let value = of(character);
-  if (mayHoldBoth(allowed) && 'O0'.includes(character)) {
-    // Both shares together, parted again by how rare an O is.
-    const [zero, letter] = [of('0'), of('O') / RARE_O];
-    value = ((of('0') + of('O')) * (character === '0' ? zero : letter)) / (zero + letter + 1e-9);
-  }
+  let value = given[ALPHABET.indexOf(character)] as number;
   const alike = ALIKE.find((group) => group.includes(character)) ?? '';
-  for (const other of alike) if (!allowed.includes(other)) value += of(other);
+  for (const other of alike) if (!allowed.includes(other)) value += given[ALPHABET.indexOf(other)] as number;
   return Math.min(value, 1 - (given[NOTHING] as number));
 }
 
