@@ -28,7 +28,10 @@ export const Finding = z
   .strictObject({
     code: CheckCode,
     kind: DocumentKind.optional().meta({ description: 'The document that is meant' }),
-    field: z.enum(DECLARED).optional().meta({ description: 'The declared field that is meant' }),
+    field: z
+      .enum([...DECLARED, 'expiry'])
+      .optional()
+      .meta({ description: 'The field that is meant: a declared one, or the document’s expiry' }),
   })
   .meta({ id: 'Finding' });
 export type Finding = z.infer<typeof Finding>;
