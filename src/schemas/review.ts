@@ -1,5 +1,6 @@
 /** Input of the reviewers' dashboard: forms and queries of browsers, in which an empty text stands for "not given". */
 import * as z from 'zod';
+import { CheckOutcome } from './check.ts';
 import { prose, SLUG_PATTERN } from './common.ts';
 import { REASONED_STATUSES, ReasonCode, Status } from './status.ts';
 
@@ -11,11 +12,15 @@ const blank = z.literal('').transform(() => undefined);
 export const QueueQuery = z.object({
   status: z.enum(['review', ...Status.options]).catch('review'),
   partner: z.string().regex(SLUG_PATTERN).catch(''),
+  /** Of the newest checks; '' for any, and for none. */
+  outcome: z.enum(['', ...CheckOutcome.options]).catch(''),
+  /** The worst outcome first, or by time. */
+  order: z.enum(['', 'outcome']).catch(''),
   page: z.coerce.number().int().min(1).max(QUEUE_PAGES).catch(1),
 });
 export type QueueQuery = z.infer<typeof QueueQuery>;
 
-export const NextForm = QueueQuery.pick({ partner: true });
+export const NextForm = QueueQuery.pick({ partner: true, outcome: true, order: true });
 export type NextForm = z.infer<typeof NextForm>;
 
 export const FigureDays = z.coerce

@@ -9,7 +9,13 @@ import {
   StateAnswer,
   WakeAnswer,
 } from '../pocketbase/records/checks.ts';
-import type { CheckResultBody, ClaimChecksBody, HeartbeatBody, ReleaseBody } from '../schemas/check.ts';
+import {
+  CHECK_TYPES,
+  type CheckResultBody,
+  type ClaimChecksBody,
+  type HeartbeatBody,
+  type ReleaseBody,
+} from '../schemas/check.ts';
 import type { PageQuery } from '../schemas/common.ts';
 import type { DocumentKind } from '../schemas/document.ts';
 
@@ -27,6 +33,15 @@ export async function listChecks(pb: PocketBaseClient, id: string, { limit, curs
   const shown = items.slice(0, limit);
   const last = items.length > limit ? shown.at(-1) : undefined;
   return { items: shown, next_cursor: last ? encodeCursor(last) : null, rounds_left };
+}
+
+/** The newest round of a profile's checks, none before the first, and when a runner was last seen. @throws ApiProblem `not_found`, `gone` */
+export async function readRound(pb: PocketBaseClient, id: string) {
+  const { items, ...rest } = await pb.call(ChecksAnswer, pathOfProfile(id), {
+    query: { limit: String(CHECK_TYPES.length) },
+  });
+  // One transaction writes a round, so its checks share their time.
+  return { ...rest, checks: items.filter(({ created }) => created === items[0]?.created) };
 }
 
 /** Another round. @throws ApiProblem `profile_locked`, `rate_limited` after the last one of the day, `validation_failed` when the level asks for none */

@@ -12,6 +12,7 @@ import {
 import { parseAnswer } from '../pocketbase/upstream.ts';
 import type { NextForm, QueueQuery } from '../schemas/review.ts';
 import { FINAL_STATUSES, REVIEW_STATUSES } from '../schemas/status.ts';
+import { readRound } from './checks.ts';
 import { newestNotes } from './notes.ts';
 import { readProfile } from './profiles.ts';
 import { newestHistory } from './status-history.ts';
@@ -30,17 +31,20 @@ export async function logOut(pb: PocketBaseClient, id: string): Promise<void> {
   await pb.call(IdAnswer, `/api/edge/reviewers/${id}/logout`, { method: 'POST', body: {} });
 }
 
-export function readQueue(pb: PocketBaseClient, { status, partner, page }: QueueQuery): Promise<QueueAnswer> {
+export function readQueue(
+  pb: PocketBaseClient,
+  { status, partner, outcome, order, page }: QueueQuery,
+): Promise<QueueAnswer> {
   const statuses = status === 'review' ? REVIEW_STATUSES : [status];
-  const order = statuses.some((one) => FINAL_STATUSES.includes(one)) ? 'newest' : 'oldest';
+  const byTime = statuses.some((one) => FINAL_STATUSES.includes(one)) ? 'newest' : 'oldest';
   return pb.call(QueueAnswer, '/api/edge/queue', {
-    query: { status: statuses.join(), partner, page: String(page), order },
+    query: { status: statuses.join(), partner, outcome, page: String(page), order: order || byTime },
   });
 }
 
-/** Claims the profile that has waited longest among those that nobody has claimed; `null` when there is none. */
-export async function takeNext(pb: PocketBaseClient, { partner }: NextForm): Promise<string | null> {
-  const body = { status: REVIEW_STATUSES.join(), partner };
+/** Claims the first of the profiles to review that nobody has claimed, in the order asked for; `null` when there is none. */
+export async function takeNext(pb: PocketBaseClient, { partner, outcome, order }: NextForm): Promise<string | null> {
+  const body = { status: REVIEW_STATUSES.join(), partner, outcome, order: order || 'oldest' };
   return (await pb.call(NextAnswer, '/api/edge/queue/next', { method: 'POST', body })).id;
 }
 
@@ -58,12 +62,13 @@ export async function readDaily(pb: PocketBaseClient, days: number) {
 export async function readCase(pb: PocketBaseClient, id: string) {
   // The first call goes alone: after an outage it may be the breaker's one probe, and calls at the same time would fail.
   const record = parseAnswer(ReviewedProfile, JSON.parse(await readProfile(pb, id)));
-  const [history, notes, reviewers] = await Promise.all([
+  const [round, history, notes, reviewers] = await Promise.all([
+    readRound(pb, id),
     newestHistory(pb, id, SHOWN_ROWS),
     newestNotes(pb, id, SHOWN_ROWS),
     readReviewers(pb),
   ]);
-  return { record, history, notes, reviewers };
+  return { record, round, history, notes, reviewers };
 }
 export type Case = Awaited<ReturnType<typeof readCase>>;
 

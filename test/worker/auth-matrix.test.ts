@@ -239,6 +239,7 @@ const DASHBOARD = [
   'GET /dashboard/session',
   'POST /dashboard/logout',
   'POST /dashboard/next',
+  'POST /dashboard/profiles/:id/checks',
   'POST /dashboard/profiles/:id/claim',
   'POST /dashboard/profiles/:id/decision',
   'POST /dashboard/profiles/:id/notes',

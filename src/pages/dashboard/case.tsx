@@ -12,6 +12,8 @@ export interface ProfileProps extends Case {
   scopes: ReadonlySet<Scope>;
   now: number;
   decision: DecisionState;
+  /** Why another round of checks was refused. */
+  checksError?: string | undefined;
   noteError?: { text: string; message: string } | undefined;
   /** The row of history that this reviewer has just written. */
   done?: string | undefined;

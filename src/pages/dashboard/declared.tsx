@@ -1,14 +1,8 @@
 import { type ProfileProps, Section } from './case.tsx';
 import { Time } from './layout.tsx';
-import { countryName, DOCUMENT_TYPE_NAMES } from './words.ts';
 
 export function Declared({ record }: ProfileProps) {
   const fields: [string, string | null][] = [
-    ['Full name', record.full_name],
-    ['Date of birth', record.date_of_birth],
-    ['Document', DOCUMENT_TYPE_NAMES[record.document_type] ?? record.document_type],
-    ['Number', record.document_number],
-    ['Country', `${countryName(record.country)} (${record.country})`],
     ['Email', record.email],
     ['Phone', record.phone],
     ['Language', record.locale],
@@ -16,7 +10,7 @@ export function Declared({ record }: ProfileProps) {
   ];
   return (
     <>
-      <Section id="declared" title="Declared">
+      <Section id="declared" title="Also declared">
         <dl class="declared" data-live="declared">
           {fields.map(([name, value]) => (
             <div>

@@ -1,3 +1,4 @@
+import type { PropsWithChildren } from 'hono/jsx';
 import { sizeText } from '../../lib/size.ts';
 import type { ReviewedProfile } from '../../pocketbase/records/profiles.ts';
 import { DOCUMENT_KINDS, type Document, type DocumentKind } from '../../schemas/document.ts';
@@ -7,23 +8,36 @@ import { KIND_NAMES } from './words.ts';
 const COMPARED: readonly DocumentKind[] = ['document_front', 'facial_photo'];
 const IN_ORDER = [...COMPARED, ...DOCUMENT_KINDS.filter((kind) => !COMPARED.includes(kind))];
 
-export function Documents({ record }: { record: ReviewedProfile }) {
+/** `children` stand below the two that are compared. */
+export function Documents({ record, children }: PropsWithChildren<{ record: ReviewedProfile }>) {
   const kinds = IN_ORDER.filter((kind) => record.documents[kind] || record.missing.includes(kind));
+  const sheets = kinds.map((kind, index) => ({ kind, letter: String(index + 1) }));
   return (
     <section class="documents" aria-labelledby="documents-title" id="documents">
       <h2 id="documents-title" class="visually-hidden">
         Documents
       </h2>
-      <div
-        class="sheets"
-        data-live="documents"
-        data-version={kinds.map((kind) => record.documents[kind]?.version ?? 0).join()}
-      >
-        {kinds.map((kind, index) => (
-          <Sheet id={record.id} kind={kind} document={record.documents[kind]} letter={String(index + 1)} />
-        ))}
-      </div>
+      <Sheets record={record} name="compared" sheets={sheets.filter(({ kind }) => COMPARED.includes(kind))} />
+      {children}
+      <Sheets record={record} name="documents" sheets={sheets.filter(({ kind }) => !COMPARED.includes(kind))} />
     </section>
+  );
+}
+
+interface SheetsProps {
+  record: ReviewedProfile;
+  name: string;
+  sheets: Pick<SheetProps, 'kind' | 'letter'>[];
+}
+
+function Sheets({ record: { id, documents }, name, sheets }: SheetsProps) {
+  const version = sheets.map(({ kind }) => `${kind}${documents[kind]?.version ?? 0}`).join();
+  return (
+    <div class="sheets" data-live={name} data-version={version}>
+      {sheets.map(({ kind, letter }) => (
+        <Sheet id={id} kind={kind} document={documents[kind]} letter={letter} />
+      ))}
+    </div>
   );
 }
 

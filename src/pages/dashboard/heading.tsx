@@ -2,6 +2,7 @@ import { durationText } from '../../lib/duration.ts';
 import { isClaimed } from '../../services/review.ts';
 import type { ProfileProps } from './case.tsx';
 import { Age, Csrf, StatusPill } from './layout.tsx';
+import { Summary } from './outcome.tsx';
 
 export function Heading({ record, session, reviewers, now }: ProfileProps) {
   return (
@@ -17,6 +18,11 @@ export function Heading({ record, session, reviewers, now }: ProfileProps) {
         <span>
           for <Age since={record.latest_status.created} now={now} />
         </span>
+        {record.checks && (
+          <a href="#checks">
+            <span class="visually-hidden">Checks:</span> <Summary checks={record.checks} />
+          </a>
+        )}
         <span>{record.partner}</span>
         <code>{record.id}</code>
       </div>

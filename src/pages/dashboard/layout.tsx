@@ -2,6 +2,7 @@ import type { Child, PropsWithChildren } from 'hono/jsx';
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { Scope } from '../../schemas/key.ts';
+import type { NextForm } from '../../schemas/review.ts';
 import type { Status } from '../../schemas/status.ts';
 import { Head } from '../head.tsx';
 import { goTo, Help, SHOW_HELP, type Shortcut } from './help.tsx';
@@ -110,11 +111,13 @@ export function Csrf({ session }: { session: Session }) {
 }
 
 /** Finding is claiming, in one step: two reviewers who ask at once get two profiles. */
-export function OpenNext({ session, partner = '', label }: { session: Session; partner?: string; label: string }) {
+export function OpenNext({ session, query, label }: { session: Session; query?: NextForm; label: string }) {
   return (
     <form method="post" action="/dashboard/next">
       <Csrf session={session} />
-      {partner && <input type="hidden" name="partner" value={partner} />}
+      {query?.partner && <input type="hidden" name="partner" value={query.partner} />}
+      {query?.outcome && <input type="hidden" name="outcome" value={query.outcome} />}
+      {query?.order && <input type="hidden" name="order" value={query.order} />}
       <button type="submit" class="primary" data-key="." aria-keyshortcuts="." id="next">
         {label}
       </button>

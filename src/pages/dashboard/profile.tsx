@@ -1,5 +1,7 @@
 import { isClaimedByAnother } from '../../services/review.ts';
 import type { ProfileProps } from './case.tsx';
+import { Checks } from './checks.tsx';
+import { Comparison } from './comparison.tsx';
 import { DecisionPanel } from './decision.tsx';
 import { Declared } from './declared.tsx';
 import { Documents } from './documents.tsx';
@@ -7,6 +9,7 @@ import { Heading } from './heading.tsx';
 import type { Shortcut } from './help.tsx';
 import { History, Notes } from './history.tsx';
 import { Notice, OpenNext, Page } from './layout.tsx';
+import { Readings } from './readings.tsx';
 import { STATUS_NAMES } from './words.ts';
 
 const SHORTCUTS: Shortcut[] = [
@@ -54,9 +57,12 @@ export function ProfilePage(props: ProfileProps) {
         </Notice>
       )}
       <div class="case" data-sent={sentOn(props)}>
-        <Documents record={record} />
+        <Documents record={record}>
+          <Readings {...props} />
+          <Checks {...props} />
+        </Documents>
         <div class="rail">
-          <Declared {...props} />
+          <Comparison {...props} />
           <div
             data-live="decision"
             data-version={[
@@ -68,6 +74,7 @@ export function ProfilePage(props: ProfileProps) {
           >
             <DecisionPanel {...props} />
           </div>
+          <Declared {...props} />
         </div>
         <Notes {...props} />
         <History {...props} />

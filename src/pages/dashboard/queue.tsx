@@ -1,12 +1,15 @@
 import type { Session } from '../../auth/session.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { QueueAnswer, QueueItem } from '../../pocketbase/records/review.ts';
+import { OUTCOMES } from '../../schemas/check.ts';
 import type { Scope } from '../../schemas/key.ts';
 import { QUEUE_PAGES, type QueueQuery } from '../../schemas/review.ts';
 import { FINAL_STATUSES, REVIEW_STATUSES } from '../../schemas/status.ts';
 import { isClaimed } from '../../services/review.ts';
+import { OUTCOME_WORDS } from './check-words.ts';
 import type { Shortcut } from './help.tsx';
 import { Age, Ignored, OpenNext, Page, StatusPill } from './layout.tsx';
+import { Summary } from './outcome.tsx';
 import { countryName, DOCUMENT_TYPE_NAMES, STATUS_NAMES } from './words.ts';
 
 interface Props {
@@ -23,8 +26,9 @@ interface Props {
 const SHORTCUTS: Shortcut[] = [
   { keys: ['j', 'k'], does: 'Next or previous profile' },
   { keys: ['Enter'], does: 'Open the profile' },
-  { keys: ['.'], does: 'Claim and open the longest waiting profile that nobody has taken' },
+  { keys: ['.'], does: 'Claim and open the first profile to review that nobody has taken' },
   { keys: ['p'], does: 'Choose a partner' },
+  { keys: ['o'], does: 'Choose an outcome of the checks' },
 ];
 
 const TABS = [
@@ -46,22 +50,27 @@ export function QueuePage(props: Props) {
     <Page title={title} session={session} scopes={scopes} current="queue" live={hrefOf(query)} shortcuts={SHORTCUTS}>
       <div class="heading">
         <h1>{title}</h1>
-        <PartnerFilter {...props} />
-        <OpenNext session={session} partner={query.partner} label="Open next" />
+        <Filter {...props} />
+        <OpenNext session={session} query={query} label="Open next" />
       </div>
       <Ignored names={ignored} />
       <div data-live="queue" id="queue">
         <Tabs {...props} />
         <p class="summary" data-said>
           <strong>{countOf(queue, query.status)}</strong> {countOf(queue, query.status) === 1 ? 'profile' : 'profiles'}
-          {query.partner && ` of ${query.partner}`},{' '}
-          {isArchive(query) ? 'latest decision first' : 'longest waiting first'}
+          {query.partner && ` of ${query.partner}`}
+          {query.outcome && ` whose checks say “${OUTCOME_WORDS[query.outcome].name}”`}, {orderText(query)}
         </p>
         {queue.items.length > 0 ? <Rows {...props} /> : <Empty query={query} />}
         <Pages {...props} />
       </div>
     </Page>
   );
+}
+
+function orderText(query: QueueQuery): string {
+  if (query.order) return 'worst outcome of the checks first';
+  return isArchive(query) ? 'latest decision first' : 'longest waiting first';
 }
 
 const isArchive = ({ status }: QueueQuery) => status !== 'review' && FINAL_STATUSES.includes(status);
@@ -71,10 +80,12 @@ function countOf({ counts }: QueueAnswer, status: QueueQuery['status']): number 
   return statuses.reduce((sum, one) => sum + (counts[one] ?? 0), 0);
 }
 
-function hrefOf({ status, partner, page }: QueueQuery): string {
+function hrefOf({ status, partner, outcome, order, page }: QueueQuery): string {
   const query = new URLSearchParams({
     ...(status !== 'review' && { status }),
     ...(partner && { partner }),
+    ...(outcome && { outcome }),
+    ...(order && { order }),
     ...(page > 1 && { page: String(page) }),
   });
   return query.size > 0 ? `/dashboard?${query}` : '/dashboard';
@@ -101,7 +112,7 @@ function Tabs({ query, queue }: Props) {
   );
 }
 
-function PartnerFilter({ query, queue }: Props) {
+function Filter({ query, queue }: Props) {
   return (
     <form method="get" action="/dashboard" class="filter" data-submit-on-change>
       {query.status !== 'review' && <input type="hidden" name="status" value={query.status} />}
@@ -114,6 +125,26 @@ function PartnerFilter({ query, queue }: Props) {
               {name || slug}
             </option>
           ))}
+        </select>
+      </label>
+      <label>
+        Checks{' '}
+        <select name="outcome" data-key="o">
+          <option value="">Any outcome</option>
+          {OUTCOMES.map((outcome) => (
+            <option value={outcome} selected={outcome === query.outcome}>
+              {OUTCOME_WORDS[outcome].name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Order{' '}
+        <select name="order">
+          <option value="">{isArchive(query) ? 'Latest first' : 'Longest waiting'}</option>
+          <option value="outcome" selected={query.order === 'outcome'}>
+            Worst outcome
+          </option>
         </select>
       </label>
       <button type="submit">Show</button>
@@ -131,6 +162,7 @@ function Rows(props: Props) {
           <th scope="col">Document</th>
           <th scope="col">Partner</th>
           <th scope="col">Status</th>
+          <th scope="col">Checks</th>
           <th scope="col">Taken by</th>
         </tr>
       </thead>
@@ -163,6 +195,9 @@ function Row({ item, session, reviewers, now }: Props & { item: QueueItem }) {
       <td>
         <StatusPill status={item.status} />
       </td>
+      <td class="checked">
+        <Summary checks={item.checks_status && { status: item.checks_status, outcome: item.checks_outcome }} />
+      </td>
       <td class="claim">
         {taken && (
           <span class={isOwn ? 'own' : 'other'} data-until={item.claimed_until}>
@@ -176,7 +211,7 @@ function Row({ item, session, reviewers, now }: Props & { item: QueueItem }) {
 }
 
 function Empty({ query }: { query: QueueQuery }) {
-  const isFiltered = query.partner !== '' || query.page > 1;
+  const isFiltered = query.partner !== '' || query.outcome !== '' || query.page > 1;
   return (
     <div class="empty">
       <p>
@@ -186,7 +221,9 @@ function Empty({ query }: { query: QueueQuery }) {
       </p>
       <p class="hint">
         {isFiltered ? (
-          <a href={hrefOf({ ...query, partner: '', page: 1 })}>Look at all partners, from the first page</a>
+          <a href={hrefOf({ ...query, partner: '', outcome: '', page: 1 })}>
+            Look at all partners and outcomes, from the first page
+          </a>
         ) : (
           'What arrives appears here by itself.'
         )}

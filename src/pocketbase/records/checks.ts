@@ -8,7 +8,7 @@ const outcome = z
   .or(CheckOutcome);
 
 export const CheckRow = Check.extend({ outcome, created: time, completed: optionalTime });
-export const ChecksAnswer = z.object({ items: z.array(CheckRow), rounds_left: count });
+export const ChecksAnswer = z.object({ items: z.array(CheckRow), rounds_left: count, runner_seen: optionalTime });
 export const RoundAnswer = z.object({ items: z.array(CheckRow), replayed });
 
 export const ClaimAnswer = z.object({

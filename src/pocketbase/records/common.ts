@@ -9,6 +9,7 @@ export const optionalTime = z
   .string()
   .nullish()
   .transform((value) => value?.replace(' ', 'T') || null);
+export const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), schema]);
 export const count = z.int().min(0);
 /** Whether an idempotency key was known: then nothing was written, and this is the first answer. */
 export const replayed = z.boolean().default(false);

@@ -4,9 +4,7 @@ import { DocumentKind, DocumentType, DocumentVersion } from '../../schemas/docum
 import { Consent } from '../../schemas/level.ts';
 import { Applicant, Profile } from '../../schemas/profile.ts';
 import { Status } from '../../schemas/status.ts';
-import { id, text, time } from './common.ts';
-
-const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), schema]);
+import { id, optional, text, time } from './common.ts';
 
 const ProfileRow = z.object({
   id,

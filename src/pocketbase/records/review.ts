@@ -1,8 +1,9 @@
 /** What the reviewers' routes of our hooks answer. */
 import * as z from 'zod';
+import { CheckOutcome, ChecksSummary } from '../../schemas/check.ts';
 import { DocumentType } from '../../schemas/document.ts';
 import { Status } from '../../schemas/status.ts';
-import { id, text, time } from './common.ts';
+import { id, optional, text, time } from './common.ts';
 
 const claim = { claimed_by: text, claimed_until: time };
 
@@ -17,6 +18,8 @@ const QueueItem = z.object({
   country: z.string(),
   document_type: DocumentType,
   since: time,
+  checks_status: optional(ChecksSummary.shape.status),
+  checks_outcome: optional(CheckOutcome),
   ...claim,
 });
 export type QueueItem = z.infer<typeof QueueItem>;

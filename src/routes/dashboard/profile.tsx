@@ -6,15 +6,23 @@ import { readForm } from '../../http/form.ts';
 import { page, profilePath, viewOf } from '../../http/page.ts';
 import { ID, KIND, kindOf } from '../../http/paths.ts';
 import { log } from '../../lib/log.ts';
-import { ApiProblem } from '../../lib/problem.ts';
+import { ApiProblem, type ErrorCode } from '../../lib/problem.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { NO_DECISION, type ProfileProps } from '../../pages/dashboard/case.tsx';
 import { ProfilePage } from '../../pages/dashboard/profile.tsx';
 import { DownloadQuery } from '../../schemas/document.ts';
 import { DecisionForm, NoteForm } from '../../schemas/review.ts';
+import { checkAgain } from '../../services/checks.ts';
 import { createNote } from '../../services/notes.ts';
 import { claimProfile, readCase, releaseProfile } from '../../services/review.ts';
 import { changeStatus } from '../../services/status-history.ts';
+
+/** Why there is no other round of checks, in the page's words. */
+const NO_ROUND: Partial<Record<ErrorCode, string>> = {
+  profile_locked: 'The profile is decided: nothing is checked again.',
+  rate_limited: 'The profile has had its rounds of checks for today.',
+  validation_failed: 'The profile’s level asks for no checks.',
+};
 
 export const profile = new Hono<AppEnv>();
 
@@ -51,6 +59,17 @@ profile.post(`/${ID}/notes`, requireScope('notes:write'), async (c) => {
   return c.redirect(`${profilePath(c.req.param('id'))}#notes`, 303);
 });
 
+profile.post(`/${ID}/checks`, requireScope('checks:manage'), async (c) => {
+  try {
+    await checkAgain(c.get('pb'), c.req.param('id'));
+  } catch (error) {
+    const words = error instanceof ApiProblem && NO_ROUND[error.code];
+    if (!words) throw error;
+    return profilePage(c, { checksError: words }, error.status);
+  }
+  return c.redirect(`${profilePath(c.req.param('id'))}#checks`, 303);
+});
+
 profile.post(`/${ID}/decision`, requireScope('status:write'), async (c) => {
   const id = c.req.param('id');
   const values = textsOf(await readForm(c));
@@ -79,7 +98,9 @@ function reasonOf({ code, extras }: ApiProblem): 'status' | 'claim' | 'evidence'
 }
 
 /** Where the address bar stands after a refused form: to load it again leads to the page. */
-profile.get(`/${ID}/:form{(?:claim|release|notes|decision)}`, (c) => c.redirect(profilePath(c.req.param('id')), 303));
+profile.get(`/${ID}/:form{(?:claim|release|notes|checks|decision)}`, (c) =>
+  c.redirect(profilePath(c.req.param('id')), 303),
+);
 
 async function profilePage(c: Context<AppEnv, '/:id'>, state: Partial<ProfileProps>, status = 200) {
   const found = await readCase(c.get('pb'), c.req.param('id'));

@@ -151,17 +151,52 @@ describe('profiles in the file', () => {
 
   const { queueOf } = hook<{ queueOf(query: object, condition?: string): string }>('review/queue');
   const review = 'pending,in_review';
-  test.each<[string, { status: string; partner?: string; order?: string }, string]>([
+  interface Query {
+    status: string;
+    partner?: string;
+    outcome?: string;
+    order?: string;
+  }
+  const inPlace = (query: Query, condition?: string) =>
+    `${queueOf(query, condition)} LIMIT 50`
+      .replaceAll('{:partner}', "'acme'")
+      .replaceAll('{:outcome}', "'fail'")
+      .replaceAll('{:most}', '50');
+  test.each<[string, Query, string]>([
     ['what waits', { status: review }, 'idx_profiles_queue (status=?)'],
     ['a partner’s', { status: review, partner: 'acme' }, 'idx_profiles_partner_queue (partner=? AND status=?)'],
     ['an archive', { status: 'approved', order: 'newest' }, 'idx_profiles_queue (status=?)'],
+    ['an outcome', { status: review, outcome: 'fail' }, 'idx_profiles_outcome_queue (checks_outcome=? AND status=?)'],
+    [
+      'an outcome at a partner',
+      { status: review, partner: 'acme', outcome: 'fail' },
+      'idx_profiles_partner_outcome_queue (partner=? AND checks_outcome=? AND status=?)',
+    ],
   ])('are read in the order of the reviewers’ queue, unsorted: %s', (_, query, index) => {
     for (const condition of [undefined, "claimed_by = ''"]) {
-      const steps = planOf(`${queueOf(query, condition)} LIMIT 50`.replaceAll('{:partner}', "'acme'"));
+      const steps = planOf(inPlace(query, condition));
       expect(steps.split(index)).toHaveLength(query.status.split(',').length + 1);
       expect(steps).not.toMatch(/TEMP B-TREE|SCAN profiles/);
     }
   });
+
+  test.each<[string, Query, string]>([
+    ['of all', { status: review, order: 'outcome' }, 'idx_profiles_outcome_queue (checks_outcome=? AND status=?)'],
+    [
+      'of a partner',
+      { status: review, partner: 'acme', order: 'outcome' },
+      'idx_profiles_partner_outcome_queue (partner=? AND checks_outcome=? AND status=?)',
+    ],
+  ])(
+    'are read by the worst outcome in the order of an index, and only a page of each is sorted: %s',
+    (_, query, index) => {
+      const steps = planOf(inPlace(query));
+      expect(steps.split(index)).toHaveLength(13);
+      expect(steps).not.toMatch(/SCAN profiles/);
+      const [one = ''] = inPlace(query).split(' UNION ALL ');
+      expect(planOf(one)).not.toContain('TEMP B-TREE');
+    },
+  );
 
   test('tell their figures without a look at a table', () => {
     const steps = planOf(hook<{ MIDDLE: string }>('status/waited').MIDDLE.replace(/\{:(\w+)\}/g, ':$1'));
@@ -169,6 +204,8 @@ describe('profiles in the file', () => {
     for (const own of ['', "AND partner = 'acme'"]) {
       const counted = planOf(`SELECT status, COUNT(*) FROM profiles WHERE redacted_at = '' ${own} GROUP BY status`);
       expect(counted).toMatch(/USING COVERING INDEX idx_profiles_(partner_)?queue/);
+      const sql = `SELECT status, COUNT(*) FROM profiles WHERE redacted_at = '' ${own} AND checks_outcome = 'fail' GROUP BY status`;
+      expect(planOf(sql)).toMatch(/USING COVERING INDEX idx_profiles_(partner_)?outcome_queue/);
     }
   });
 });

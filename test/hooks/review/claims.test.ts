@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { runChecks, slugOf, submitted } from '../support/checks.ts';
 import { connect, decide, enrol, historyOf, patch, profilePath, type Request } from '../support/client.ts';
 
 let service: Request;
@@ -104,6 +105,39 @@ describe('the queue', () => {
       in_review: 1,
       approved: 1,
     });
+  });
+
+  test('has one outcome of checks alone with its counts, or all of them with the worst first', async () => {
+    const partner = slugOf();
+    const found: Record<string, object> = {
+      pass: {},
+      fail: { outcome: 'fail', findings: [{ code: 'expired' }] },
+      attention: { outcome: 'attention', findings: [{ code: 'expires_soon' }] },
+    };
+    const ids: Record<string, string> = {};
+    for (const outcome of ['pass', 'attention', 'fail', 'pass again', '']) {
+      ids[outcome] = await submitted(service, { partner });
+      const document_text = found[outcome.split(' ')[0] ?? ''];
+      if (outcome) await runChecks(service, partner, { ...(document_text && { document_text }) });
+    }
+    const listed = async (query: string) => (await queue(`partner=${partner}&status=${REVIEW}&${query}`)).items;
+    expect((await listed('order=outcome')).map(({ id }) => id)).toEqual(
+      ['fail', 'attention', 'pass', 'pass again', ''].map((name) => ids[name]),
+    );
+    expect((await listed('order=outcome')).map(({ checks_outcome }) => checks_outcome)).toEqual([
+      'fail',
+      'attention',
+      'pass',
+      'pass',
+      '',
+    ]);
+    expect((await listed('outcome=pass')).map(({ id }) => id)).toEqual([ids.pass, ids['pass again']]);
+    expect((await queue(`partner=${partner}&status=pending&outcome=pass`)).counts).toMatchObject({ pending: 2 });
+    const next = async (query: object) =>
+      (await service('POST', '/api/edge/queue/next', { partner, status: REVIEW, ...query }, as('anna'))).body.id;
+    expect(await next({ outcome: 'attention' })).toBe(ids.attention);
+    expect(await next({ order: 'outcome' })).toBe(ids.fail);
+    expect(await next({ order: 'outcome' })).toBe(ids.pass);
   });
 
   test('counts from the change of status, which nobody can write and only reviewers are told', async () => {

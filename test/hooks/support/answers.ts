@@ -302,7 +302,7 @@ interface Routes {
   };
   'GET /api/edge/queue': {
     counts: Record<string, number>;
-    items: { id: string; status: string; since: string }[];
+    items: { id: string; status: string; since: string; checks_status: string; checks_outcome: string }[];
   };
   'POST /api/edge/queue/next': { id: string | null };
   'POST /api/edge/webhooks': Endpoint;

@@ -69,7 +69,7 @@ describe('a profile’s page', { timeout: 120_000 }, () => {
     const { id } = await site.enrolled('Form Addresses');
     const page = await site.openQueue(site.anna);
     const path = `${site.worker.origin}/dashboard/profiles/${id}`;
-    for (const form of ['decision', 'notes', 'claim', 'release']) {
+    for (const form of ['decision', 'notes', 'checks', 'claim', 'release']) {
       await page.goto(`${path}/${form}`);
       expect(page.url()).toBe(path);
     }

@@ -71,11 +71,13 @@ const listed = (texts) => texts.map((text) => `'${text}'`).join(', ');
 /** Whether the partner of that slug is shut out; as SQL. */
 const isInactive = (slug) => `EXISTS (SELECT 1 FROM partners WHERE slug = ${slug} AND active = FALSE)`;
 
-/** How many profiles are in each status, of one partner or (`''`) of all. */
-function countByStatus(app, partner = '') {
-  const own = partner && 'AND partner = {:partner}'; // always there, it would cost the index
-  const sql = `SELECT status, COUNT(*) AS n FROM profiles WHERE redacted_at = '' ${own} GROUP BY status`;
-  const counted = all(app, sql, { status: '', n: 0 }, { partner });
+/** How many profiles are in each status, of one partner or (`''`) of all, with one outcome of their checks or any. */
+function countByStatus(app, partner = '', outcome = '') {
+  // Always there, they would cost the index.
+  const own = partner && 'AND partner = {:partner}';
+  const found = outcome && 'AND checks_outcome = {:outcome}';
+  const sql = `SELECT status, COUNT(*) AS n FROM profiles WHERE redacted_at = '' ${own} ${found} GROUP BY status`;
+  const counted = all(app, sql, { status: '', n: 0 }, { partner, outcome });
   return Object.fromEntries(statuses.map((status) => [status, counted.find((row) => row.status === status)?.n ?? 0]));
 }
 

@@ -5,6 +5,7 @@ const { findStand, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
 const { DAY, SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
 const { beginRound, roundsLeft } = require(`${__hooks}/lib/levels/round.js`);
+const { runnerSeen } = require(`${__hooks}/lib/review/metrics.js`);
 const { noteReading } = require(`${__hooks}/lib/review/readings.js`);
 const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 
@@ -28,7 +29,12 @@ function readChecks(app, caller, id, { limit, created = '9', after = '' }) {
   noteReading(app, caller, id, partner);
   const most = Math.min(Number(limit) || MOST_ON_A_PAGE, MOST_ON_A_PAGE);
   const rows = ask(app, PAGE, SHAPE, { id, created, after, limit: most, now: stamp(Date.now()) });
-  return { items: rows.map((row) => present(row, caller)), rounds_left: roundsLeft(app, id) };
+  const seen = caller.type === 'reviewer' ? runnerSeen(app) : 0;
+  return {
+    items: rows.map((row) => present(row, caller)),
+    rounds_left: roundsLeft(app, id),
+    runner_seen: seen > 0 ? stamp(seen * SECOND) : '',
+  };
 }
 
 function present(row, caller) {

@@ -41,14 +41,19 @@ function metrics(app, caller) {
 
 function checkFigures(app, age) {
   const [queued] = all(app, QUEUED, { since: -0 }, { now: stamp(Date.now()) });
-  const [runners] = all(app, RUNNERS, { seen: -0 });
-  const seen = Math.max(runners.seen, Number(app.store().get(RUNNER_SEEN) ?? 0));
+  const seen = runnerSeen(app);
   const counted = OUTCOMES.map((outcome) => [outcome, Number(app.store().get(CHECKED + outcome) ?? 0)]);
   return {
     outcomes: Object.fromEntries(counted),
     oldest_queued_seconds: queued.since > 0 ? age(queued.since) : null,
     runner_seen_seconds: seen > 0 ? age(seen) : null,
   };
+}
+
+/** When a runner asked for work last, in seconds; 0 for never. One with a key of the settings is known since PocketBase's start. */
+function runnerSeen(app) {
+  const [runners] = all(app, RUNNERS, { seen: -0 });
+  return Math.max(runners.seen, Number(app.store().get(RUNNER_SEEN) ?? 0));
 }
 
 /** A runner has asked for work. */
@@ -66,4 +71,4 @@ function countDuplicate(app) {
   app.store().setFunc(DUPLICATES, (count) => Number(count ?? 0) + 1);
 }
 
-module.exports = { countCheck, countDuplicate, metrics, noteRunner };
+module.exports = { countCheck, countDuplicate, metrics, noteRunner, runnerSeen };

@@ -84,6 +84,7 @@ async function read(): Promise<void> {
   showConnection();
   if (hasFailed) schedule(RETRY_MS);
   else if (isStale) refresh();
+  else if (document.querySelector('[data-follow]')) schedule(EVERY_MS);
 }
 
 /** @returns whether the page is as it was on the server just now */
