@@ -1,0 +1,123 @@
+/** From the net's probabilities to text: what a format allows at each place, and one or two doubtful characters by the check digits. */
+import { ALPHABET, NOTHING } from './alphabet.ts';
+import { allowedAt, FORMATS, type Format, isRight } from './formats.ts';
+
+/** The probabilities of each place, line by line. */
+export type Probabilities = readonly (readonly Float32Array[])[];
+
+export interface Decoded {
+  format: Format;
+  lines: string[];
+  /** Each character's probability. */
+  confidences: number[][];
+  /** `none`: the format has no check digits. */
+  checkDigits: 'right' | 'wrong' | 'none';
+  /** Characters that the check digits changed. */
+  corrected: number;
+  /** The mean logarithm of the characters' probabilities: how well the format fits. */
+  fit: number;
+}
+
+/**
+ * Characters that look alike. Where a format allows only one of such a group, what the net gave to the others is meant for that one: no O
+ * stands in a date. Where it allows several, nothing is added.
+ */
+const ALIKE = ['O0QD', 'I1', 'S5', 'B8', 'Z2', 'G6'];
+/** Numbers rarely hold an O, and many issuers never print one: where both may stand, it has to be this much likelier than a 0. */
+const RARE_O = 5;
+const O = ALPHABET.indexOf('O');
+/** Places that may be changed for the check digits, and how many at once. */
+const DOUBTFUL = 12;
+const CHANGES = 2;
+/** The second-best is not tried where the best is this many times as probable. */
+const CLEAR = Math.log(5000);
+
+interface Alternative {
+  line: number;
+  at: number;
+  character: string;
+  /** How much less probable than the best, as a logarithm. */
+  cost: number;
+}
+
+export function decode(format: Format, probabilities: Probabilities): Decoded {
+  const alternatives: Alternative[] = [];
+  const best = probabilities.map((places, line) =>
+    places.map((given, at) => {
+      const [first, second] = bestTwo(given, allowedAt(format, line, at));
+      if (second) {
+        const cost = Math.log(given[first] as number) - Math.log((given[second.place] as number) + 1e-12);
+        alternatives.push({ line, at, character: second.character, cost });
+      }
+      return ALPHABET[first] as string;
+    }),
+  );
+  const { lines, corrected, isValid } = settle(format, best, alternatives);
+  const confidences = lines.map((line, row) =>
+    [...line].map((character, at) => confidence(probabilities[row]?.[at], character, allowedAt(format, row, at))),
+  );
+  const all = confidences.flat();
+  const fit = all.reduce((sum, value) => sum + Math.log(value + 1e-4), 0) / all.length;
+  const hasDigits = FORMATS[format].checkDigits.length > 0;
+  return {
+    format,
+    lines,
+    confidences,
+    corrected,
+    fit,
+    checkDigits: hasDigits ? (isValid ? 'right' : 'wrong') : 'none',
+  };
+}
+
+function bestTwo(given: Float32Array, allowed: string): [number, { place: number; character: string } | null] {
+  const isNumber = allowed.includes('0') && allowed.includes('O');
+  const value = (place: number) => (given[place] as number) / (isNumber && place === O ? RARE_O : 1);
+  let first = ALPHABET.indexOf(allowed[0] as string);
+  let second = -1;
+  for (const character of allowed.slice(1)) {
+    const place = ALPHABET.indexOf(character);
+    if (value(place) > value(first)) {
+      second = first;
+      first = place;
+    } else if (second < 0 || value(place) > value(second)) second = place;
+  }
+  return [first, second < 0 ? null : { place: second, character: ALPHABET[second] as string }];
+}
+
+function confidence(given: Float32Array | undefined, character: string, allowed: string): number {
+  if (!given) return 0;
+  let value = given[ALPHABET.indexOf(character)] as number;
+  const alike = ALIKE.find((group) => group.includes(character));
+  for (const other of alike ?? '') if (!allowed.includes(other)) value += given[ALPHABET.indexOf(other)] as number;
+  return Math.min(value, 1 - (given[NOTHING] as number));
+}
+
+/** The likeliest change of at most two characters with which all check digits are right; without one, what was read. */
+function settle(format: Format, best: string[][], alternatives: Alternative[]) {
+  const { checkDigits } = FORMATS[format];
+  const read = best.map((line) => line.join(''));
+  const holds = (lines: string[]) => checkDigits.every((digit) => isRight(lines, digit));
+  if (holds(read)) return { lines: read, corrected: 0, isValid: true };
+  const doubtful = alternatives
+    .filter(({ cost }) => cost < CLEAR)
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, DOUBTFUL);
+  for (const changes of combinations(doubtful)) {
+    const lines = best.map((line) => [...line]);
+    for (const { line, at, character } of changes) (lines[line] as string[])[at] = character;
+    const changed = lines.map((line) => line.join(''));
+    if (holds(changed)) return { lines: changed, corrected: changes.length, isValid: true };
+  }
+  return { lines: read, corrected: 0, isValid: false };
+}
+
+function combinations(doubtful: Alternative[]): Alternative[][] {
+  const all = doubtful.map((one) => [one]);
+  if (CHANGES > 1) {
+    for (let i = 0; i < doubtful.length; i++) {
+      for (let j = 0; j < i; j++) all.push([doubtful[i] as Alternative, doubtful[j] as Alternative]);
+    }
+  }
+  const costOf = (changes: Alternative[]) => changes.reduce((sum, { cost }) => sum + cost, 0);
+  return all.sort((a, b) => costOf(a) - costOf(b));
+}

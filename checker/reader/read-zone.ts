@@ -1,0 +1,158 @@
+/** The reader's door: a picture in, the zone's lines with the confidence of every character out. */
+import { STRIP_PITCH } from './cells.ts';
+import { type Decoded, decode } from './decode.ts';
+import type { Format } from './formats.ts';
+import { type Hidden, hiddenTiles, withoutHidden } from './glare.ts';
+import type { TextLine } from './lines.ts';
+import { locateZones, type Zone } from './locate.ts';
+import { Net, type Weights } from './net.ts';
+import { type Picture, type Point, turn } from './picture.ts';
+import { project } from './projection.ts';
+import { LineReader, type LineReading } from './read-line.ts';
+import { cutStrips, flatten, turnOver } from './strips.ts';
+
+export interface ZoneReading {
+  format: Format;
+  lines: string[];
+  /** The probability of each character of each line. */
+  characters: number[][];
+  weakest: number;
+  /** Every character at `SURE` or above: check digits make nothing surer, since names have none. */
+  isSure: boolean;
+  /** `none`: the format has no check digits. */
+  checkDigits: Decoded['checkDigits'];
+  /** Characters that were read differently until the check digits were asked. */
+  corrected: number;
+  /** Places under glare, the last one without. */
+  hidden: Hidden[];
+  /** Clockwise turns after which the zone stands upright. */
+  quarterTurns: number;
+  /** Of the zone with a character's width around it, clockwise from its own upper left, in the picture's pixels. */
+  corners: [Point, Point, Point, Point];
+}
+
+export const SURE = 0.95;
+
+/** What stands in `lines` lines of one length. */
+const BY_LINES: Record<number, { length: number; formats: Format[] }[]> = {
+  1: [{ length: 30, formats: ['FRA-LICENCE'] }],
+  2: [
+    { length: 44, formats: ['TD3', 'MRV-A'] },
+    { length: 36, formats: ['TD2', 'MRV-B', 'FRA'] },
+    // Above these two stands a short one, which is too short to be found by itself.
+    { length: 30, formats: ['CHE'] },
+  ],
+  3: [{ length: 30, formats: ['TD1'] }],
+};
+/** A reading that fits so well ends the search. */
+const CLEAR = -0.12;
+/** One that fits worse is no zone. */
+const POOREST = -1.1;
+/** Below this a glance has seen no characters. */
+const GLANCE = 0.45;
+
+interface Found {
+  decoded: Decoded;
+  readings: LineReading[];
+  hidden: Hidden[];
+  zone: Zone;
+  turned: number;
+  isOver: boolean;
+}
+
+export function readZone(picture: Picture, weights: Weights): ZoneReading | null {
+  const reader = new LineReader(new Net(weights));
+  let best: Found | null = null;
+  for (const turned of [0, 1]) {
+    const upright = turned === 0 ? picture : turn(picture);
+    for (const zone of locateZones(upright)) {
+      const found = tryZone(reader, upright, zone, turned);
+      if (found && (!best || worth(found) > worth(best))) best = found;
+      if (best && isClear(best)) return report(best, picture);
+    }
+  }
+  return best && best.decoded.fit > POOREST ? report(best, picture) : null;
+}
+
+const worth = ({ decoded }: Found) =>
+  decoded.fit + (decoded.checkDigits === 'right' && decoded.corrected === 0 ? 1 : 0);
+const isClear = ({ decoded }: Found) =>
+  decoded.fit > CLEAR || (decoded.checkDigits === 'right' && decoded.corrected === 0);
+
+/** Two lines may be of several lengths, and each zone may be upside down: a glance at some characters decides which way it is read. */
+function tryZone(reader: LineReader, picture: Picture, zone: Zone, turned: number): Found | null {
+  const kinds = BY_LINES[zone.lines.length] ?? [];
+  const strips = cutStrips(picture, zone, stripLength(zone));
+  const over = strips.map(turnOver).reverse();
+  const ways = kinds.flatMap((kind) =>
+    [strips, over].map((way) => ({ ...kind, way, seen: reader.glance(way.at(-1) as Picture, kind.length) })),
+  );
+  const [best] = ways.sort((a, b) => b.seen - a.seen);
+  if (!best || best.seen < GLANCE) return null;
+  const isOver = best.way === over;
+  const readings = best.way.map((strip) => reader.read(strip, best.length));
+  if (best.formats.includes('CHE'))
+    readings.unshift(readShortLine(reader, picture, zone, isOver, readings[0] as LineReading));
+  const hidden = hiddenTiles(readings);
+  const probabilities = readings.map((reading) => reading.probabilities);
+  const [decoded] = best.formats.map((format) => decode(format, probabilities)).sort((a, b) => order(b) - order(a));
+  return decoded ? { decoded, readings, hidden, zone, turned, isOver } : null;
+}
+
+/** Between the lengths that so many lines may have. */
+const stripLength = ({ lines }: Zone) => (lines.length === 2 ? 38 : 30);
+const SHORT_LINE = 9;
+
+/** The first line of a Swiss licence, as far above the second as that is above the third: its characters stand above those of the second. */
+function readShortLine(
+  reader: LineReader,
+  picture: Picture,
+  { lines }: Zone,
+  isOver: boolean,
+  below: LineReading,
+): LineReading {
+  const [near, far] = (isOver ? [...lines].reverse() : lines) as [TextLine, TextLine];
+  const mirrored = (a: Point, b: Point) => ({ x: 2 * a.x - b.x, y: 2 * a.y - b.y });
+  const short = { ...near, left: mirrored(near.left, far.left), right: mirrored(near.right, far.right) };
+  const zone = { lines: isOver ? [far, near, short] : [short, near, far] };
+  const strips = cutStrips(picture, zone, stripLength({ lines }));
+  const strip = isOver ? turnOver(strips[2] as Picture) : (strips[0] as Picture);
+  return reader.readAt(strip, below.places.slice(0, SHORT_LINE), below.pitch);
+}
+
+const order = ({ fit, checkDigits, corrected }: Decoded) =>
+  fit + (checkDigits === 'right' ? 0.2 - corrected * 0.05 : 0);
+
+function report({ decoded, hidden, zone, turned, isOver }: Found, picture: Picture): ZoneReading {
+  const characters = withoutHidden(decoded.confidences, hidden);
+  const weakest = Math.min(...characters.flat());
+  const { format, lines, checkDigits, corrected } = decoded;
+  const quarterTurns = turned + (isOver ? 2 : 0);
+  return {
+    format,
+    lines,
+    characters,
+    weakest,
+    isSure: weakest >= SURE,
+    checkDigits,
+    corrected,
+    hidden,
+    quarterTurns,
+    corners: cornersOf(zone, turned, isOver, picture),
+  };
+}
+
+function cornersOf(zone: Zone, turned: number, isOver: boolean, picture: Picture): ZoneReading['corners'] {
+  const length = stripLength(zone);
+  const { map, middles } = flatten(zone, length);
+  const [left, right] = [-STRIP_PITCH, (length + 1) * STRIP_PITCH];
+  const [top, foot] = [(middles[0] as number) - STRIP_PITCH, (middles.at(-1) as number) + STRIP_PITCH];
+  const corners = [
+    project(map, left, top),
+    project(map, right, top),
+    project(map, right, foot),
+    project(map, left, foot),
+  ];
+  const back = corners.map((point) => (turned === 0 ? point : { x: point.y, y: picture.height - 1 - point.x }));
+  return (isOver ? [back[2], back[3], back[0], back[1]] : back) as ZoneReading['corners'];
+}

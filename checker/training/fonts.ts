@@ -1,0 +1,44 @@
+/** Letters as outlines out of the font files beside this one, so that nothing has to be installed. See fonts/LICENCES.md. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import opentype, { type Font } from 'opentype.js';
+
+const FILES = {
+  'ocr-b': 'OCRB.otf',
+  'ocr-b-slanted': 'OCRBL.otf',
+  typewriter: 'courier-prime.woff',
+  // The reader has not been trained on these two: the bench and the tests draw with them.
+  'ocr-b-square': 'OCRBS.otf',
+  'ocr-b-tall': 'OCRB7.ttf',
+};
+export type FontName = keyof typeof FILES;
+
+export const TRAINED: readonly FontName[] = ['ocr-b', 'ocr-b-slanted', 'typewriter'];
+export const KEPT_FOR_TESTS: readonly FontName[] = ['ocr-b-square', 'ocr-b-tall'];
+
+export class Face {
+  readonly #font: Font;
+  /** The height of a capital letter by the font's size. */
+  readonly capHeight: number;
+
+  constructor(name: FontName) {
+    const bytes = readFileSync(join(import.meta.dirname, 'fonts', FILES[name]));
+    this.#font = opentype.parse(new Uint8Array(bytes).buffer);
+    this.capHeight = this.#font.charToGlyph('H').getBoundingBox().y2 / this.#font.unitsPerEm;
+  }
+
+  /** The path data of one character whose middle stands on `x` and whose foot on `y`, with capitals of the given height. */
+  outline(character: string, x: number, y: number, height: number): string {
+    const size = height / this.capHeight;
+    const advance = ((this.#font.charToGlyph(character).advanceWidth ?? 0) / this.#font.unitsPerEm) * size;
+    return this.#font.getPath(character, x - advance / 2, y, size).toPathData(2);
+  }
+}
+
+const faces = new Map<FontName, Face>();
+
+export function faceOf(name: FontName): Face {
+  const face = faces.get(name) ?? new Face(name);
+  faces.set(name, face);
+  return face;
+}
