@@ -30,7 +30,7 @@ const O = ALPHABET.indexOf('O');
 const DOUBTFUL = 12;
 const CHANGES = 2;
 /** The second-best is not tried where the best is this many times as probable. */
-const CLEAR = Math.log(5000);
+const CLEAR = Math.log(300);
 
 interface Alternative {
   line: number;
