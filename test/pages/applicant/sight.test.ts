@@ -88,6 +88,20 @@ describe('a picture of a document', () => {
     expect([await notices(page), await buttons(page)]).toEqual([[], ['Use this one', 'Take another']]);
   });
 
+  it.each([
+    [
+      'under a lamp that hides some of its lines',
+      { hasGlare: true },
+      [LINES, 'A light is reflected: turn away from it a little.'],
+    ],
+    ['in the dark', { isDim: true, blur: 12 }, [LINES, 'The picture is too dark: find more light.']],
+  ])('%s is refused with the cause', async (_, look, words) => {
+    const { page, choose } = await atDocument('passport');
+    await choose(await file('TD3', look));
+    await page.getByText(LINES).first().waitFor();
+    expect([await notices(page), await buttons(page)]).toEqual([words, ['Take again']]);
+  });
+
   it('of a side that may have no lines is only told its quality, and may be sent at once', async () => {
     const { page, choose, press, heading } = await atDocument('id_card');
     await choose(await file('TD1', { blur: 12 }));

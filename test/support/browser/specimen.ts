@@ -10,13 +10,22 @@ interface Look {
   height?: number;
   /** Deviation in pixels. */
   blur?: number;
+  isDim?: boolean;
+  /** A lamp's reflection over the middle of the zone. */
+  hasGlare?: boolean;
 }
 
+const LAMP = `<radialGradient id="lamp"><stop offset=".7" stop-color="#fff"/><stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient>
+  <ellipse cx="50%" cy="90%" rx="12%" ry="9%" fill="url(#lamp)"/></svg>`;
+
 /** A document of nobody as PNG, with a zone that can be read. */
-export function specimen(format: Format, { width = 1250, height, blur = 0 }: Look = {}): Promise<Buffer> {
+export function specimen(format: Format, { width = 1250, height, blur = 0, ...look }: Look = {}): Promise<Buffer> {
   const { svg } = drawSpecimen({ format, seed: SEED });
-  const picture = sharp(Buffer.from(svg)).resize(width, height, { fit: 'fill' });
-  return (blur > 0 ? picture.blur(blur) : picture).png().toBuffer();
+  const drawn = look.hasGlare ? svg.replace('</svg>', LAMP) : svg;
+  let picture = sharp(Buffer.from(drawn)).resize(width, height, { fit: 'fill' });
+  if (blur > 0) picture = picture.blur(blur);
+  if (look.isDim) picture = picture.linear(0.15, 0);
+  return picture.png().toBuffer();
 }
 
 /** The arguments with which Chromium's camera shows a passport. YUV4MPEG2 has the rate in its head; few frames a second, as each is painted in software. */

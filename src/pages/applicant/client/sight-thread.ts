@@ -11,8 +11,8 @@ export interface Seen extends Measures {
 
 /** A picture without a zone could keep the search busy for seconds. */
 const SEARCH_MS = 1000;
-/** Likelier than all others together; the checker alone says what is sure. */
-const LIKELY = 0.5;
+/** Of the weakest character, beside right check digits; the checker alone says what is sure. */
+const LIKELY = 0.3;
 /** Lines of a zone, and no text that stands in such lines: so many of their characters are seen clearly. */
 const CLEAR = 0.8;
 const CLEAR_SHARE = 0.6;
