@@ -21,12 +21,14 @@ import { Plan } from './client/plan.ts';
 import { persist } from './client/retry.ts';
 import { ask, opening, resubmission, review, status, type Trouble, trouble } from './client/screens.ts';
 import { preview, sending } from './client/send.ts';
+import { NO_FAULT, Sight } from './client/sight.ts';
 import { Stage } from './client/stage.ts';
 import { Tabs } from './client/tabs.ts';
 import { askOf, nameOf, type Refusal, refusalOf } from './client/text.ts';
 import { Thumbnails } from './client/thumbnails.ts';
 
 const stage = new Stage();
+const sight = new Sight();
 const leaving = new Leaving(stage, showFirst);
 let link = readLink();
 let thumbnails = new Thumbnails(link.id);
@@ -150,6 +152,7 @@ function showAsk(kind: Kind, refusal: string | null = null): void {
       kind,
       {
         camera: () => showCamera(kind),
+        pick: () => isDocument(kind) && sight.open(),
         file: (file) => void prepare(kind, file, file.name),
         skip: plan.stateOf(kind) === 'optional' && isNext ? onwards(() => plan.skipVideo()) : null,
         back: isNext ? null : showReview,
@@ -162,8 +165,8 @@ function showAsk(kind: Kind, refusal: string | null = null): void {
 function showCamera(kind: Kind): void {
   const { applicant } = stage;
   if (!applicant) return;
-  const isDocument = kind.startsWith('document');
-  const shape = isDocument ? (applicant.document_type === 'passport' ? 'passport' : 'card') : 'face';
+  if (isDocument(kind)) sight.open();
+  const shape = isDocument(kind) ? (applicant.document_type === 'passport' ? 'passport' : 'card') : 'face';
   stage.show((text) =>
     capture(text, kind, shape, {
       title: askOf(text, applicant, kind).title,
@@ -175,17 +178,24 @@ function showCamera(kind: Kind): void {
   );
 }
 
+const isDocument = (kind: Kind) => kind.startsWith('document');
+
 async function prepare(kind: Kind, source: Blob, name: string | null): Promise<void> {
-  const { text } = stage;
+  const { text, applicant } = stage;
   stage.announce(text.preview.preparing);
-  const isDocument = kind.startsWith('document');
   const isVideo = kind === 'facial_video';
-  const prepared: Prepared = await (isVideo ? prepareVideo : isDocument ? prepareDocument : preparePicture)(source);
+  const prepared: Prepared = await (isVideo ? prepareVideo : isDocument(kind) ? prepareDocument : preparePicture)(
+    source,
+  );
   if (prepared.type !== 'ok') return showAsk(kind, refusalOf(text, kind, prepared.type));
   const isJpeg = prepared.blob.type === 'image/jpeg';
   const file = { kind, blob: prepared.blob, name: isJpeg ? (name?.replace(/\.[^.]*$/, '.jpg') ?? null) : name };
+  const isLookedAt = isDocument(kind) && isJpeg && applicant;
+  const verdict = isLookedAt ? await sight.judge(file, applicant.document_type) : NO_FAULT;
   const retake = () => (name === null ? showCamera(kind) : showAsk(kind));
-  stage.show((words) => preview(words, file, { isSmall: prepared.isSmall && !isVideo, use: () => send(file), retake }));
+  const use = () => send(file);
+  stage.show((words) => preview(words, file, { isSmall: prepared.isSmall && !isVideo, verdict, use, retake }));
+  stage.announce(verdict.faults.map((fault) => text.preview.faults[fault]).join(' '));
 }
 
 /** Failures that another file mends. */

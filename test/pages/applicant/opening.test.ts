@@ -58,6 +58,7 @@ describe('the first load', () => {
     const response = await site.worker.fetch(`/verify/${UNKNOWN_ID}`);
     const policy = response.headers.get('content-security-policy');
     expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    expect(policy).toContain("; worker-src 'self'; ");
     expect(policy).not.toContain('unsafe');
     expect(response.headers.get('permissions-policy')).toContain('camera=(self)');
     expect(await response.text()).not.toMatch(/<style|<script(?! type="module" src)|\sstyle=|\son\w+=/);

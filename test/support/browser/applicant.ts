@@ -6,11 +6,12 @@ import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { samplePng } from '../../../scripts/lib/samples.ts';
 import { api } from '../api.ts';
 import { startWorker, type TestWorker } from '../worker.ts';
-import { FAKE_CAMERA, launchBrowser } from './browser.ts';
+import { launchBrowser } from './browser.ts';
+import { specimen, specimenCamera } from './specimen.ts';
 
 export const LINK_SECRET = 'the-link-secret-of-the-page-tests-only';
 
-/** A Worker that serves the applicant page, and a browser with a camera, for the tests of one file. */
+/** A Worker that serves the applicant page, and a browser whose camera sees a passport, for the tests of one file. */
 export function applicantSite() {
   // A browser, a Worker and an axe run for each state, on as little as a share of two cores.
   vi.setConfig({ testTimeout: 120_000 });
@@ -22,7 +23,7 @@ export function applicantSite() {
   beforeAll(async () => {
     [worker, browser] = await Promise.all([
       startWorker({ KYC_FRONTEND_URL: '', LINK_SECRET }, { hasAssets: true }),
-      launchBrowser(...FAKE_CAMERA),
+      specimenCamera(join(directory, 'camera.y4m')).then((camera) => launchBrowser(...camera)),
     ]);
   });
   afterEach(() => Promise.all(pages.splice(0).map((page) => page.context().close())));
@@ -74,11 +75,10 @@ async function openLink(browser: Browser, url: string | null, options: BrowserCo
   };
 }
 
-export const picture = (name = 'front.png', width = 640, height = 400) => ({
-  name,
-  mimeType: 'image/png',
-  buffer: samplePng(width, height),
-});
+const PASSPORT = await specimen('TD3', { width: 800 });
+
+/** Of a passport, so small that a warning says so. */
+export const picture = (name = 'front.png', buffer = PASSPORT) => ({ name, mimeType: 'image/png', buffer });
 
 /** The beginning of a film or picture in an ISO container, which is all that decides about its type. */
 export const movie = (name: string, brand: string, mimeType = 'video/mp4') => ({

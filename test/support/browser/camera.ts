@@ -32,3 +32,17 @@ export function portraitCamera(page: Page, width: number, height: number, count 
       return stream;
     };`);
 }
+
+/** A script after which a page's camera sees this PNG. */
+export function imageCamera(png: Buffer): string {
+  return `navigator.mediaDevices.getUserMedia = async () => {
+    const image = new Image();
+    image.src = 'data:image/png;base64,${png.toString('base64')}';
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+    const paint = () => canvas.getContext('2d').drawImage(image, 0, 0);
+    paint();
+    setInterval(paint, 200);
+    return canvas.captureStream(5);
+  };`;
+}

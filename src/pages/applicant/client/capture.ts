@@ -141,6 +141,7 @@ class Viewfinder {
 
   async #take(): Promise<void> {
     this.#shutter.disabled = true;
+    this.#say(this.#text.preview.preparing);
     try {
       this.#on.taken(await takePhoto(this.#video));
     } catch {

@@ -58,6 +58,18 @@ export async function thumbnail(file: Blob, side: number): Promise<string | null
   }
 }
 
+/** In colours, with no side longer than `side`; `null` when it is no picture. */
+export async function pixelsOf(file: Blob, side: number): Promise<ImageData | null> {
+  const picture = await decode(file);
+  if (!picture) return null;
+  try {
+    const canvas = draw(picture, Math.min(1, side / Math.max(picture.width, picture.height)));
+    return canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? null;
+  } finally {
+    picture.release();
+  }
+}
+
 /** Gives up quality before size, down to where print stays legible; only a picture of noise gets beyond that. */
 async function encode(picture: Decoded, side: number): Promise<Blob> {
   const attempts = [

@@ -45,6 +45,8 @@ export function resubmission(text: Text, applicant: Applicant, plan: Plan, begin
 
 export interface AskActions {
   camera: Action;
+  /** The file picker opens. */
+  pick: Action;
   file: (file: File) => void;
   skip: Action | null;
   back: Action | null;
@@ -59,6 +61,7 @@ export function ask(text: Text, applicant: Applicant, kind: Kind, on: AskActions
   const accept = LIMITS[kind].mimeTypes.join();
   const hint = isVideo ? text.fileHintVideo : isDocument ? text.fileHintDocument : text.fileHint;
   const input = h('input', { type: 'file', accept, class: 'unseen', tabindex: -1, 'aria-hidden': 'true' });
+  input.addEventListener('click', on.pick);
   input.addEventListener('change', () => input.files?.[0] && on.file(input.files[0]));
   const choose = button(text.chooseFile, () => input.click(), mayUseCamera ? 'secondary' : 'primary', {
     'aria-describedby': 'file-hint',

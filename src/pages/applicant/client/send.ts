@@ -3,6 +3,7 @@ import { h } from '../../browser/dom.ts';
 import type { Outcome, Upload } from './api.ts';
 import { actions, alertBox, button, lead, mainAction } from './elements.ts';
 import { persist } from './retry.ts';
+import type { Verdict } from './sight.ts';
 import type { Screen } from './stage.ts';
 import type { Text } from './text.ts';
 
@@ -23,23 +24,26 @@ function show(text: Text, { kind, blob, name }: Upload): { element: HTMLElement;
 export function preview(
   text: Text,
   upload: Upload,
-  { isSmall, use, retake }: { isSmall: boolean; use: () => void; retake: () => void },
+  { isSmall, verdict, use, retake }: { isSmall: boolean; verdict: Verdict; use: () => void; retake: () => void },
 ): Screen {
   const { kind } = upload;
   const { element, release } = show(text, upload);
   const words = text.preview;
   const isVideo = kind === 'facial_video';
   const isFace = kind === 'facial_photo';
+  const { faults, maySend } = verdict;
+  const isGood = faults.length === 0;
   return {
     title: isVideo ? words.titleVideo : isFace ? words.titleFace : words.titleDocument,
     step: kind,
     isBusy: true,
     content: [
-      lead(isVideo ? words.hintVideo : isFace ? words.hintFace : words.hintDocument),
+      ...(isGood ? [lead(isVideo ? words.hintVideo : isFace ? words.hintFace : words.hintDocument)] : []),
+      ...faults.map((fault) => h('p', { class: 'notice' }, words.faults[fault])),
       element,
       ...(isSmall ? [h('p', { class: 'notice' }, words.small)] : []),
-      mainAction(button(words.use, use, 'primary')),
-      actions(button(words.retake, retake, 'secondary')),
+      mainAction(isGood ? button(words.use, use, 'primary') : button(words.again, retake, 'primary')),
+      actions(isGood ? button(words.retake, retake) : maySend && button(words.allTheSame, use)),
     ],
     isUnsent: true,
     leave: release,
