@@ -45,8 +45,11 @@ export async function measureChecks(words: string[]): Promise<Row[]> {
     reader: async (image) => readZone(await greyPicture(image), weights),
   };
   const rows: Row[] = [];
-  for (const stress of Object.keys(STRESSES) as Stress[])
-    rows.push(await measureStress(readers, stress, seed, pictures));
+  for (const stress of Object.keys(STRESSES) as Stress[]) {
+    const row = await measureStress(readers, stress, seed, pictures);
+    rows.push(row);
+    console.log(`${stress}:`, row.figures);
+  }
   const forced = rows.reduce((sum, { figures }) => sum + (figures['sure and wrong'] as number), 0);
   rows.push({
     name: 'sure-and-wrong',
