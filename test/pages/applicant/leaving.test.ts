@@ -113,7 +113,7 @@ describe('the review', () => {
       const sides =
         "[...document.querySelectorAll('.thumb')].map((image) => Math.max(image.naturalWidth, image.naturalHeight))";
       await expect.poll(async () => [step, await page.evaluate(sides)]).toEqual([step, [160, 160]]);
-      expect(await page.locator('.documents li').count()).toBe(4);
+      expect(await page.locator('.documents li').count()).toBe(5);
       if (step === 'reloaded') break;
       expect(await audit(page)).toEqual([]);
       await page.reload();
