@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import fields from '../../../pocketbase/hooks/lib/shared/fields.json' with { type: 'json' };
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
-import { connect, decide, enrol, type Request, upload } from '../support/client.ts';
+import { runChecks } from '../support/checks.ts';
+import { asApplicant, connect, decide, enrol, makeLevel, type Request, submit, upload } from '../support/client.ts';
 import { photo } from '../support/photo.ts';
 import { openFile } from '../support/sqlite.ts';
 import { addEndpoint } from '../support/webhook-client.ts';
@@ -31,6 +32,7 @@ const CHANGES: Record<string, Record<string, string>> = {
   documents: { state: "'staged'" },
   events: { sequence: 'sequence + 1' },
   idempotency_keys: { key: "'x'" },
+  levels: { version: 'version + 1' },
   notes: { seq: 'seq + 1' },
   partners: { slug: "'other'" },
   profiles: { latest_status: "'bhistory0000000'", dedupe_key: "''", external_id: "''" },
@@ -43,8 +45,14 @@ describe('an id', () => {
   test('begins with the letter of its cell, in every collection and through every door', async () => {
     const partner = 'letters';
     await addEndpoint(service, partner);
+    const consent = { version: '1', url: 'https://acme.example/privacy', text: { en: 'I agree.' } };
+    const spec = { consent, checks: ['document_reuse'], photo_reuse: true, optional: ['facial_photo'] };
+    await makeLevel(service, { partner, name: 'default', ...spec });
     const id = await enrol(service, { partner });
-    await upload(service, id, photo());
+    for (const kind of ['document_front', 'facial_photo']) await upload(service, id, photo(kind));
+    await service('POST', `/api/edge/profiles/${id}/consent`, { version: '1', locale: 'en' }, asApplicant(id));
+    await submit(service, id, asApplicant(id));
+    await runChecks(service, partner, { document_reuse: { photo_hash: '0123456789abcdef' } });
     await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'x' });
     const headers = { 'x-idempotency-key': 'a'.repeat(64), 'x-idempotency-body': 'a'.repeat(64) };
     await decide(service, id, 'approved', {}, headers);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import columns from '../../../pocketbase/hooks/lib/shared/fields.json' with { type: 'json' };
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
 import { file } from '../../support/samples.ts';
+import { runChecks } from '../support/checks.ts';
 import {
   applicant,
   asApplicant,
@@ -66,6 +67,10 @@ async function fill(document_number: string) {
   for (const size of [200, 300]) await upload(service, id, photo('document_front', size));
   await service('POST', `/api/edge/profiles/${id}/consent`, { version: '1', locale: 'vi' }, asApplicant(id));
   await service('POST', `/api/edge/profiles/${id}/notes`, { text: 'A note.' });
+  await decide(service, id, 'pending');
+  await runChecks(service, partner, {
+    document_text: { facts: { expires_on: '2099-01-01' }, scores: { weakest: 1 } },
+  });
   const headers = { 'x-idempotency-key': sha256(id), 'x-idempotency-body': sha256(id) };
   await decide(service, id, 'rejected', { reason: 'A reason.', note: 'A remark.' }, headers);
   await decide(service, id, 'in_review');

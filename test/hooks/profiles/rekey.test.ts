@@ -51,7 +51,7 @@ test('after another DEDUPE_SECRET nobody enrols until the script is done, and th
   await pb.stop();
 
   ({ pb, service, root } = await start(third));
-  expect(await rekey(pb.url, pb.service)).toBe(COUNT - 2 - 500);
+  expect(await rekey(pb.url, pb.service)).toBe(COUNT - 1 - 500);
   expect(await rekey(pb.url, pb.service)).toBe(0);
   expect((await service('GET', '/api/edge/schema')).body).toMatchObject({ dedupe: true });
   for (const [index, fields] of applicants.entries()) {
@@ -61,6 +61,11 @@ test('after another DEDUPE_SECRET nobody enrols until the script is done, and th
   }
   const after = (await root('GET', profilePath(known))).body;
   expect(after.dedupe_key).not.toBe(before.dedupe_key);
+  // A canceled profile has no key, and its number is still compared with others.
+  const skeletons = [];
+  for (const id of [known, canceled]) skeletons.push((await root('GET', profilePath(id))).body.number_skeleton);
+  expect(skeletons).not.toContain(before.number_skeleton);
+  expect(skeletons).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]);
   await pb.stop();
 });
 

@@ -9,6 +9,7 @@ interface Records {
     email: string;
     external_id: string;
     dedupe_key: string;
+    number_skeleton: string;
     evidence_version: number;
     missing: string[];
     mismatches: number;
