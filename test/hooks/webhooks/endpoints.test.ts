@@ -223,6 +223,8 @@ describe('the events of an endpoint', () => {
       'profile.status_changed',
       'profile.updated',
       'profile.document_uploaded',
+      'profile.checks_completed',
+      'profile.document_expiring',
       'profile.redacted',
     ]);
   });

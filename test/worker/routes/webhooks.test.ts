@@ -61,6 +61,8 @@ describe('POST /api/webhooks', () => {
       'profile.status_changed',
       'profile.updated',
       'profile.document_uploaded',
+      'profile.checks_completed',
+      'profile.document_expiring',
       'profile.redacted',
     ]);
     const description = JSON.stringify(worker.document.components.schemas.CreateWebhook);
