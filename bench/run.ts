@@ -2,6 +2,7 @@
  * `npm run bench [-- rounds] [part …]`: raw workerd on the production bundle, a real PocketBase, and the peers, all in one run. See
  * docs/performance.md for the parts and for how to read what comes out.
  */
+import { measureChecks } from './checks.ts';
 import { measureCost } from './cost.ts';
 import { measureGrowth } from './growth.ts';
 import { document } from './lib/document.ts';
@@ -41,6 +42,7 @@ try {
   if (chosen[0] === 'growth') await only('growth', () => measureGrowth(cleanup, rounds));
   else if (chosen[0] === 'soak') await only('soak', () => measureSoak(cleanup, Number(words[1] ?? SOAK_MINUTES)));
   else if (chosen[0] === 'cost') await only('cost', () => measureCost(cleanup));
+  else if (words[0] === 'checks') await only('checks', () => measureChecks(words.slice(1)));
   else if (chosen[0] === 'writer') await only('writer', () => measureWriter(cleanup, rounds));
   else {
     await runRatios();

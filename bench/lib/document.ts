@@ -41,11 +41,11 @@ function key(rows: Row[]): string {
 
 export function document(): void {
   const results: Results = readResults();
-  for (const part of ['ratios', 'writer', 'cost', 'growth', 'soak'] as Part[]) {
+  for (const part of ['ratios', 'writer', 'cost', 'growth', 'soak', 'checks'] as Part[]) {
     const found = results[part];
     if (!found) continue;
     const from = `${found.machine}${found.rounds ? `, medians of ${found.rounds} rounds` : ''}.`;
-    writeInto('docs/performance.md', part, `${from}\n\n${full(found.rows)}`);
+    writeInto(part === 'checks' ? 'docs/checks.md' : 'docs/performance.md', part, `${from}\n\n${full(found.rows)}`);
   }
   if (results.ratios) writeInto('README.md', 'key', key(results.ratios.rows));
 }

@@ -27,7 +27,7 @@ export interface Row {
 }
 
 /** The parts are measured by commands of their own; each replaces its own. */
-export type Part = 'ratios' | 'cost' | 'growth' | 'soak' | 'writer';
+export type Part = 'ratios' | 'cost' | 'growth' | 'soak' | 'writer' | 'checks';
 export type Results = Partial<Record<Part, { machine: string; rounds?: number; rows: Row[] }>>;
 
 export function isMet({ ratio, atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY }: Comparison) {

@@ -1,6 +1,6 @@
 /** From the net's probabilities to text: what a format allows at each place, and one or two doubtful characters by the check digits. */
 import { ALPHABET, NOTHING } from './alphabet.ts';
-import { allowedAt, FORMATS, type Format, isRight } from './formats.ts';
+import { allowedAt, FORMATS, type Format, isRight, LETTERS } from './formats.ts';
 
 /** The probabilities of each place, line by line. */
 export type Probabilities = readonly (readonly Float32Array[])[];
@@ -23,14 +23,16 @@ export interface Decoded {
  * stands in a date. Where it allows several, nothing is added.
  */
 const ALIKE = ['O0QD', 'I1', 'S5', 'B8', 'Z2', 'G6'];
-/** Numbers rarely hold an O, and many issuers never print one: where both may stand, it has to be this much likelier than a 0. */
-const RARE_O = 5;
+/** Numbers rarely hold an O, and many issuers never print one: where both may stand, a 0 is taken unless the O is this much likelier. */
+const RARE_O = 50;
 const O = ALPHABET.indexOf('O');
+/** With this probability a letter behind a name's end is one. */
+const CLEARLY = 0.9;
 /** Places that may be changed for the check digits, and how many at once. */
 const DOUBTFUL = 12;
 const CHANGES = 2;
 /** The second-best is not tried where the best is this many times as probable. */
-const CLEAR = Math.log(5000);
+const CLEAR = Math.log(3000);
 
 interface Alternative {
   line: number;
@@ -52,6 +54,7 @@ export function decode(format: Format, probabilities: Probabilities): Decoded {
       return ALPHABET[first] as string;
     }),
   );
+  for (const [line, row] of best.entries()) endName(format, line, row, probabilities[line] ?? []);
   const { lines, corrected, isValid } = settle(format, best, alternatives);
   const confidences = lines.map((line, row) =>
     [...line].map((character, at) => confidence(probabilities[row]?.[at], character, allowedAt(format, row, at))),
@@ -70,8 +73,8 @@ export function decode(format: Format, probabilities: Probabilities): Decoded {
 }
 
 function bestTwo(given: Float32Array, allowed: string): [number, { place: number; character: string } | null] {
-  const isNumber = allowed.includes('0') && allowed.includes('O');
-  const value = (place: number) => (given[place] as number) / (isNumber && place === O ? RARE_O : 1);
+  const mayHoldBoth = allowed.includes('0') && allowed.includes('O');
+  const value = (place: number) => (given[place] as number) / (place === O && mayHoldBoth ? RARE_O : 1);
   let first = ALPHABET.indexOf(allowed[0] as string);
   let second = -1;
   for (const character of allowed.slice(1)) {
@@ -87,9 +90,22 @@ function bestTwo(given: Float32Array, allowed: string): [number, { place: number
 function confidence(given: Float32Array | undefined, character: string, allowed: string): number {
   if (!given) return 0;
   let value = given[ALPHABET.indexOf(character)] as number;
-  const alike = ALIKE.find((group) => group.includes(character));
-  for (const other of alike ?? '') if (!allowed.includes(other)) value += given[ALPHABET.indexOf(other)] as number;
+  const alike = ALIKE.find((group) => group.includes(character)) ?? '';
+  for (const other of alike) if (!allowed.includes(other)) value += given[ALPHABET.indexOf(other)] as number;
   return Math.min(value, 1 - (given[NOTHING] as number));
+}
+
+/** ICAO 9303-3, 4.6: behind a name's end stand fillers only. A shadow there that looks a little like a letter is a filler that is hard to see. */
+function endName(format: Format, line: number, row: string[], probabilities: readonly Float32Array[]): void {
+  const isName = (at: number) => allowedAt(format, line, at) === LETTERS;
+  if (format === 'FRA' || !isName(row.length - 1)) return;
+  let end = row.length - 1;
+  while (end > 0 && isName(end - 1)) end--;
+  const first = row.join('').indexOf('<<<', end);
+  if (first < 0) return;
+  for (let at = first; at < row.length; at++) {
+    if ((probabilities[at]?.[ALPHABET.indexOf(row[at] as string)] ?? 0) < CLEARLY) row[at] = '<';
+  }
 }
 
 /** The likeliest change of at most two characters with which all check digits are right; without one, what was read. */

@@ -6,10 +6,12 @@ import { ALPHABET } from './alphabet.ts';
 
 export type Format = 'TD1' | 'TD2' | 'TD3' | 'MRV-A' | 'MRV-B' | 'FRA' | 'FRA-LICENCE' | 'CHE';
 
+export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ<';
+
 /** What a place may hold: a class is a small letter or a star. Any other sign in `lines` below stands for itself. */
 const CLASSES: Record<string, string> = {
   '*': ALPHABET,
-  a: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ<',
+  a: LETTERS,
   n: '0123456789<',
   d: '0123456789',
   s: 'FMX<',

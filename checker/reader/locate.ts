@@ -13,7 +13,7 @@ const FARTHEST = 4.5;
 /** How much of the longer line the other one accompanies, at least. */
 const ALIKE = 0.72;
 const HALF = 0.35;
-const MOST = 8;
+const MOST = 6;
 
 /** Likely places of a zone, the likeliest first; which of them is one, only reading tells. */
 export function locateZones(picture: Picture): Zone[] {

@@ -59,6 +59,7 @@ function plane(channels: number, width: number, height: number): Plane {
 /** What every layer answered, kept between calls: training goes back over it. */
 export class Net {
   readonly weights: Weights;
+  readonly #sharpness: number;
   readonly input = plane(1, CELL_WIDTH, CELL_HEIGHT);
   readonly convolved1 = plane(FIRST, CELL_WIDTH, CELL_HEIGHT);
   readonly pooled1 = plane(FIRST, CELL_WIDTH / 2, CELL_HEIGHT / 2);
@@ -67,8 +68,10 @@ export class Net {
   readonly hidden = new Float32Array(DENSE);
   readonly probabilities = new Float32Array(ANSWERS);
 
-  constructor(weights: Weights) {
+  /** `sharpness`: 1 while it learns; above, its answers are surer than it has learned to be. */
+  constructor(weights: Weights, sharpness = 1) {
     this.weights = weights;
+    this.#sharpness = sharpness;
   }
 
   /** The probabilities of each character and of `NOTHING`; the array is used again by the next call. */
@@ -84,7 +87,7 @@ export class Net {
     connect(this.features, w.dense, w.denseBiases, this.hidden);
     for (let i = 0; i < DENSE; i++) this.hidden[i] = Math.max(0, this.hidden[i] as number);
     connect(this.hidden, w.answers, w.answerBiases, this.probabilities);
-    softmax(this.probabilities);
+    softmax(this.probabilities, this.#sharpness);
     return this.probabilities;
   }
 }
@@ -148,11 +151,11 @@ function connect(from: Float32Array, weights: Float32Array, biases: Float32Array
   }
 }
 
-function softmax(values: Float32Array): void {
+function softmax(values: Float32Array, sharpness: number): void {
   const most = Math.max(...values);
   let total = 0;
   for (let i = 0; i < values.length; i++) {
-    values[i] = Math.exp((values[i] as number) - most);
+    values[i] = Math.exp(((values[i] as number) - most) * sharpness);
     total += values[i] as number;
   }
   for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) / total;

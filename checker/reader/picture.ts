@@ -12,8 +12,8 @@ export interface Point {
 
 /** Between the four pixels around the point; outside, the nearest pixel of the edge. */
 export function sample({ width, height, data }: Picture, x: number, y: number): number {
-  const px = Math.min(Math.max(x, 0), width - 1.001);
-  const py = Math.min(Math.max(y, 0), height - 1.001);
+  const px = Math.min(Math.max(x, 0), width - 1);
+  const py = Math.min(Math.max(y, 0), height - 1);
   const i = px | 0;
   const j = py | 0;
   const fx = px - i;
@@ -63,23 +63,4 @@ export function integrate({ width, height, data }: Picture): Float64Array {
     }
   }
   return sums;
-}
-
-/** The mean of each pixel's surroundings, a box that reaches `radius` to every side. */
-export function localMean(picture: Picture, radius: number): Float32Array {
-  const { width, height } = picture;
-  const sums = integrate(picture);
-  const means = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const top = Math.max(0, y - radius) * (width + 1);
-    const foot = Math.min(height, y + radius + 1) * (width + 1);
-    for (let x = 0; x < width; x++) {
-      const left = Math.max(0, x - radius);
-      const right = Math.min(width, x + radius + 1);
-      const sum =
-        (sums[foot + right] ?? 0) - (sums[top + right] ?? 0) - (sums[foot + left] ?? 0) + (sums[top + left] ?? 0);
-      means[y * width + x] = (sum * (width + 1)) / ((right - left) * (foot - top));
-    }
-  }
-  return means;
 }

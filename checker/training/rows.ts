@@ -11,6 +11,8 @@ const MARGIN = 2;
 const HEIGHT = 3.2;
 /** Pixels a character while the row is drawn, before the camera. */
 const DRAWN_PITCH = 40;
+/** What upside down is no other character. */
+const ONE_WAY = 'ACDEFGJKLPRTUVY347<<<<';
 
 export interface Row {
   picture: Picture;
@@ -19,24 +21,25 @@ export interface Row {
   pitch: number;
   left: number;
   middle: number;
-  /** Characters with an accent, which a zone can't have: they are to be read as nothing. */
-  accented: Set<number>;
+  /** Characters with an accent, which a zone can't have, or upside down: they are to be read as nothing. */
+  strange: Set<number>;
 }
 
 export async function drawRow(random: Random): Promise<Row> {
-  const text = randomText(random);
-  const accented = new Set<number>();
-  const svg = rowSvg(random, text, accented);
+  const isOver = random.chance(0.06);
+  const text = isOver ? Array.from({ length: ROW_LENGTH }, () => random.pick(ONE_WAY)).join('') : randomText(random);
+  const strange = new Set(isOver ? text.split('').keys() : []);
+  const svg = rowSvg(random, text, strange, isOver);
   const pitch = random.chance(0.3) ? random.between(6, 12) : 12 * 3 ** random.next();
   const width = Math.round((ROW_LENGTH + 2 * MARGIN) * pitch);
   const height = Math.round(HEIGHT * pitch);
   let image = sharp(Buffer.from(svg)).greyscale().resize(width, height, { fit: 'fill' });
   // Out of focus: the deviation in characters, for the eye of the net it makes no difference how many pixels that is.
   const blur =
-    pitch * (random.chance(0.35) ? 0.02 : random.chance(0.7) ? random.between(0.02, 0.11) : random.between(0.1, 0.26));
+    pitch * (random.chance(0.38) ? 0.02 : random.chance(0.75) ? random.between(0.02, 0.11) : random.between(0.1, 0.26));
   if (blur > 0.3) image = image.blur(blur);
   const sharpPixels = await image.raw().toBuffer();
-  const noise = random.chance(0.5) ? random.between(0, 12) : random.between(0, 50);
+  const noise = random.chance(0.55) ? random.between(0, 12) : random.between(0, 45);
   const contrast = random.between(0.35, 1);
   const paper = random.between(120, 255);
   const shade = random.bell() * 0.2;
@@ -57,7 +60,7 @@ export async function drawRow(random: Random): Promise<Row> {
     pitch,
     left: (MARGIN + 0.5) * pitch - 0.5,
     middle: height / 2 - 0.5,
-    accented,
+    strange,
   };
 }
 
@@ -68,21 +71,27 @@ function randomText(random: Random): string {
   return text.join('');
 }
 
-function rowSvg(random: Random, text: string, accented: Set<number>): string {
+function rowSvg(random: Random, text: string, strange: Set<number>, isOver: boolean): string {
   const width = (ROW_LENGTH + 2 * MARGIN) * DRAWN_PITCH;
   const height = HEIGHT * DRAWN_PITCH;
   const font: FontName = random.chance(0.68) ? 'ocr-b' : random.chance(0.6) ? 'ocr-b-slanted' : 'typewriter';
   const face = faceOf(font);
   const capHeight = DRAWN_PITCH * (random.chance(0.7) ? random.between(0.92, 1.14) : random.between(0.8, 1.25));
   const foot = height / 2 + capHeight / 2;
-  const stretch = (DRAWN_PITCH / capHeight) * random.between(0.9, 1.14);
+  const stretch =
+    (DRAWN_PITCH / capHeight) * (random.chance(0.6) ? random.between(0.9, 1.14) : random.between(0.78, 1));
+  // Cuts differ in how far digits rise above capitals.
+  const digits = random.chance(0.5) ? 1 : random.between(0.91, 1.02);
   const slant = random.bell() * 3 - (font === 'ocr-b-slanted' ? -8 : 0);
+  const over = isOver ? ` rotate(180 0 ${-capHeight / 2})` : '';
   const letters = [...text].map((character, i) => {
-    if (random.chance(0.008)) accented.add(i);
+    const isAccented = random.chance(0.008);
+    if (isAccented) strange.add(i);
     const x = (MARGIN + i + 0.5) * DRAWN_PITCH + random.bell() * 0.6;
+    const rise = /\d/.test(character) ? digits : 1;
     const outline = face.outline(character, 0, foot + random.bell() * 0.5, capHeight);
-    const accent = accented.has(i) ? accentAbove(random, foot - capHeight * 1.12) : '';
-    return `<g transform="translate(${x} 0) translate(0 ${foot}) skewX(${slant}) scale(${stretch} 1) translate(0 ${-foot})"><path d="${outline}"/>${accent}</g>`;
+    const accent = isAccented ? accentAbove(random, foot - capHeight * 1.12) : '';
+    return `<g transform="translate(${x} 0) translate(0 ${foot}) skewX(${slant})${over} scale(${stretch} ${rise}) translate(0 ${-foot})"><path d="${outline}"/>${accent}</g>`;
   });
   // Bold ink runs; thin ink is drawn by taking paper from the edge.
   const weight = random.chance(0.35) ? 0 : random.between(-1.6, 3.4);

@@ -29,7 +29,7 @@ export function* drawSamples(random: Random, row: Row): Generator<Sample> {
     const cell = new Float32Array(CELL_WIDTH * CELL_HEIGHT);
     cutCell(strip, x, y, 1, contrastAt(strip, x, y), cell);
     const at = first + i - 2;
-    const isNothing = isBeside || row.accented.has(at) || hidden?.(x) === true;
+    const isNothing = isBeside || row.strange.has(at) || hidden?.(x) === true;
     yield { cell, answer: isNothing ? NOTHING : ALPHABET.indexOf(row.text[at] as string) };
   }
 }

@@ -1,8 +1,9 @@
 /**
  * `npm run train -w checker [-- steps seed]` trains the reader's net and writes `checker/reader/weights.ts`: the same seed gives the same
- * weights, on the same version of sharp. It takes about half an hour on one core.
+ * weights, on the same version of sharp. A third word, `on`, goes on from the weights that are there. The first line of the weights says by
+ * which commands they came. 10,000 steps take ten minutes on one core.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Net, SHAPES, TENSORS, unpackWeights, type Weights } from '../reader/net.ts';
 import { bestAnswer, Learner, randomWeights } from './learn.ts';
@@ -20,9 +21,12 @@ const STEPS_A_ROW = 8;
 const WARM_UP = 200;
 const TEST_SAMPLES = 8_000;
 
-const [steps = STEPS, seed = SEED] = process.argv.slice(2).map(Number);
+const FILE = join(import.meta.dirname, '../reader/weights.ts');
+
+const [steps = STEPS, seed = SEED] = process.argv.slice(2, 4).map(Number);
+const before = process.argv[4] === 'on' ? readFileSync(FILE, 'utf8') : '';
 const random = new Random(seed);
-const learner = new Learner(randomWeights(random));
+const learner = new Learner(before ? unpackWeights(/'([^']+)'/.exec(before)?.[1] ?? '') : randomWeights(random));
 const rows: Row[] = [];
 for (let i = 0; i < ROWS; i++) rows.push(await drawRow(random));
 
@@ -30,12 +34,14 @@ let loss = 0;
 for (let step = 1; step <= steps; step++) {
   if (step % STEPS_A_ROW === 0) rows[random.integer(ROWS)] = await drawRow(random);
   for (const sample of take(BATCH)) loss += learner.look(sample);
-  const rate = RATE * (step < WARM_UP ? step / WARM_UP : (1 + Math.cos((Math.PI * step) / steps)) / 2 + 0.005);
+  const rate =
+    (before ? 0.6 : 1) *
+    RATE *
+    (step < WARM_UP ? step / WARM_UP : (1 + Math.cos((Math.PI * step) / steps)) / 2 + 0.005);
   learner.step(rate, BATCH);
   if (step % 500 === 0) {
     console.log(`step ${step}: loss ${(loss / BATCH / 500).toFixed(4)}`);
     loss = 0;
-    if (step % 2000 === 0) keep(pack(learner.net.weights));
   }
 }
 const packed = pack(learner.net.weights);
@@ -63,11 +69,11 @@ function pack(weights: Weights): string {
 
 function keep(weights: string): void {
   const count = TENSORS.reduce((sum, tensor) => sum + SHAPES[tensor], 0);
-  const head = `/** Written by \`npm run train -w checker\`: ${count} weights of 8 bits, steps ${steps}, seed ${seed}. */`;
-  writeFileSync(
-    join(import.meta.dirname, '../reader/weights.ts'),
-    `${head}\nexport const WEIGHTS =\n  '${weights}';\n`,
-  );
+  const commands = [/by (.+?) \*\//.exec(before)?.[1], `\`train ${steps} ${seed}${before && ' on'}\``]
+    .filter(Boolean)
+    .join(', ');
+  const head = `/** ${count} weights of 8 bits, by ${commands} */`;
+  writeFileSync(FILE, `${head}\nexport const WEIGHTS =\n  '${weights}';\n`);
 }
 
 function judge(net: Net): void {
