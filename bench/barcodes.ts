@@ -8,6 +8,7 @@ const random = randomFrom(Number(process.argv[3] ?? 1));
 
 for (const [level, damage] of Object.entries(DAMAGES)) {
   let exact = 0;
+  let wrong = 0;
   const times: number[] = [];
   for (let one = 0; one < ofEach; one++) {
     const text = licenceText(random);
@@ -15,9 +16,11 @@ for (const [level, damage] of Object.entries(DAMAGES)) {
     const start = performance.now();
     const bytes = await readPdf417(picture);
     times.push(performance.now() - start);
-    if (bytes && Buffer.from(bytes).toString('latin1') === text) exact++;
+    if (!(bytes instanceof Uint8Array)) continue;
+    if (Buffer.from(bytes).toString('latin1') === text) exact++;
+    else wrong++;
   }
   console.log(
-    `${level}: ${exact} of ${ofEach} exact, median ${median(times).toFixed(0)} ms, longest ${Math.max(...times).toFixed(0)} ms`,
+    `${level}: ${exact} of ${ofEach} exact, ${wrong} wrong, median ${median(times).toFixed(0)} ms, longest ${Math.max(...times).toFixed(0)} ms`,
   );
 }

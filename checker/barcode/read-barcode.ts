@@ -5,12 +5,22 @@ import { type Licence, parseLicence } from './aamva.ts';
 import { type GreyPicture, turn } from './rotate.ts';
 import { mayHoldBarcode } from './stripes.ts';
 
-/** The small copy takes a sixth of the time and is enough for most; in the large one a module of a whole card is 4 pixels wide. */
-const EDGES_PX = [1000, 1800] as const;
-/** zxing itself finds a PDF417 that is tilted up to 3 degrees, on its side or on its head. */
-const ANGLES = [0, 3, -3, 6, -6, 9, -9, 12, -12, 15, -15];
-
 const OPTIONS: ReaderOptions = { formats: ['PDF417'], maxNumberOfSymbols: 1, tryInvert: false };
+const SMALL_PX = 1000;
+const LARGE_PX = 1800;
+/**
+ * The small copy takes a sixth of the time and is enough for most; in the large one a module of a whole card is 4 pixels wide.
+ * One threshold for the whole picture stands far more noise and tilt than thresholds by neighbourhood, which stand shade.
+ */
+const PASSES = [
+  { edge: SMALL_PX, binarizer: 'GlobalHistogram' },
+  { edge: LARGE_PX, binarizer: 'GlobalHistogram' },
+  { edge: LARGE_PX, binarizer: 'LocalAverage' },
+] as const;
+/** zxing itself finds a PDF417 that is tilted by 2 degrees, on its side or on its head. */
+const ANGLES = [0, 3, -3, 6, -6, 9, -9, 12, -12, 15, -15];
+/** Beside an angle that gave a text: the pixels differ, so the same errors don't come twice. */
+const CONFIRMING_ANGLES = [1, -1, 2, -2];
 
 let prepared: Promise<void> | null = null;
 
@@ -22,24 +32,45 @@ function prepare(): Promise<void> {
   return prepared;
 }
 
-/** The bytes of the first PDF417 that can be read: its text would have control characters escaped. Null without one. */
-export async function readPdf417(picture: GreyPicture): Promise<Uint8Array | null> {
-  if (!mayHoldBarcode(turn(picture, 0, EDGES_PX[0]))) return null;
+/**
+ * The bytes of a PDF417: its text would have control characters escaped. Null without one, `unsure` if no two readings agree:
+ * too many damaged codewords are corrected to another text, and zxing calls it valid.
+ */
+export async function readPdf417(picture: GreyPicture): Promise<Uint8Array | 'unsure' | null> {
+  if (!mayHoldBarcode(turn(picture, 0, SMALL_PX))) return null;
   await prepare();
-  for (const edge of EDGES_PX) {
+  const seen = new Set<string>();
+  for (const pass of PASSES) {
     for (const angle of ANGLES) {
-      const results = await readBarcodes(toImageData(turn(picture, angle, edge)), OPTIONS);
-      const found = results.find(({ isValid }) => isValid);
-      if (found) return found.bytes;
+      const bytes = await readOnce(picture, angle, pass);
+      if (!bytes) continue;
+      if (isAgain(bytes, seen)) return bytes;
+      for (const beside of CONFIRMING_ANGLES) {
+        const other = await readOnce(picture, angle + beside, pass);
+        if (other && isAgain(other, seen)) return other;
+      }
     }
   }
-  return null;
+  return seen.size > 0 ? 'unsure' : null;
 }
 
-/** `unreadable` for a PDF417 that is no licence by AAMVA. */
+function isAgain(bytes: Uint8Array, seen: Set<string>): boolean {
+  const text = Buffer.from(bytes).toString('latin1');
+  const isKnown = seen.has(text);
+  seen.add(text);
+  return isKnown;
+}
+
+async function readOnce(picture: GreyPicture, angle: number, { edge, binarizer }: (typeof PASSES)[number]) {
+  const results = await readBarcodes(toImageData(turn(picture, angle, edge)), { ...OPTIONS, binarizer });
+  return results.find(({ isValid }) => isValid)?.bytes ?? null;
+}
+
+/** `unreadable` for a PDF417 that is unsure or no licence by AAMVA. */
 export async function readLicence(picture: GreyPicture): Promise<Licence | 'unreadable' | null> {
   const bytes = await readPdf417(picture);
-  return bytes && (parseLicence(bytes) ?? 'unreadable');
+  if (bytes === null) return null;
+  return (bytes !== 'unsure' && parseLicence(bytes)) || 'unreadable';
 }
 
 type ImageData = Extract<Parameters<typeof readBarcodes>[0], { colorSpace: unknown }>;

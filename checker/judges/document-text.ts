@@ -110,7 +110,7 @@ function isOtherBirthDate({ birthDate }: Zone, licence: Licence): boolean {
 
 const barcodeFact = ({ version, jurisdiction }: Licence) => ({ barcode: { version, jurisdiction } });
 
-/** A barcode corrects its own errors: what it gives is sure. */
+/** Two readings of a barcode agreed before it came here: what it says is sure. */
 function judgeLicence(licence: Licence, declared: Declared, now: Date): Answer {
   const type = licence.subfile === 'DL' ? 'drivers_license' : 'id_card';
   const fields: Record<string, FieldFact> = {

@@ -48,7 +48,7 @@ export function parseZone({ lines }: ZoneReading): Zone | null {
     issuer: clean(raw('issuingState')),
     nationality: clean(raw('nationality')),
     numbers: numbersOf(parsed, raw),
-    name: nameOf(parsed.details, lines),
+    name: nameOf(raw),
     birthDate: raw('birthDate'),
     expiryDate: raw('expirationDate'),
     sex: clean(raw('sex')) || null,
@@ -83,14 +83,16 @@ function numbersOf(parsed: ReturnType<typeof parse>, raw: (field: FieldName) => 
   return [parsed.documentNumber ?? clean(raw('documentNumber')), ...optional].filter((number) => number !== '');
 }
 
-function nameOf(details: Details[], lines: string[]): ReadName | null {
-  const last = details.find(({ field }) => field === 'lastName');
-  const first = details.find(({ field }) => field === 'firstName');
-  if (!last?.valid) return null;
-  const hasGivenNames = first?.ranges[0] && (first.value ?? '') !== '' && textOf(lines, last.ranges[0]).length > 0;
-  const isCut = [last, first].some((detail) => detail && /[A-Z]$/.test(textOf(lines, detail.ranges[0])));
-  if (hasGivenNames && !first.valid) return null;
-  return { primary: wordsOf(last.value), secondary: hasGivenNames ? wordsOf(first.value) : [], isCut };
+/** Most formats have one field for both names; the package takes it for the given names, too, if nothing separates them. */
+function nameOf(raw: (field: FieldName) => string | null): ReadName | null {
+  const last = raw('lastName') ?? '';
+  const first = raw('firstName') ?? '';
+  const [primary = '', ...secondary] = last === first ? last.split('<<') : [last, first];
+  const words = (text: string) => text.split('<').filter((word) => word !== '');
+  if (/[^A-Z<]/.test(last + first) || words(primary).length === 0) return null;
+  return {
+    primary: words(primary),
+    secondary: secondary.flatMap(words),
+    isCut: /[A-Z]$/.test(last) || /[A-Z]$/.test(first),
+  };
 }
-
-const wordsOf = (text: string | null) => (text ?? '').split(' ').filter((word) => word !== '');

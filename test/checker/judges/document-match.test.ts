@@ -78,6 +78,24 @@ describe('document_match', () => {
       expect(match(lines, { ...french, document_number: '880692310285' }).outcome).toBe('pass');
     });
 
+    it('a French licence of one line has the beginning of the family name only', () => {
+      const about = {
+        country: 'FR',
+        document_type: 'drivers_license',
+        document_number: '13AA00002',
+        full_name: 'Maurice Martin',
+      };
+      const { outcome, findings, fields } = match(['D1FRA13AA000026181231MARTIN<<9'], {
+        ...about,
+        date_of_birth: null,
+      });
+      expect({ outcome, findings, name: fields.full_name?.read }).toEqual({
+        outcome: 'attention',
+        findings: [{ code: 'name_partial', field: 'full_name' }],
+        name: 'MARTIN',
+      });
+    });
+
     it('one that differs fails only if it was surely read', () => {
       const about = { document_number: 'X1' };
       expect(match(passport(), about)).toMatchObject({

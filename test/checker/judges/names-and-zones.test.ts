@@ -46,6 +46,12 @@ const PASSPORTS: Row[] = [
     'PAPANDROPOULOUS<<JONATHON<WARREN<TREVOR',
     'same',
   ],
+  [
+    'ICAO 4, only a family name, cut',
+    'Bennelong Wooloomooloo Warrandyte Warnambool',
+    'BENNELONG<WOOLOOMOOLOO<WARRANDYTE<WARNA',
+    'same',
+  ],
   ['cut, another given name', 'Peter Arnpol Petch Charonguang', 'NILAVADHANANANDA<<ARNPOL<PETCH<CHARONGU', 'differs'],
   ['ICAO 9303-3 B.4.1', 'Térèsa Cañon', 'CANXXON<<TERESA', 'same'],
   ['Ñ as N', 'Teresa Cañón', 'CANON<<TERESA', 'same'],
