@@ -53,10 +53,11 @@ function insert(db: DatabaseSync, from: number, to: number, count: number): void
     INSERT INTO status_history (id, profile, seq, "from", "to", actor_type, actor_id, request_id, created)
       SELECT submitted, id, 2, 'unverified', 'pending', 'applicant', id, 'seed', created FROM seeds WHERE ${IS_SUBMITTED};
     INSERT INTO profiles (id, partner, status, latest_status, full_name, country, document_type, document_number, date_of_birth, email,
-        phone, external_id, locale, metadata, dedupe_key, evidence_version, missing, asked, revision, status_since, created, updated)
+        phone, external_id, locale, metadata, dedupe_key, evidence_version, missing, asked, level_name, level_version, revision,
+        status_since, created, updated)
       SELECT id, partner, iif(${IS_SUBMITTED}, 'pending', 'unverified'), iif(${IS_SUBMITTED}, submitted, enrolled), name_of(i),
         'VN', 'passport', 'S' || i, '1990-04-30', 'minh' || i || '@example.com', '+84901234567', 'customer-' || i, 'vi', '{"tier":"gold"}',
-        recognise(partner, 'S' || i), 1, '["document_front","facial_photo"]', '[]', 1, created, created, created
+        recognise(partner, 'S' || i), 1, '["document_front","facial_photo"]', '[]', 'default', 1, 1, created, created, created
       FROM seeds;
     INSERT INTO name_words (id, partner, word, profile, created)
       SELECT ${randomId}, s.partner, w.value, s.id, s.created FROM seeds s, json_each(words_of(name_of(s.i))) w;

@@ -4,7 +4,7 @@ const of = (path) => `NEW.act ->> '$.${path}'`;
 const level = ['level', 'level_name', 'level_version'];
 const kept = (names) => names.map((name) => `"${name}" = IFNULL(${of(`set.${name}`)}, ${name})`);
 
-/** What the acts of `1795000800_acts.js` write besides: texts of their triggers, and what stands there from now on. */
+/** What the acts of `1795000800_acts.js` write as well: each text of their triggers, and the text that takes its place. */
 const acts = {
   enrolments: [
     ['"asked","revision"', `"asked",${level.map((name) => `"${name}"`)},"revision"`],

@@ -130,7 +130,7 @@ migrate(
       [
         'CREATE INDEX idx_profiles_outcome ON profiles (checks_outcome, created, id)',
         'CREATE INDEX idx_profiles_partner_outcome ON profiles (partner, checks_outcome, created, id)',
-        "CREATE INDEX idx_profiles_expiring ON profiles (expires_on) WHERE expires_on != '' AND status = 'approved'",
+        "CREATE INDEX idx_profiles_expiring ON profiles (status, expires_on) WHERE expires_on != ''",
         "CREATE INDEX idx_profiles_skeleton ON profiles (number_skeleton) WHERE number_skeleton != ''",
       ],
     );

@@ -4,7 +4,7 @@ import { verifyCallback } from '../auth/check-callbacks.ts';
 import { getDocument } from '../documents/download.ts';
 import { anonymousClient } from '../http/authenticate.ts';
 import { readBytes } from '../http/body.ts';
-import { BODY_PROBLEMS, type EndpointSpec, endpoint, RECORD_PROBLEMS } from '../http/endpoint.ts';
+import { BODY_PROBLEMS, type EndpointSpec, endpoint, fileOf, RECORD_PROBLEMS, UNDECLARED } from '../http/endpoint.ts';
 import {
   IDEMPOTENCY_PROBLEMS,
   idempotencyKey,
@@ -45,8 +45,8 @@ import { findProfile } from '../services/profiles.ts';
 const CALLBACK_MAX_BYTES = 262_144;
 const callbackBody: NonNullable<EndpointSpec['requestBody']> = {
   required: true,
-  description: 'As the vendor signs it; of its members only `external_ref` counts',
-  content: { 'application/json': { schema: { type: 'object' } } },
+  description: 'JSON, as the vendor signs it; of its members only `external_ref` counts',
+  content: { [UNDECLARED]: { schema: fileOf(UNDECLARED) } },
 };
 const HELD_PROBLEMS: ErrorCode[] = [...RECORD_PROBLEMS, ...BODY_PROBLEMS, 'status_conflict'];
 

@@ -11,7 +11,10 @@ import { Status } from '../../src/schemas/status.ts';
 import { toOpenMetrics } from '../../src/services/openmetrics.ts';
 import { parseOpenMetrics } from '../support/openmetrics.ts';
 
-const NO_CHECKS = { pass: 0, attention: 0, fail: 0, inconclusive: 0, not_run: 0 } satisfies Record<CheckOutcome, number>;
+const NO_CHECKS = { pass: 0, attention: 0, fail: 0, inconclusive: 0, not_run: 0 } satisfies Record<
+  CheckOutcome,
+  number
+>;
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const PAGE = read('docs/deploy.md');

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { applicantData, json, PNG } from '../support/api.ts';
 import { form } from '../support/browser/dashboard.ts';
 import { CONSENT, levelData } from '../support/levels.ts';
 import { routesOfApp } from '../support/routes.ts';
 import { JSON_PLEASE, newSlug, type Scene, WEBHOOK } from './scene.ts';
-import type { BareWorker } from './target.ts';
+import { type BareWorker, CALLBACK_SECRET } from './target.ts';
 
 export type Sent = [path: string, init: RequestInit];
 
@@ -71,6 +71,54 @@ export const ROWS: Record<string, Row> = {
       `/api/profiles/${(await scene.profile()).id}/link`,
       typed('POST', { revoke_previous: true }),
     ],
+  },
+  'GET /api/profiles/:id/checks': {
+    prepare: async (scene) => [`/api/profiles/${(await scene.documented()).id}/checks`, {}],
+  },
+  'POST /api/profiles/:id/checks': {
+    prepare: async (scene) => [
+      `/api/profiles/${(await scene.documented()).id}/checks`,
+      { method: 'POST', headers: once() },
+    ],
+  },
+  'POST /api/checks/claim': {
+    prepare: () => [
+      '/api/checks/claim',
+      json({ provider: { name: 'builtin', version: '1' }, types: ['face_match'], limit: 1, lease_seconds: 30 }),
+    ],
+  },
+  'GET /api/checks/:id/documents/:kind': {
+    prepare: async (scene) => {
+      const { id, headers } = await scene.check('document_text');
+      return [`/api/checks/${id}/documents/document_front`, { headers }];
+    },
+  },
+  'POST /api/checks/:id/heartbeat': {
+    prepare: async (scene) => {
+      const { id, headers } = await scene.check();
+      return [`/api/checks/${id}/heartbeat`, json({ attempt: 1, lease_seconds: 60 }, headers)];
+    },
+  },
+  'POST /api/checks/:id/result': {
+    prepare: async (scene) => {
+      const { id, headers } = await scene.check();
+      const provider = { name: 'builtin', version: '1' };
+      return [`/api/checks/${id}/result`, json({ attempt: 1, outcome: 'pass', provider }, headers)];
+    },
+  },
+  'POST /api/checks/:id/release': {
+    prepare: async (scene) => {
+      const { id, headers } = await scene.check();
+      return [`/api/checks/${id}/release`, json({ attempt: 1 }, headers)];
+    },
+    again: 409,
+  },
+  'POST /api/checks/callbacks/:provider': {
+    prepare: () => {
+      const body = JSON.stringify({ id: randomUUID(), external_ref: 'aaaaaaaaaaaaaaa.1' });
+      const signature = createHmac('sha256', CALLBACK_SECRET).update(body).digest('hex');
+      return ['/api/checks/callbacks/acme', { method: 'POST', body, headers: { 'x-signature': signature } }];
+    },
   },
   'GET /api/profiles/:id/notes': {
     prepare: async (scene) => [`/api/profiles/${(await scene.profile()).id}/notes`, {}],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { api, json, PNG, reviewer, type TestReviewer } from '../support/api.ts';
 import { type DashboardClient, dashboardClient, form } from '../support/browser/dashboard.ts';
+import { heldCheck, runnerKey } from '../support/checks.ts';
 import { issueKey } from '../support/keys.ts';
 import { CONSENT, makeLevel } from '../support/levels.ts';
 import type { BareWorker } from './target.ts';
@@ -56,6 +57,12 @@ export function makeScene(worker: BareWorker, pocketbase = inject('pocketbase'))
       return form({ csrf }, { ...JSON_PLEASE, cookie, origin: worker.origin() });
     },
     key: () => issueKey(worker),
+    /** A check, and the key of the runner that holds it. */
+    async check(type?: string) {
+      const { key } = await runnerKey(worker);
+      const headers = { 'x-api-key': key };
+      return { id: await heldCheck(worker, { ...headers, 'x-partner': await scene.partner() }, type), headers };
+    },
     /** A partner has no more than 20 webhooks, so each webhook gets a partner of its own. */
     async partner(): Promise<string> {
       const slug = newSlug();

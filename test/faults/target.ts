@@ -8,6 +8,9 @@ import { settingsFor, type TestWorker } from '../support/worker.ts';
 import { bundle, remove, serve } from '../support/workerd.ts';
 import { expectNothingDoubled, expectQuietLog } from './invariants.ts';
 
+/** With which a vendor signs. */
+export const CALLBACK_SECRET = 'a secret of the vendor named acme';
+
 export interface BareWorker extends Pick<TestWorker, 'fetch' | 'keys' | 'logs' | 'restart' | 'stop'> {
   /** Of this run: another after `restart`. */
   origin(): string;
@@ -19,7 +22,8 @@ export interface BareWorker extends Pick<TestWorker, 'fetch' | 'keys' | 'logs' |
  */
 export async function startBareWorker(pocketbase: PocketBaseInfo, url = pocketbase.url): Promise<BareWorker> {
   const { keys, vars } = settingsFor({ ...pocketbase, url });
-  const directory = bundle({ ...vars, LINK_TTL_SECONDS: '86400', WEBHOOK_DENY_HOSTS: '' });
+  const CHECK_CALLBACKS = JSON.stringify({ acme: { scheme: 'hmac-sha256', secret: CALLBACK_SECRET } });
+  const directory = bundle({ ...vars, CHECK_CALLBACKS, LINK_TTL_SECONDS: '86400', WEBHOOK_DENY_HOSTS: '' });
   let workerd = await serve(directory);
   let earlier: string[] = [];
   const target = (path: string) => new URL(path, `http://127.0.0.1:${workerd.port}`);

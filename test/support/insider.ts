@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { applicantData, json, problemOf, tokenOf } from './api.ts';
 import { dashboardClient } from './browser/dashboard.ts';
+import { heldCheck } from './checks.ts';
 import { issueKey } from './keys.ts';
 import { makeLevel } from './levels.ts';
 import { type Ids, pathOf } from './routes.ts';
@@ -40,7 +41,7 @@ export async function startInsider() {
   const { id: webhook } = await made('/api/webhooks', target);
   const { id: delivery } = await made(`/api/webhooks/${webhook}/test`, {});
   const { id: level } = await makeLevel(worker, { partner: slug });
-  const ids: Ids = { profile, key, level, webhook, delivery, slug };
+  const ids: Ids = { profile, key, check: await heldCheck(worker, own), level, webhook, delivery, slug };
 
   function credentialsFor(route: string): Record<string, string> {
     if (route.includes(' /api/applicant')) return { authorization: `Bearer ${token}` };

@@ -13,20 +13,29 @@ export function routesOfApp(): string[] {
 export interface Ids {
   profile: string;
   key: string;
+  /** That the caller holds. */
+  check: string;
   level: string;
   webhook: string;
   delivery: string;
   slug: string;
 }
 
-const OWNER: Record<string, keyof Ids> = { keys: 'key', levels: 'level', webhooks: 'webhook' };
+const OWNER: Record<string, keyof Ids> = { checks: 'check', keys: 'key', levels: 'level', webhooks: 'webhook' };
 
 export function pathOf(route: string, ids: Ids, kind = 'document_front'): string {
   const path = route.slice(route.indexOf('/'));
   const id = OWNER[path.split('/')[2] ?? ''] ?? 'profile';
   // A page's form that a browser asks for by GET: after a login, or by reloading what it was answered.
   const form = path.includes('/:id') ? 'claim' : 'next';
-  const values: Record<string, string> = { id: ids[id], delivery: ids.delivery, slug: ids.slug, kind, form };
+  const values: Record<string, string> = {
+    id: ids[id],
+    delivery: ids.delivery,
+    slug: ids.slug,
+    kind,
+    form,
+    provider: 'acme',
+  };
   return path.replace(/:(\w+)/g, (_, name) => values[name] ?? '');
 }
 
@@ -76,7 +85,7 @@ const LEVEL = {
 export const INPUTS: Record<string, Input> = {
   'POST /api/profiles/create': { json: PROFILE },
   'GET /api/profiles': {
-    query: [...PAGE, 'status', 'external_id', 'updated_after', 'created_after', 'level', 'partner'],
+    query: [...PAGE, 'status', 'external_id', 'updated_after', 'created_after', 'level', 'outcome', 'partner'],
   },
   'POST /api/profiles/search': {
     json: {
@@ -104,6 +113,26 @@ export const INPUTS: Record<string, Input> = {
   'PUT /api/profiles/:id/legal_hold': {},
   'DELETE /api/profiles/:id/legal_hold': {},
   'POST /api/profiles/:id/link': { json: { revoke_previous: true, confirm_mismatch: true }, isOptional: true },
+  'GET /api/profiles/:id/checks': { query: PAGE },
+  'POST /api/profiles/:id/checks': {},
+  'POST /api/checks/claim': {
+    json: { provider: { name: 'builtin', version: '1' }, types: ['document_text'], limit: 1, lease_seconds: 60 },
+  },
+  'GET /api/checks/:id/documents/:kind': {},
+  'POST /api/checks/:id/heartbeat': { json: { attempt: 1, lease_seconds: 60 } },
+  'POST /api/checks/:id/result': {
+    json: {
+      outcome: 'pass',
+      attempt: 1,
+      findings: [],
+      scores: {},
+      facts: {},
+      provider: { name: 'builtin', version: '1', models: {} },
+      photo_hash: '0123456789abcdef',
+    },
+  },
+  'POST /api/checks/:id/release': { json: { attempt: 1, after_seconds: 0 } },
+  'POST /api/checks/callbacks/:provider': {},
   'GET /api/profiles/:id/notes': { query: PAGE },
   'POST /api/profiles/:id/notes': { json: { text: 'x' } },
   'GET /api/profiles/:id/documents': { query: PAGE },

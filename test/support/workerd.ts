@@ -50,7 +50,7 @@ const config :Workerd.Config = (
     (name = "main", worker = (
       modules = [(name = "worker", esModule = embed "${script}")],
       compatibilityDate = "${COMPATIBILITY_DATE}",
-      bindings = [(name = "TOKENS", kvNamespace = "kv"), ${STUBBED}, ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`)}],
+      bindings = [(name = "TOKENS", kvNamespace = "kv"), ${STUBBED}, ${Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)}],
       globalOutbound = "net")),
     (name = "kv", ${kv ? external(kv) : worker(KV)}),
   ],

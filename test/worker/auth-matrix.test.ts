@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, json, PNG, problemOf, reviewer } from '../support/api.ts';
 import { type DashboardClient, dashboardClient } from '../support/browser/dashboard.ts';
+import { runnerKey } from '../support/checks.ts';
 import { issueKey } from '../support/keys.ts';
 import { type Ids, pathOf, routesOfApp } from '../support/routes.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
@@ -15,6 +16,7 @@ type Who =
   | 'bearer partner'
   | 'bearer internal'
   | 'reviewer'
+  | 'runner'
   | 'applicant';
 
 let worker: TestWorker;
@@ -26,7 +28,7 @@ beforeAll(async () => {
   worker = await startWorker();
   const profile = await api(worker).created();
   const { id } = profile;
-  ids = { profile: id, key: id, level: id, webhook: id, delivery: id, slug: 'acme' };
+  ids = { profile: id, key: id, level: id, webhook: id, delivery: id, slug: 'acme', check: id };
   const { key: managed } = await issueKey(worker); // with every scope that it may have
   session = await dashboardClient(worker);
   credentials = {
@@ -39,6 +41,7 @@ beforeAll(async () => {
     'bearer partner': { authorization: `Bearer ${worker.keys.acme}` },
     'bearer internal': { authorization: `bearer ${worker.keys.internal}` },
     reviewer: (await reviewer()).authorization,
+    runner: { 'x-api-key': (await runnerKey(worker)).key },
     applicant: { authorization: `Bearer ${profile.token}` },
   };
 });
@@ -54,6 +57,7 @@ const PUBLIC: Who[] = [
   'bearer partner',
   'bearer internal',
   'reviewer',
+  'runner',
   'applicant',
 ];
 
@@ -78,6 +82,14 @@ const ALLOWED: Record<string, Who[]> = {
   'PUT /api/profiles/:id/documents/:kind': ['partner', 'managed key', 'internal', 'reviewer'],
   'GET /api/profiles/:id/documents/:kind': ['managed key', 'internal', 'reviewer'],
   'DELETE /api/profiles/:id/documents/:kind': ['partner', 'managed key', 'internal', 'reviewer'],
+  'GET /api/profiles/:id/checks': ['partner', 'managed key', 'internal', 'reviewer'],
+  'POST /api/profiles/:id/checks': ['internal', 'reviewer'],
+  'POST /api/checks/claim': ['internal', 'runner'],
+  'GET /api/checks/:id/documents/:kind': ['internal', 'runner'],
+  'POST /api/checks/:id/heartbeat': ['internal', 'runner'],
+  'POST /api/checks/:id/result': ['internal', 'runner'],
+  'POST /api/checks/:id/release': ['internal', 'runner'],
+  'POST /api/checks/callbacks/:provider': PUBLIC,
   'GET /api/profiles/:id/notes': ['internal', 'reviewer'],
   'POST /api/profiles/:id/notes': ['internal', 'reviewer'],
   'GET /api/status_history/:id': ['partner', 'managed key', 'internal', 'reviewer'],
@@ -118,6 +130,7 @@ const KNOWN_BUT_UNSCOPED: Who[] = [
   'bearer partner',
   'bearer internal',
   'reviewer',
+  'runner',
 ];
 /** A key is the same caller in either header. */
 const inApiKeyHeader = (who: Who) => who.replace('bearer ', '') as Who;

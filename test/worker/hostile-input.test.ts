@@ -63,7 +63,7 @@ describe('an id', () => {
     '%ff%fe',
     'a%0d%0aset-cookie:x',
   ])('%s is not_found on every route', async (id) => {
-    const hostile = { profile: id, key: id, level: id, webhook: id, slug: id, delivery: id };
+    const hostile = { profile: id, key: id, check: id, level: id, webhook: id, slug: id, delivery: id };
     await expectRefusal([404, 'not_found'], WITH_ID, (route) => send(route, requestOf(route), pathOf(route, hostile)));
     // A good webhook with a bad delivery.
     const [nested = ''] = WITH_ID.filter((route) => route.includes(':delivery'));
@@ -172,7 +172,7 @@ describe('a query', () => {
 
 describe('a header', () => {
   const id = UNKNOWN_ID;
-  const nobody = { profile: id, key: id, level: id, webhook: id, delivery: id, slug: 'nobody' };
+  const nobody = { profile: id, key: id, check: id, level: id, webhook: id, delivery: id, slug: 'nobody' };
 
   it.each([
     'x-request-id',

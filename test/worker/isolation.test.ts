@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { api, json, PNG, problemOf, superuser } from '../support/api.ts';
+import { heldCheck, runnerKey } from '../support/checks.ts';
 import type { IssuedKey } from '../support/keys.ts';
 import { issueKey } from '../support/keys.ts';
 import { makeLevel } from '../support/levels.ts';
@@ -31,7 +32,9 @@ beforeAll(async () => {
   await api(worker).created();
   const key: IssuedKey = await issueKey(worker, { partner: 'globex' });
   const level = await makeLevel(worker, { partner: 'globex' });
-  victim = { profile: id, key: key.id, level: level.id, slug: 'globex', ...(await failingWebhook(globex)) };
+  const runner = await runnerKey(worker, { partners: ['globex'] });
+  const check = await heldCheck(worker, { 'x-api-key': runner.key, 'x-partner': 'globex' });
+  victim = { profile: id, key: key.id, check, level: level.id, slug: 'globex', ...(await failingWebhook(globex)) };
   const managed = await issueKey(worker);
   callers = {
     'its key in the settings': { 'x-api-key': worker.keys.acme },

@@ -25,6 +25,8 @@ const NOT_OURS = [
   ),
   // The tests' Worker is at 127.0.0.1; an installation answers with its own address.
   'no-server-example.com /servers/0/url',
+  // No id is `callbacks`: it has 15 characters.
+  'no-ambiguous-paths /paths/~1api~1checks~1callbacks~1{provider}',
   // Who answers for an installation is known to its operator alone.
   'info-contact /info',
 ];

@@ -85,6 +85,9 @@ describe('calls to PocketBase', () => {
     const key = { partner: 'acme', name: 'x', scopes: ['profiles:read'] };
     const issued = await cost(() => operator('/api/keys', json(key)));
     expect(issued).toEqual(['GET /api/edge/ids', 'POST /api/edge/keys']);
+    const level = { partner: 'acme', name: 'strict', required: { passport: ['document_front'] } };
+    expect(await cost(() => operator('/api/levels', json(level)))).toEqual(['POST /api/edge/levels']);
+    expect(await cost(() => operator('/api/levels'))).toEqual(['GET /api/collections/levels/records']);
     const asReviewer = () => worker.fetch(`/api/profiles/${id}`, { headers: authorization });
     expect(await cost(asReviewer)).toEqual([
       'POST /api/collections/reviewers/auth-refresh',

@@ -111,10 +111,13 @@ describe('documents in the file', () => {
 describe('a decided profile in the file', () => {
   const frozen = ['full_name', 'country', 'document_number', 'date_of_birth', 'email', 'phone', 'locale', 'metadata'];
 
-  test.each([...frozen, 'document_type', 'evidence_version'])('keeps its %s', async (column) => {
-    await decide(service, id, 'approved');
-    expect(() => run(`UPDATE profiles SET ${column} = '7' WHERE id = '${id}'`)).toThrow('reopened before');
-  });
+  test.each([...frozen, 'document_type', 'evidence_version', 'level', 'level_name', 'level_version'])(
+    'keeps its %s',
+    async (column) => {
+      await decide(service, id, 'approved');
+      expect(() => run(`UPDATE profiles SET ${column} = '7' WHERE id = '${id}'`)).toThrow('reopened before');
+    },
+  );
 
   test('takes an external_id that it lacked, and no other', async () => {
     await decide(service, id, 'approved');

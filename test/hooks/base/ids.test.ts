@@ -28,11 +28,11 @@ afterAll(async () => {
 
 /** What a copy of the newest row needs so that only its id can be wrong. */
 const CHANGES: Record<string, Record<string, string>> = {
-  levels: { version: 'version + 1' },
   audit_log: { seq: 'seq + 1' },
   documents: { state: "'staged'" },
   events: { sequence: 'sequence + 1' },
   idempotency_keys: { key: "'x'" },
+  levels: { version: 'version + 1' },
   notes: { seq: 'seq + 1' },
   partners: { slug: "'other'" },
   profiles: { latest_status: "'bhistory0000000'", dedupe_key: "''", external_id: "''" },

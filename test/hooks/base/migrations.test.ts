@@ -60,6 +60,46 @@ test('each migration goes down to where the one before it left off, and up again
   expect(snapshot(dir)).toEqual(complete);
 });
 
+test('profiles from before the levels are of the built-in default, and go back as they were', {
+  timeout: 60_000,
+}, async () => {
+  const everything = join(SOURCE, 'migrations');
+  const before = join(root, 'before-levels');
+  mkdirSync(before);
+  const levels = '1795001000_levels.js';
+  for (const file of files.filter((name) => name < levels)) cpSync(join(everything, file), join(before, file));
+  const dir = join(root, 'rows');
+  await migrate(dir, before, 'up');
+  const rowsOf = (table: string) => {
+    const database = new DatabaseSync(join(dir, 'data.db'));
+    const rows = database.prepare(`SELECT * FROM ${table}`).all();
+    database.close();
+    return rows;
+  };
+  const database = new DatabaseSync(join(dir, 'data.db'));
+  const act = {
+    profile: `a${'p'.repeat(14)}`,
+    partner: 'acme',
+    history: { id: `a${'h'.repeat(14)}` },
+    actor: { type: 'partner', id: 'acme' },
+    now: '2026-01-01 00:00:00.000Z',
+    set: { full_name: 'Minh', country: 'VN', document_type: 'passport', document_number: '1', dedupe_key: 'x' },
+    events: [],
+    audit: [],
+    words: ['minh'],
+  };
+  database.prepare('INSERT INTO enrolments (act) VALUES (?)').run(JSON.stringify(act));
+  database.close();
+  const [old] = rowsOf('profiles');
+
+  await migrate(dir, everything, 'up');
+  const [row] = rowsOf('profiles');
+  expect(row).toEqual({ ...old, level: '', level_name: 'default', level_version: 1, consent: null });
+  const newer = files.filter((name) => name >= levels).length;
+  await migrate(dir, everything, 'down', String(newer));
+  expect(rowsOf('profiles')).toEqual([old]);
+});
+
 test('data of a layout from before the first release is refused with one line', { timeout: 60_000 }, async () => {
   const dir = join(root, 'older');
   mkdirSync(dir);

@@ -81,6 +81,61 @@ test.each([
     'idx_audit_log_profile (profile=? AND created>?)',
   ],
   ['an earlier request', `SELECT id FROM idempotency_keys WHERE "key" = 'x'`, 'idx_idempotency_keys_key'],
+  [
+    'the checks of a type that are due',
+    "SELECT id FROM checks WHERE status = 'pending' AND type = 't' AND provider = 'builtin' AND next_attempt_at <= 'now' AND locked_until <= 'now' AND lost <= 5 ORDER BY next_attempt_at LIMIT 5",
+    'idx_checks_due (type=? AND provider=? AND next_attempt_at<?)',
+  ],
+  [
+    'what a runner holds',
+    "SELECT COUNT(*) FROM checks WHERE held_by = 'x' AND status = 'pending' AND locked_until != '' AND locked_until > 'now'",
+    'idx_checks_held (held_by=? AND locked_until>?)',
+  ],
+  [
+    'checks that were given out too often',
+    "SELECT id FROM checks WHERE status = 'pending' AND lost > 5 AND locked_until <= 'now' LIMIT 100",
+    'idx_checks_lost',
+  ],
+  [
+    'a page of checks',
+    "SELECT id FROM checks WHERE profile = 'x' AND created <= 'y' AND (created < 'y' OR id < 'z') ORDER BY created DESC, id DESC LIMIT 20",
+    'idx_checks_profile (profile=? AND created<?)',
+  ],
+  [
+    'checks to supersede',
+    "UPDATE checks SET status = 'superseded' WHERE profile = 'x' AND status = 'pending'",
+    'idx_checks_profile (profile=?)',
+  ],
+  [
+    'the same file',
+    "SELECT profile FROM documents WHERE sha256 != '' AND sha256 = 'x' AND state != 'staged'",
+    'idx_documents_sha256',
+  ],
+  [
+    'numbers that look alike',
+    "SELECT id FROM profiles WHERE number_skeleton != '' AND number_skeleton = 'x' AND id != 'y'",
+    'idx_profiles_skeleton',
+  ],
+  [
+    'photos with an equal band',
+    "SELECT hash FROM photo_hashes WHERE partner = 'acme' AND band2 = 4660",
+    'idx_photo_hashes_band2 (partner=? AND band2=?)',
+  ],
+  [
+    'documents that expire',
+    "SELECT id FROM profiles WHERE expires_on != '' AND status = 'approved' AND expires_on <= '2027-01-01'",
+    'idx_profiles_expiring (status=? AND expires_on<?)',
+  ],
+  [
+    'the profiles of an outcome',
+    "SELECT id FROM profiles WHERE partner = 'acme' AND checks_outcome = 'fail' AND redacted_at = '' ORDER BY created DESC, id DESC LIMIT 20",
+    'idx_profiles_partner_outcome (partner=? AND checks_outcome=?)',
+  ],
+  [
+    'the vendors’ events of last week',
+    "SELECT id FROM ekyc_callbacks WHERE created < 'x' LIMIT 10",
+    'idx_ekyc_callbacks_created',
+  ],
 ])('a request finds %s by an index', (_, sql, index) => {
   const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
   const details = steps.map(({ detail }) => String(detail));

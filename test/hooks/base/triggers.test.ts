@@ -135,6 +135,12 @@ describe('profiles in the file', () => {
       'idx_profiles_external (external_id=? AND partner=? AND created<?)',
     ],
     ['external_id of any partner', `${all} AND external_id = 'x'`, 'idx_profiles_external (external_id=?)'],
+    ['level', `${all} AND level_name = 'x' AND ${next} ${newest}`, 'idx_profiles_level (level_name=? AND created<?)'],
+    [
+      'partner’s level',
+      `${own} AND level_name = 'x' AND ${next} ${newest}`,
+      'idx_profiles_partner_level (partner=? AND level_name=? AND created<?)',
+    ],
     ['changes', `${all} AND ${changed}`, 'idx_profiles_updated '],
     ['partner’s changes', `${own} AND ${changed}`, 'idx_profiles_partner_updated '],
   ])('have an index for the %s', (_, where, index) => {

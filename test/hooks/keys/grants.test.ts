@@ -121,3 +121,41 @@ test('a caller who is no operator gives nothing, whatever the request says of th
   for (const caller of callers) expect(await grant(caller, 'acme', ['profiles:read'])).toMatchObject(refused);
   expect(await rotate(partners(own), own)).toMatchObject({ status: 403 });
 });
+
+describe('a runner’s key', () => {
+  const make = (caller: Headers, fields: object) => {
+    const key = { ...newKey(), partner: '*', name: 'x', scopes: ['checks:run'], types: ['document_text'], ...fields };
+    return service('POST', '/api/edge/keys', key, caller);
+  };
+
+  test('comes from a key of the settings, with its scope alone and the checks that it does', async () => {
+    expect(await make(settings, {})).toMatchObject({ status: 200 });
+    for (const [fields, pointer] of [
+      [{ scopes: ['checks:run', 'metrics:read'] }, '/scopes'],
+      [{ partner: 'acme' }, '/scopes'],
+      [{ types: undefined }, '/types'],
+      [{ types: ['no_such_check'] }, '/types'],
+      [{ partners: [] }, '/partners'],
+      [{ partners: ['*'] }, '/partners/0'],
+      [{ scopes: ['metrics:read'] }, '/types'],
+    ] as const) {
+      expect(await make(settings, fields), pointer).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    }
+    const manager = operators(await granted(settings, '*', ['keys:manage', 'metrics:read']));
+    expect(await make(manager, {})).toMatchObject(refused);
+  });
+
+  test('that is revoked or expired claims nothing', async () => {
+    const claim = {
+      provider: { name: 'builtin', version: '1' },
+      types: ['document_text'],
+      limit: 1,
+      lease_seconds: 30,
+    };
+    const { id } = (await make(settings, {})).body;
+    const ask = () => service('POST', '/api/edge/checks/claim', claim, operators(id));
+    expect(await ask()).toMatchObject({ status: 200 });
+    await service('POST', `/api/edge/keys/${id}/revoke`, {}, settings);
+    expect(await ask()).toMatchObject({ status: 403 });
+  });
+});

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { startPocketBase } from '../../support/pocketbase.ts';
 import {
   applicant,
   asApplicant,
@@ -55,15 +56,23 @@ describe('a create', () => {
     expect(await submit(service, id, asApplicant(id))).toMatchObject({ status: 200 });
   });
 
-  test('without a level is of the partner’s own default, else the operator’s, else the built-in one', async () => {
-    const partner = newPartner();
-    const levelOf = async () => (await read(await enrol(service, { partner }))).level;
-    expect(await levelOf()).toEqual({ name: 'default', version: 1 });
-    const own = () => makeLevel(service, { partner, name: 'default' });
-    await own();
-    await own();
-    expect(await levelOf()).toEqual({ name: 'default', version: 2 });
-    expect(await read(await enrol(service, { partner }))).toMatchObject({ missing: ['document_front'] });
+  test('without a level is of the partner’s own default before the operator’s, and of that before the built-in one', async () => {
+    const pb = await startPocketBase(); // the operator's default is for all partners
+    const own = (await connect(pb)).service;
+    const levelOf = async (partner: string) => {
+      const id = await enrol(own, { partner });
+      const { level, missing } = (await own('GET', `/api/edge/profiles/${id}`)).body;
+      return [level.name, level.version, missing.length];
+    };
+    expect(await levelOf('acme')).toEqual(['default', 1, 2]);
+    await makeLevel(own, { partner: null, name: 'default' });
+    expect([await levelOf('acme'), await levelOf('new')]).toEqual(Array(2).fill(['default', 1, 1]));
+    for (let version = 1; version <= 2; version++) await makeLevel(own, { name: 'default' });
+    expect([await levelOf('acme'), await levelOf('new')]).toEqual([
+      ['default', 2, 1],
+      ['default', 1, 1],
+    ]);
+    await pb.stop();
   });
 
   test('finds the partner’s own level before the operator’s, and another partner’s never', async () => {
@@ -115,7 +124,7 @@ describe('a create', () => {
       status: 409,
       body: { code: 'level_differs', profile_id: id, level },
     });
-    // Whoever names another applicant is told of that, and of nothing more.
+    // A create that names another applicant is told of that, and of nothing more.
     expect(await create({ ...data, level: other, full_name: 'Somebody Else' })).toMatchObject({
       status: 409,
       body: { code: 'applicant_mismatch' },
@@ -170,7 +179,7 @@ describe('an update', () => {
 });
 
 describe('a document', () => {
-  test('of a kind that neither the level nor a resubmission asks for is refused, whoever sends it', async () => {
+  test('of a kind that neither the level nor a resubmission asks for is refused for every caller', async () => {
     const id = await enrol(service);
     for (const headers of [asApplicant(id), asPartner, asReviewer(), {}])
       expect(await upload(service, id, photo('document_back'), headers)).toMatchObject(invalid('/document_back'));

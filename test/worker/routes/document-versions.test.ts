@@ -198,14 +198,14 @@ describe('a form with several files', () => {
     const answer = await send(id, [
       ['document_front', png],
       ['full_name', 'Trần Văn An'],
-      ['document_back', png],
+      ['proof_of_address', png],
       ['facial_photo', png],
     ]);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({
       full_name: 'Trần Văn An',
       evidence_version: before.evidence_version + 1,
-      documents: { document_front: { version: 3 }, document_back: { version: 1 }, facial_photo: { version: 2 } },
+      documents: { document_front: { version: 3 }, proof_of_address: { version: 2 }, facial_photo: { version: 2 } },
     });
   });
 

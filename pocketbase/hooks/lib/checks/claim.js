@@ -27,45 +27,46 @@ const DUE = `SELECT c.id FROM json_each({:types}) t CROSS JOIN checks c ON c.id 
 const HELD = `SELECT COUNT(*) AS n FROM checks WHERE held_by = {:holder} AND status = 'pending' AND locked_until != '' AND locked_until > {:now}`;
 
 /** Gives a runner checks that are due, for so many seconds. Nothing is written when there are none. */
-function claim(app, caller, { provider, types, limit, lease_seconds }) {
+function claim(app, caller, body) {
   const runner = runnerOf(app, caller);
-  const isWhole = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
-  if (
-    !isWhole(limit, 1, MOST_AT_ONCE) ||
-    !isWhole(lease_seconds, 30, 900) ||
-    !Array.isArray(types) ||
-    !provider?.name
-  ) {
-    fail(422, 'validation_failed', 'The claim is not valid.');
-  }
+  checkClaim(body);
   noteRunner(app);
-  const now = Date.now();
   const reach = reachOf(runner, caller);
   const params = {
-    types: JSON.stringify(types.filter((type) => runner.types === null || runner.types.includes(type))),
-    provider: provider.name,
+    types: JSON.stringify(body.types.filter((type) => runner.types === null || runner.types.includes(type))),
+    provider: body.provider.name,
     all: reach === null,
     partners: JSON.stringify(reach ?? []),
-    limit,
+    limit: body.limit,
   };
-  if (ask(app, DUE, { id: '' }, { ...params, now: stamp(now) }).length === 0) return [];
+  if (ask(app, DUE, { id: '' }, { ...params, now: stamp(Date.now()) }).length === 0) return [];
   let items = [];
   transact(app, (tx) => {
     failLost(tx, caller);
-    const holder = caller.credentialId;
-    const [{ n }] = all(tx, HELD, { n: 0 }, { holder, now: stamp(now) });
-    if (n >= MOST_HELD) return;
-    const leaseMs = lease_seconds * SECOND;
-    const set = {
-      held_by: '{:holder}',
-      is_waiting: 'FALSE',
-      lost: 'lost + 1',
-      next_attempt_at: retrySql(now + leaseMs, 'lost'),
-    };
-    const bound = { ...params, limit: Math.min(limit, MOST_HELD - n), holder };
-    items = lease(tx, TABLE, DUE, { now, leaseMs, set, params: bound }).map((id) => describe(tx, id));
+    items = take(tx, caller.credentialId, params, body.lease_seconds * SECOND).map((id) => describe(tx, id));
   });
   return items;
+}
+
+/** The Worker has said so in better words. */
+function checkClaim({ provider, types, limit, lease_seconds }) {
+  const isWhole = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
+  const isValid = isWhole(limit, 1, MOST_AT_ONCE) && isWhole(lease_seconds, 30, 900) && Array.isArray(types);
+  if (!isValid || !provider?.name) fail(422, 'validation_failed', 'The claim is not valid.');
+}
+
+function take(tx, holder, params, leaseMs) {
+  const now = Date.now();
+  const [{ n }] = all(tx, HELD, { n: 0 }, { holder, now: stamp(now) });
+  if (n >= MOST_HELD) return [];
+  const set = {
+    held_by: '{:holder}',
+    is_waiting: 'FALSE',
+    lost: 'lost + 1',
+    next_attempt_at: retrySql(now + leaseMs, 'lost'),
+  };
+  const limit = Math.min(params.limit, MOST_HELD - n);
+  return lease(tx, TABLE, DUE, { now, leaseMs, set, params: { ...params, limit, holder } });
 }
 
 /** The partners whose checks the request may see; null for all. */
@@ -101,4 +102,4 @@ function describe(tx, id) {
   };
 }
 
-module.exports = { TABLE, claim, reachOf };
+module.exports = { claim, reachOf };

@@ -5,7 +5,7 @@ const { findStand } = require(`${__hooks}/lib/base/stand.js`);
 const TOLD_BEFORE_DAYS = 30;
 const dayOf = (time) => new Date(time).toISOString().slice(0, 10);
 
-// The conditions repeat those of the partial index word for word.
+// The first condition repeats that of the partial index word for word.
 const EXPIRING = `FROM profiles p WHERE p.expires_on != '' AND p.status = 'approved' AND p.expires_on <= date('now', '+${TOLD_BEFORE_DAYS} days')`;
 const TOLD = "UPDATE profiles SET expires_on = '', expiry_told = {:version} WHERE id = {:id}";
 

@@ -43,7 +43,7 @@ function isSurelyYounger(date, years) {
   if (date === '') return false;
   const today = new Date(Date.now() + EARLIEST_ZONE_MS).toISOString().slice(0, 10);
   const latest = `${Number(today.slice(0, 4)) - years}${today.slice(4)}`;
-  return date + '0000-01-01'.slice(date.length) > latest;
+  return date > latest; // a partial date sorts before each day that it may mean
 }
 
 /** The kinds that an applicant supplies under the level. */

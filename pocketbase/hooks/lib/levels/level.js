@@ -4,9 +4,10 @@ const documentTypes = require(`${__hooks}/lib/shared/document-types.json`);
 
 const SHAPE = { id: '', name: '', version: 0, spec: '' };
 const BY_ID = 'SELECT id, name, version, spec FROM levels WHERE id = {:id}';
-/** The partner's own comes before the operator's, whose partner is ''. */
-const BY_NAME = `SELECT id, name, version, spec FROM levels WHERE partner IN ({:partner}, '') AND name = {:name}
-  ORDER BY partner DESC, version DESC LIMIT 1`;
+/** SQL of the newest version's id. The partner's own comes before the operator's, whose partner is ''. */
+const newestOf = (partner, name) =>
+  `SELECT id FROM levels WHERE partner IN (${partner}, '') AND name = ${name} ORDER BY partner DESC, version DESC LIMIT 1`;
+const BY_NAME = `SELECT id, name, version, spec FROM levels WHERE id = (${newestOf('{:partner}', '{:name}')})`;
 
 const BUILT_IN = 'builtin';
 
@@ -69,4 +70,7 @@ function findLevel(app, partner, name) {
   return name === DEFAULT.name ? DEFAULT : null;
 }
 
-module.exports = { BUILT_IN, DEFAULT, expand, findLevel, levelOf };
+/** SQL of the id of the level for a create that names none; '' of the built-in one. */
+const defaultOf = (partner) => `IFNULL((${newestOf(partner, `'${DEFAULT.name}'`)}), '')`;
+
+module.exports = { BUILT_IN, defaultOf, findLevel, levelOf };

@@ -5,7 +5,7 @@ const { fail, problemOf } = require(`${__hooks}/lib/base/problem.js`);
 const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
 const { missingKinds } = require(`${__hooks}/lib/documents/missing.js`);
 const { checkFits, namedLevel, requiredKinds } = require(`${__hooks}/lib/levels/fit.js`);
-const { DEFAULT } = require(`${__hooks}/lib/levels/level.js`);
+const { defaultOf, levelOf } = require(`${__hooks}/lib/levels/level.js`);
 const { dedupeKey, numberSkeleton } = require(`${__hooks}/lib/profiles/dedupe.js`);
 const { checkComplete, readFields } = require(`${__hooks}/lib/profiles/fields.js`);
 const { distinctWords } = require(`${__hooks}/lib/profiles/names.js`);
@@ -43,9 +43,9 @@ function enrol(app, caller, body) {
 }
 
 function insert(app, caller, { slug, fields, key, named }) {
-  const level = named ?? namedLevel(app, slug, DEFAULT.name);
-  checkFits(level, fields, Object.keys(fields));
   const partner = findPartner(app, slug) ?? createPartner(app, caller, slug);
+  const level = named ?? levelOf(app, partner);
+  checkFits(level, fields, Object.keys(fields));
   const profile = newId();
   try {
     perform(app, caller, 'enrolments', {
@@ -99,8 +99,9 @@ function refresh(app, caller, id, external_id) {
   });
 }
 
-const PARTNER = 'SELECT slug, active, frontend_url FROM partners WHERE slug = {:slug}';
-const PARTNER_SHAPE = { slug: '', active: false, frontend_url: '' };
+/** With the level for a create that names none: a query of its own would cost each create a tenth more. */
+const PARTNER = `SELECT slug, active, frontend_url, ${defaultOf('slug')} AS level FROM partners WHERE slug = {:slug}`;
+const PARTNER_SHAPE = { slug: '', active: false, frontend_url: '', level: '' };
 
 function findPartner(app, slug) {
   const [partner] = ask(app, PARTNER, PARTNER_SHAPE, { slug });

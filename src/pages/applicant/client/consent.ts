@@ -11,7 +11,7 @@ export function isConsentDue({ consent: asked }: Applicant): boolean {
   return asked !== null && asked.given_at === null;
 }
 
-/** The first of these languages that has a text, or one of which it is a region; else English, else what stands first. */
+/** The first of these languages that has a text, by itself or without its region. Without any: English, or the first text. */
 function localeOf({ text }: Asked, wanted: readonly (string | null)[]): string {
   const candidates = wanted.flatMap((locale) => (locale ? [locale, locale.split('-')[0] ?? ''] : []));
   return [...candidates, 'en'].find((locale) => text[locale]) ?? Object.keys(text)[0] ?? '';

@@ -204,8 +204,8 @@ describe('GET /dashboard/profiles/:id/documents/:kind', () => {
     expect(whole.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
     const part = await anna.get(`${path}/document_front`, { range: 'bytes=2-5' });
     expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 2-5/${PNG.length}`]);
-    await api(worker).upload(id, 'document_back', PDF, { 'content-type': 'application/pdf' });
-    const pdf = await anna.get(`${path}/document_back`);
+    await api(worker).upload(id, 'proof_of_address', PDF, { 'content-type': 'application/pdf' });
+    const pdf = await anna.get(`${path}/proof_of_address`);
     expect(pdf.headers.get('content-disposition')).toMatch(/^attachment/);
     expect((await anna.get(`${path}/facial_video`)).status).toBe(404);
   });
