@@ -50,7 +50,7 @@ async function concluded(id: string): Promise<Record<string, Check>> {
 describe('a submitted applicant', () => {
   it('whose passport is as declared passes every check', async () => {
     const { declared, photo } = await samplePassport();
-    spawnRunner({ url: worker.url, key });
+    spawnRunner({ url: worker.origin, key });
     const checks = await concluded(await submitted(photo, declared));
     expect(
       Object.values(checks)
@@ -66,7 +66,7 @@ describe('a submitted applicant', () => {
 
   it('who mistyped the number fails, by the number alone', async () => {
     const { declared, photo } = await samplePassport();
-    spawnRunner({ url: worker.url, key });
+    spawnRunner({ url: worker.origin, key });
     const id = await submitted(photo, { ...declared, document_number: `${declared.document_number}7` });
     const { document_match, document_text } = await concluded(id);
     expect(document_text?.outcome).toBe('pass');
@@ -79,7 +79,7 @@ describe('a submitted applicant', () => {
   it('who sends a picture that was cut off is inconclusive, and the data are judged all the same', async () => {
     const [, cutOff] = (await hostileFiles()).find(([name]) => name === 'a JPEG that was cut off') ?? [];
     const { declared } = await samplePassport();
-    spawnRunner({ url: worker.url, key });
+    spawnRunner({ url: worker.origin, key });
     const checks = await concluded(await submitted(cutOff as Buffer<ArrayBuffer>, declared));
     const finding = { code: 'picture_unreadable', kind: 'document_front' };
     expect(checks.document_text).toMatchObject({ outcome: 'inconclusive', findings: [finding] });
@@ -94,11 +94,11 @@ it('a runner that is stopped and one that is killed leave nothing undone', async
   for (const digit of '123456') {
     ids.push(await submitted(photo, { ...declared, document_number: `${declared.document_number}${digit}` }));
   }
-  const first = spawnRunner({ url: worker.url, key });
+  const first = spawnRunner({ url: worker.origin, key });
   await vi.waitFor(() => expect(first.output()).toContain('check_done'), { timeout: 40_000 });
   first.process.kill('SIGTERM');
   expect(await first.exit).toBe(0);
-  const second = spawnRunner({ url: worker.url, key });
+  const second = spawnRunner({ url: worker.origin, key });
   await vi.waitFor(() => expect(second.children()).toHaveLength(1), { timeout: 40_000 });
   for (const pid of second.children()) process.kill(pid, 'SIGKILL');
   for (const id of ids) await concluded(id);
