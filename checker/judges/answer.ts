@@ -1,4 +1,5 @@
 import codes from '../../pocketbase/hooks/lib/shared/check-codes.json' with { type: 'json' };
+import worstFirst from '../../pocketbase/hooks/lib/shared/check-outcomes.json' with { type: 'json' };
 import type documentTypes from '../../pocketbase/hooks/lib/shared/document-types.json';
 
 export type Code = keyof typeof codes;
@@ -45,8 +46,6 @@ export interface FieldFact {
   verdict: Verdict;
 }
 
-const WORST_FIRST: Outcome[] = ['not_run', 'fail', 'attention', 'inconclusive'];
-
 /** The worst of the findings decides. A hint changes no outcome. */
 export function answer(
   findings: Finding[],
@@ -54,5 +53,6 @@ export function answer(
   scores: Record<string, number> = {},
 ): Answer {
   const outcomes = new Set<string>(findings.map(({ code }) => codes[code]));
-  return { outcome: WORST_FIRST.find((outcome) => outcomes.has(outcome)) ?? 'pass', findings, scores, facts };
+  const outcome = (worstFirst as Outcome[]).find((one) => outcomes.has(one)) ?? 'pass';
+  return { outcome, findings, scores, facts };
 }

@@ -49,8 +49,23 @@ function onReading(judge: Reader): Judge {
     const reading = readingOf(sights);
     const unseeable = findingsOf(sights);
     const isBlank = !reading.zone && (!reading.barcode || reading.barcode === 'unreadable');
-    return isBlank && unseeable.length > 0 ? answer(unseeable) : judge(reading, declared as Declared, now);
+    if (isBlank && unseeable.length > 0) return answer(unseeable);
+    return withPlace(judge(reading, declared as Declared, now), sights);
   };
+}
+
+/** Where the zone stands, so that the reviewer sees it cut out of the document. */
+function withPlace(judgement: Answer, sights: Sights): Answer {
+  const { zone } = judgement.facts;
+  const [kind, place] = placeOf(sights) ?? [];
+  return zone && place ? { ...judgement, facts: { ...judgement.facts, zone: { ...zone, kind, ...place } } } : judgement;
+}
+
+function placeOf(sights: Sights) {
+  for (const [kind, sight] of Object.entries(sights)) {
+    if ('seen' in sight && sight.seen.zone) return [kind, sight.seen.zone.place] as const;
+  }
+  return null;
 }
 
 function readingOf(sights: Sights): DocumentReading {

@@ -23,5 +23,10 @@ export async function look({ kind }: Task, file: Parts): Promise<Seen> {
   }
   const zone = readZone(picture, WEIGHTS_OF_READER);
   const barcode = await readLicence(picture);
-  return { picture: { ...sent, ...measure(picture, zone?.corners ?? null), isEdited }, zone, barcode };
+  const { width, height } = picture;
+  return {
+    picture: { ...sent, ...measure(picture, zone?.corners ?? null), isEdited },
+    zone: zone && { ...zone, place: { corners: zone.corners, width, height } },
+    barcode,
+  };
 }

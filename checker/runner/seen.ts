@@ -3,6 +3,9 @@ import { CheckCode } from '../../src/schemas/check.ts';
 
 const size = z.object({ width: z.number(), height: z.number() });
 const text = z.string().max(200);
+const point = z.object({ x: z.number(), y: z.number() });
+/** Clockwise from the zone's own upper left, in pixels of the upright picture, which has that width and height. */
+const place = size.extend({ corners: z.tuple([point, point, point, point]) });
 
 /** What judges take of a reading. The names in it, and all else, are the applicant's. */
 const zone = z.object({
@@ -11,6 +14,7 @@ const zone = z.object({
   isSure: z.boolean(),
   corrected: z.number(),
   hidden: z.array(z.unknown()).max(200),
+  place,
 });
 
 const licence = z.object({

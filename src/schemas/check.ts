@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import codes from '../../pocketbase/hooks/lib/shared/check-codes.json' with { type: 'json' };
+import outcomes from '../../pocketbase/hooks/lib/shared/check-outcomes.json' with { type: 'json' };
 import types from '../../pocketbase/hooks/lib/shared/check-types.json' with { type: 'json' };
 import { Id, page, Timestamp } from './common.ts';
 import { DocumentKind, DocumentMeta } from './document.ts';
@@ -9,8 +10,9 @@ export const CHECK_TYPES = Object.keys(types) as [Type, ...Type[]];
 export const CheckType = z.enum(CHECK_TYPES).meta({ id: 'CheckType', description: 'What a check looks at' });
 export type CheckType = z.infer<typeof CheckType>;
 
+type Outcome = 'fail' | 'attention' | 'inconclusive' | 'not_run' | 'pass';
 /** The worst first: of several outcomes this is the order in which one stands for all. */
-export const OUTCOMES = ['fail', 'attention', 'inconclusive', 'not_run', 'pass'] as const;
+export const OUTCOMES = outcomes as [Outcome, ...Outcome[]];
 export const CheckOutcome = z.enum(OUTCOMES).meta({
   id: 'CheckOutcome',
   description:

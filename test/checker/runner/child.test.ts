@@ -18,7 +18,7 @@ const fill = (bytes: Uint8Array) => async (file: FileHandle) => void (await file
 const lookAt = (examiner: Examiner, bytes: Uint8Array, kind: 'document_front' | 'facial_photo' | 'facial_video') =>
   examiner.look({ kind }, fill(bytes));
 const pictures = (await photo().jpeg().toBuffer()) as Uint8Array;
-const seenPhoto = { seen: { photoHash: expect.any(String), measures: expect.any(Object) } };
+const seenPhoto = { seen: { photoHash: expect.any(String), picture: expect.any(Object) } };
 const leftBehind = () => readdirSync(tmpdir()).filter((name) => name.startsWith('ekyc-checker-'));
 
 describe('the child', () => {

@@ -77,7 +77,7 @@ describe('npm run checker', () => {
     runner.process.kill('SIGTERM');
     expect(await runner.exit).toBe(0);
     expect(held.map(({ state }) => state)).toEqual(['queued', 'queued']);
-    expect(existsSync(`/proc/${child}`)).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${child}`)).toBe(false);
   });
 
   it.each([

@@ -60,7 +60,7 @@ test('each migration goes down to where the one before it left off, and up again
   expect(snapshot(dir)).toEqual(complete);
 });
 
-test('profiles from before the levels are of the built-in default, and go back as they were', {
+test('profiles from before levels and checks are of the built-in default, have no checks, and go back as they were', {
   timeout: 60_000,
 }, async () => {
   const everything = join(SOURCE, 'migrations');
@@ -94,7 +94,10 @@ test('profiles from before the levels are of the built-in default, and go back a
 
   await migrate(dir, everything, 'up');
   const [row] = rowsOf('profiles');
-  expect(row).toEqual({ ...old, level: '', level_name: 'default', level_version: 1, consent: null });
+  const ofLevels = { level: '', level_name: 'default', level_version: 1, consent: null };
+  const ofChecks = { checks_round: 0, checks_evidence: 0, checks_status: '', checks_outcome: '' };
+  const others = { expires_on: '', expiry_told: 0, number_skeleton: '' };
+  expect(row).toEqual({ ...old, ...ofLevels, ...ofChecks, ...others });
   const newer = files.filter((name) => name >= levels).length;
   await migrate(dir, everything, 'down', String(newer));
   expect(rowsOf('profiles')).toEqual([old]);

@@ -4,10 +4,11 @@ const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { concludeCheck } = require(`${__hooks}/lib/checks/conclude.js`);
 const { findHeld } = require(`${__hooks}/lib/checks/held.js`);
-const { WORST_FIRST, outcomeOf } = require(`${__hooks}/lib/checks/outcomes.js`);
+const { outcomeOf } = require(`${__hooks}/lib/checks/outcomes.js`);
 const { withReuse } = require(`${__hooks}/lib/checks/reuse.js`);
 const { countCheck } = require(`${__hooks}/lib/review/metrics.js`);
 const codes = require(`${__hooks}/lib/shared/check-codes.json`);
+const outcomes = require(`${__hooks}/lib/shared/check-outcomes.json`);
 
 const MOST_BYTES = 65_536;
 
@@ -56,7 +57,7 @@ function checkResult(id, body) {
   const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
   if (JSON.stringify(body).length > MOST_BYTES) fail(413, 'payload_too_large', 'A result has at most 64 KiB.');
   if (!Number.isInteger(attempt)) refuse('/attempt', 'Is no number');
-  if (!WORST_FIRST.includes(outcome)) refuse('/outcome', 'There is no such outcome');
+  if (!outcomes.includes(outcome)) refuse('/outcome', 'There is no such outcome');
   if (!Array.isArray(findings)) refuse('/findings', 'Is no list');
   findings.forEach((finding, index) => {
     if (!isObject(finding) || !Object.hasOwn(codes, finding.code))

@@ -8,7 +8,7 @@ const sets = require(`${__hooks}/lib/shared/status-sets.json`);
 const DUPLICATES = 'ekyc.duplicatesAvoided';
 const RUNNER_SEEN = 'ekyc.runnerSeen';
 const CHECKED = 'ekyc.checked.';
-const OUTCOMES = ['pass', 'attention', 'fail', 'inconclusive', 'not_run'];
+const OUTCOMES = require(`${__hooks}/lib/shared/check-outcomes.json`);
 const DECISIONS_OF_DAYS = 30;
 
 const OLDEST = `SELECT IFNULL(unixepoch(MIN(status_since), 'subsec'), 0) AS since FROM profiles

@@ -5,7 +5,7 @@ const { all, countByStatus } = require(`${__hooks}/lib/base/sql.js`);
 const { findStand } = require(`${__hooks}/lib/base/stand.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
-const { WORST_FIRST } = require(`${__hooks}/lib/checks/outcomes.js`);
+const outcomes = require(`${__hooks}/lib/shared/check-outcomes.json`);
 const statuses = Object.keys(require(`${__hooks}/lib/shared/statuses.json`));
 
 const PAGE_SIZE = 50;
@@ -24,7 +24,7 @@ const SHAPE = {
   checks_outcome: '',
 };
 /** Unfinished checks are last: they may still turn out well. */
-const OUTCOMES = [...WORST_FIRST, ''];
+const OUTCOMES = [...outcomes, ''];
 const COLUMNS = Object.keys(SHAPE).join().replace('since', 'status_since AS since');
 
 /**
