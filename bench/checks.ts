@@ -4,12 +4,12 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { unpackWeights } from '../checker/reader/net.ts';
-import { readZone, type ZoneReading } from '../checker/reader/read-zone.ts';
-import { WEIGHTS } from '../checker/reader/weights.ts';
 import { damage, greyPicture, STRESSES, type Stress } from '../checker/training/damage.ts';
 import { KEPT_FOR_TESTS } from '../checker/training/fonts.ts';
 import { drawSpecimen } from '../checker/training/specimens.ts';
+import { unpackWeights } from '../src/lib/zones/net.ts';
+import { readZone, type ZoneReading } from '../src/lib/zones/read-zone.ts';
+import { WEIGHTS } from '../src/lib/zones/weights.ts';
 import type { Row } from './lib/report.ts';
 import { median } from './lib/statistics.ts';
 

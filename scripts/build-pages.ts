@@ -18,7 +18,7 @@ const HEADERS = `/*
 const ASSETS: [name: string, source: string][] = [
   ['verify', 'applicant/client.ts'],
   ['verify', 'applicant/style.css'],
-  ['zone-reader', 'applicant/client/sight-thread.ts'],
+  ['zone-reader', 'applicant/client/sight/thread.ts'],
   ['dashboard', 'dashboard/client.ts'],
   ['dashboard', 'dashboard/style.css'],
   ['docs', 'docs/style.css'],

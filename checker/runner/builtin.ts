@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { WEIGHTS } from '../../src/lib/zones/weights.ts';
 import type { ClaimedCheck } from '../../src/schemas/check.ts';
 import type { DocumentKind } from '../../src/schemas/document.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { WEIGHTS } from '../reader/weights.ts';
 import { Examiner, type Sight } from './child.ts';
 import { BUILT_IN, type Sights } from './judgements.ts';
 import type { Conclusion, Documents, Perform, Runner } from './runner.ts';

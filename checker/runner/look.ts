@@ -1,11 +1,11 @@
+import { unpackWeights } from '../../src/lib/zones/net.ts';
+import { readZone } from '../../src/lib/zones/read-zone.ts';
+import { WEIGHTS } from '../../src/lib/zones/weights.ts';
 import { readLicence } from '../barcode/read-barcode.ts';
 import { decode } from '../pictures/decode.ts';
 import { measure } from '../pictures/measures.ts';
 import { hashPhoto } from '../pictures/photo-hash.ts';
 import { type Parts, videoFacts } from '../pictures/video.ts';
-import { unpackWeights } from '../reader/net.ts';
-import { readZone } from '../reader/read-zone.ts';
-import { WEIGHTS } from '../reader/weights.ts';
 import type { Task } from './child-protocol.ts';
 import type { Seen } from './seen.ts';
 

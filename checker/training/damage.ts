@@ -1,7 +1,7 @@
 /** What happens between a document and its picture: a hand, a lamp, a camera, a file. */
 import sharp from 'sharp';
-import type { Picture, Point } from '../reader/picture.ts';
-import { homography, project } from '../reader/projection.ts';
+import type { Picture, Point } from '../../src/lib/zones/picture.ts';
+import { homography, project } from '../../src/lib/zones/projection.ts';
 import { Random } from './random.ts';
 
 export interface Damage {

@@ -1,6 +1,6 @@
 /** Backpropagation through the reader's net, and Adam. */
-import { ANSWERS } from '../reader/alphabet.ts';
-import { DENSE, FEATURES, FIRST, Net, type Plane, SHAPES, TENSORS, type Weights } from '../reader/net.ts';
+import { ANSWERS } from '../../src/lib/zones/alphabet.ts';
+import { DENSE, FEATURES, FIRST, Net, type Plane, SHAPES, TENSORS, type Weights } from '../../src/lib/zones/net.ts';
 import type { Random } from './random.ts';
 import type { Sample } from './samples.ts';
 

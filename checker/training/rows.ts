@@ -1,7 +1,7 @@
 /** Rows of random characters as a camera might have kept them: what the net learns from. */
 import sharp from 'sharp';
-import { ALPHABET } from '../reader/alphabet.ts';
-import type { Picture } from '../reader/picture.ts';
+import { ALPHABET } from '../../src/lib/zones/alphabet.ts';
+import type { Picture } from '../../src/lib/zones/picture.ts';
 import { type FontName, faceOf } from './fonts.ts';
 import type { Random } from './random.ts';
 

@@ -1,7 +1,7 @@
 /** Cells as the reader cuts them from a strip, a little off in every way, each with its answer. */
-import { ALPHABET, NOTHING } from '../reader/alphabet.ts';
-import { CELL_HEIGHT, CELL_WIDTH, contrastAt, cutCell, STRIP_PITCH } from '../reader/cells.ts';
-import { type Picture, sample } from '../reader/picture.ts';
+import { ALPHABET, NOTHING } from '../../src/lib/zones/alphabet.ts';
+import { CELL_HEIGHT, CELL_WIDTH, contrastAt, cutCell, STRIP_PITCH } from '../../src/lib/zones/cells.ts';
+import { type Picture, sample } from '../../src/lib/zones/picture.ts';
 import type { Random } from './random.ts';
 import { ROW_LENGTH, type Row } from './rows.ts';
 

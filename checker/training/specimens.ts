@@ -1,5 +1,5 @@
 /** Documents of nobody: random fields with real check digits, drawn as SVG without any installed font. */
-import { checkDigitOf, FORMATS, type Format } from '../reader/formats.ts';
+import { checkDigitOf, FORMATS, type Format } from '../../src/lib/zones/formats.ts';
 import { type FontName, faceOf } from './fonts.ts';
 import { Random } from './random.ts';
 

@@ -1,11 +1,11 @@
 /**
- * `npm run train -w checker [-- steps seed]` trains the reader's net and writes `checker/reader/weights.ts`: the same seed gives the same
+ * `npm run train -w checker [-- steps seed]` trains the reader's net and writes `src/lib/zones/weights.ts`: the same seed gives the same
  * weights, on the same version of sharp. A third word, `on`, goes on from the weights that are there. The first line of the weights says by
  * which commands they came. 10,000 steps take ten minutes on one core.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Net, SHAPES, TENSORS, unpackWeights, type Weights } from '../reader/net.ts';
+import { Net, SHAPES, TENSORS, unpackWeights, type Weights } from '../../src/lib/zones/net.ts';
 import { bestAnswer, Learner, randomWeights } from './learn.ts';
 import { Random } from './random.ts';
 import { drawRow, type Row } from './rows.ts';
@@ -21,7 +21,7 @@ const STEPS_A_ROW = 8;
 const WARM_UP = 200;
 const TEST_SAMPLES = 8_000;
 
-const FILE = join(import.meta.dirname, '../reader/weights.ts');
+const FILE = join(import.meta.dirname, '../../src/lib/zones/weights.ts');
 
 const [steps = STEPS, seed = SEED] = process.argv.slice(2, 4).map(Number);
 const before = process.argv[4] === 'on' ? readFileSync(FILE, 'utf8') : '';

@@ -1,11 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { unpackWeights } from '../../checker/reader/net.ts';
-import { readZone } from '../../checker/reader/read-zone.ts';
-import { WEIGHTS } from '../../checker/reader/weights.ts';
 import { damage, greyPicture } from '../../checker/training/damage.ts';
 import { drawSpecimen, type Fields } from '../../checker/training/specimens.ts';
+import { unpackWeights } from '../../src/lib/zones/net.ts';
+import { readZone } from '../../src/lib/zones/read-zone.ts';
+import { WEIGHTS } from '../../src/lib/zones/weights.ts';
 
 /** A passport of nobody, and what its holder would declare. */
 export interface SamplePassport {

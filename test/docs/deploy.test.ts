@@ -9,7 +9,7 @@ import { Settings } from '../../src/env.ts';
 import type { CheckOutcome } from '../../src/schemas/check.ts';
 import { Status } from '../../src/schemas/status.ts';
 import { toOpenMetrics } from '../../src/services/openmetrics.ts';
-import { parseOpenMetrics } from '../support/openmetrics.ts';
+import { parseOpenMetrics } from '../support/openapi/openmetrics.ts';
 
 const NO_CHECKS = { pass: 0, attention: 0, fail: 0, inconclusive: 0, not_run: 0 } satisfies Record<
   CheckOutcome,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { problemOf } from '../support/api.ts';
+import type { Sent } from './dashboard-routes.ts';
 import { expectNothingDoubled } from './invariants.ts';
-import { ROWS, type Sent, send } from './routes.ts';
+import { ROWS, send } from './routes.ts';
 import { makeScene } from './scene.ts';
 import { type BareWorker, type MortalSystem, startMortalSystem } from './target.ts';
 

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { PROBLEMS } from '../../src/lib/problem.ts';
 import { STALL_MS, TIMEOUT_MS } from '../../src/pocketbase/limits.ts';
 import { problemOf } from '../support/api.ts';
+import type { Sent } from './dashboard-routes.ts';
 import { type Fault, type FaultProxy, REVIEWER_CHECK, startFaultProxy, type UpstreamCall } from './fault-proxy.ts';
 import { expectNothingDoubled, expectQuietLog } from './invariants.ts';
-import { ROWS, routesOfRows, routesWithRows, type Sent, send } from './routes.ts';
+import { ROWS, routesOfRows, routesWithRows, send } from './routes.ts';
 import { makeScene, type Scene } from './scene.ts';
 import { type BareWorker, startBareWorker } from './target.ts';
 

@@ -1,19 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { applicantData, json, PNG } from '../support/api.ts';
-import { form } from '../support/browser/dashboard.ts';
 import { CONSENT, levelData } from '../support/levels.ts';
 import { routesOfApp } from '../support/routes.ts';
-import { JSON_PLEASE, newSlug, type Scene, WEBHOOK } from './scene.ts';
+import { DASHBOARD, type Row, type Sent } from './dashboard-routes.ts';
+import { newSlug, WEBHOOK } from './scene.ts';
 import { type BareWorker, CALLBACK_SECRET } from './target.ts';
-
-export type Sent = [path: string, init: RequestInit];
-
-interface Row {
-  /** Makes what the request needs, and the request: it can be sent more than once. */
-  prepare(scene: Scene): Promise<Sent> | Sent;
-  /** What a repeat is answered when PocketBase has acted before, and the answer was lost. */
-  again?: number;
-}
 
 const typed = (method: string, body: unknown, headers = {}): RequestInit => ({ ...json(body, headers), method });
 const png = (headers: Record<string, string> = {}): RequestInit => ({
@@ -231,63 +222,13 @@ export const ROWS: Record<string, Row> = {
       return ['/api/applicant/consent', json({ version: CONSENT.version, locale: 'vi' }, asApplicant(token))];
     },
   },
-  'GET /dashboard/login': { prepare: () => ['/dashboard/login', {}] },
-  'POST /dashboard/login': {
-    prepare: async (scene) => {
-      const { email, password } = await scene.reviewer();
-      return ['/dashboard/login', form({ email, password }, { ...JSON_PLEASE, origin: scene.origin() })];
-    },
-  },
-  ...Object.fromEntries(
-    [
-      ['GET', ''],
-      ['GET', '/metrics'],
-      ['GET', '/session'],
-      ['POST', '/next'],
-    ].map(([method = '', path = '']) => [
-      `${method} /dashboard${path}`,
-      { prepare: async (scene: Scene): Promise<Sent> => [`/dashboard${path}`, await scene.atDesk(method)] },
-    ]),
-  ),
-  'POST /dashboard/logout': { prepare: async (scene) => ['/dashboard/logout', await scene.leaving()], again: 401 },
-  'GET /dashboard/profiles/:id': {
-    prepare: async (scene) => [`/dashboard/profiles/${(await scene.documented()).id}`, await scene.atDesk('GET')],
-  },
-  'GET /dashboard/:form': { prepare: async (scene) => ['/dashboard/next', await scene.atDesk('GET')] },
-  'GET /dashboard/profiles/:id/:form': {
-    prepare: async (scene) => ['/dashboard/profiles/aaaaaaaaaaaaaaa/claim', await scene.atDesk('GET')],
-  },
-  'GET /dashboard/profiles/:id/documents/:kind': {
-    prepare: async (scene) => [
-      `/dashboard/profiles/${(await scene.documented()).id}/documents/document_front`,
-      await scene.atDesk('GET'),
-    ],
-  },
-  'POST /dashboard/profiles/:id/claim': {
-    prepare: async (scene) => [`/dashboard/profiles/${(await scene.profile()).id}/claim`, await scene.atDesk('POST')],
-  },
-  'POST /dashboard/profiles/:id/release': {
-    prepare: async (scene) => [`/dashboard/profiles/${(await scene.profile()).id}/release`, await scene.atDesk('POST')],
-  },
-  'POST /dashboard/profiles/:id/notes': {
-    prepare: async (scene) => [
-      `/dashboard/profiles/${(await scene.profile()).id}/notes`,
-      await scene.atDesk('POST', { text: 'x' }),
-    ],
-  },
-  'POST /dashboard/profiles/:id/decision': {
-    prepare: async (scene) => [
-      `/dashboard/profiles/${(await scene.profile()).id}/decision`,
-      await scene.atDesk('POST', { status: 'approved', expected_status: 'unverified', expected_evidence: '1' }),
-    ],
-    again: 409,
-  },
   'POST /api/applicant/submit': {
     prepare: async (scene) => [
       '/api/applicant/submit',
       { method: 'POST', headers: asApplicant((await scene.documented()).token) },
     ],
   },
+  ...DASHBOARD,
 };
 
 /** A stream does not end: test/worker/pocketbase/upstream.test.ts breaks it. */

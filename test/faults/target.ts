@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkForLeaks } from '../support/leaks.ts';
-import { type ApiDocument, OpenApiCheck } from '../support/openapi-check.ts';
+import { type ApiDocument, OpenApiCheck } from '../support/openapi/openapi-check.ts';
 import { type PocketBaseInfo, startPocketBase } from '../support/pocketbase.ts';
 import { settingsFor, type TestWorker } from '../support/worker.ts';
 import { bundle, remove, serve } from '../support/workerd.ts';

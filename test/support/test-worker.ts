@@ -1,5 +1,5 @@
 import type { Env } from '../../src/env.ts';
-import type { ApiDocument } from './openapi-check.ts';
+import type { ApiDocument } from './openapi/openapi-check.ts';
 
 export interface TestWorker {
   origin: string;

@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import type { Env } from '../../src/env.ts';
 import { DEPLOYED_URL, deployedWorker, onlyHere } from './deployed.ts';
 import { checkForLeaks, watchForLeaks, watchSecretsOf } from './leaks.ts';
-import { type ApiDocument, OpenApiCheck } from './openapi-check.ts';
+import { type ApiDocument, OpenApiCheck } from './openapi/openapi-check.ts';
 import type { PocketBaseInfo } from './pocketbase.ts';
 import { type CountingProxy, startProxy } from './proxy.ts';
 import type { TestWorker } from './test-worker.ts';

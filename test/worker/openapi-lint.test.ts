@@ -2,7 +2,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { type RulesetDefinition, Spectral } from '@stoplight/spectral-core';
 import { oas } from '@stoplight/spectral-rulesets';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ApiDocument } from '../support/openapi-check.ts';
+import type { ApiDocument } from '../support/openapi/openapi-check.ts';
 import { startWorker } from '../support/worker.ts';
 
 type Schema = { properties?: object; required?: string[]; pattern?: string };

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../scripts/lib/ports.ts';
 import { applicantData, json, superuser } from '../support/api.ts';
-import { CLIENTS, type ClientRequest, MISSING_TOOLS } from '../support/strict-clients.ts';
+import { CLIENTS, type ClientRequest, MISSING_TOOLS } from '../support/openapi/strict-clients.ts';
 import { settingsFor } from '../support/worker.ts';
 import { tellHost } from '../support/worker-host.ts';
 import { place, remove, serve } from '../support/workerd.ts';

@@ -21,7 +21,7 @@ import { Plan } from './client/plan.ts';
 import { persist } from './client/retry.ts';
 import { ask, opening, resubmission, review, status, type Trouble, trouble } from './client/screens.ts';
 import { preview, sending } from './client/send.ts';
-import { NO_FAULT, Sight } from './client/sight.ts';
+import { NO_FAULT, Sight } from './client/sight/sight.ts';
 import { Stage } from './client/stage.ts';
 import { Tabs } from './client/tabs.ts';
 import { askOf, nameOf, type Refusal, refusalOf } from './client/text.ts';

@@ -1,6 +1,6 @@
 import type { Check } from '../../schemas/check.ts';
 import type { Profile } from '../../schemas/profile.ts';
-import { OUTCOME_WORDS } from './check-words.ts';
+import { OUTCOME_WORDS } from './case/check-words.ts';
 
 /** A sign and a word: the colour alone would tell not everybody. */
 export function Outcome({ outcome }: { outcome: NonNullable<Check['outcome']> }) {

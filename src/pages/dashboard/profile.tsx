@@ -1,15 +1,15 @@
 import { isClaimedByAnother } from '../../services/review.ts';
-import type { ProfileProps } from './case.tsx';
-import { Checks } from './checks.tsx';
-import { Comparison } from './comparison.tsx';
-import { DecisionPanel } from './decision.tsx';
-import { Declared } from './declared.tsx';
-import { Documents } from './documents.tsx';
-import { Heading } from './heading.tsx';
+import type { ProfileProps } from './case/case.tsx';
+import { Checks } from './case/checks.tsx';
+import { Comparison } from './case/comparison.tsx';
+import { DecisionPanel } from './case/decision.tsx';
+import { Declared } from './case/declared.tsx';
+import { Documents } from './case/documents.tsx';
+import { Heading } from './case/heading.tsx';
+import { History, Notes } from './case/history.tsx';
+import { Readings } from './case/readings.tsx';
 import type { Shortcut } from './help.tsx';
-import { History, Notes } from './history.tsx';
 import { Notice, OpenNext, Page } from './layout.tsx';
-import { Readings } from './readings.tsx';
 import { STATUS_NAMES } from './words.ts';
 
 const SHORTCUTS: Shortcut[] = [

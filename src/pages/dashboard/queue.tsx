@@ -6,7 +6,7 @@ import type { Scope } from '../../schemas/key.ts';
 import { QUEUE_PAGES, type QueueQuery } from '../../schemas/review.ts';
 import { FINAL_STATUSES, REVIEW_STATUSES } from '../../schemas/status.ts';
 import { isClaimed } from '../../services/review.ts';
-import { OUTCOME_WORDS } from './check-words.ts';
+import { OUTCOME_WORDS } from './case/check-words.ts';
 import type { Shortcut } from './help.tsx';
 import { Age, Ignored, OpenNext, Page, StatusPill } from './layout.tsx';
 import { Summary } from './outcome.tsx';

@@ -8,7 +8,7 @@ import { ID, KIND, kindOf } from '../../http/paths.ts';
 import { log } from '../../lib/log.ts';
 import { ApiProblem, type ErrorCode } from '../../lib/problem.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
-import { NO_DECISION, type ProfileProps } from '../../pages/dashboard/case.tsx';
+import { NO_DECISION, type ProfileProps } from '../../pages/dashboard/case/case.tsx';
 import { ProfilePage } from '../../pages/dashboard/profile.tsx';
 import { DownloadQuery } from '../../schemas/document.ts';
 import { DecisionForm, NoteForm } from '../../schemas/review.ts';

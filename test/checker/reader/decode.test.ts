@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ALPHABET, ANSWERS, NOTHING } from '../../../checker/reader/alphabet.ts';
-import { decode } from '../../../checker/reader/decode.ts';
+import { ALPHABET, ANSWERS, NOTHING } from '../../../src/lib/zones/alphabet.ts';
+import { decode } from '../../../src/lib/zones/decode.ts';
 
 const LINES = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898902C36UTO7408122F1204159ZE184226B<<<<<10'];
 

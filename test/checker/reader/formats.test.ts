@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowedAt, checkDigitOf, FORMATS, type Format, isRight } from '../../../checker/reader/formats.ts';
+import { allowedAt, checkDigitOf, FORMATS, type Format, isRight } from '../../../src/lib/zones/formats.ts';
 
 /** ICAO 9303 part 4, appendix B. */
 const PASSPORT = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898902C36UTO7408122F1204159ZE184226B<<<<<10'];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { ANSWERS, NOTHING } from '../../../checker/reader/alphabet.ts';
-import { hiddenTiles, withoutHidden } from '../../../checker/reader/glare.ts';
+import { ANSWERS, NOTHING } from '../../../src/lib/zones/alphabet.ts';
+import { hiddenTiles, withoutHidden } from '../../../src/lib/zones/glare.ts';
 
 const line = (ranges: number[], empty: number[] = []) => ({
   contrasts: ranges.map((range) => ({ ink: 220 - range, paper: 220 })),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findGrids, profileOf } from '../../../checker/reader/grid.ts';
-import type { Picture } from '../../../checker/reader/picture.ts';
+import { findGrids, profileOf } from '../../../src/lib/zones/grid.ts';
+import type { Picture } from '../../../src/lib/zones/picture.ts';
 
 const [WIDTH, HEIGHT] = [900, 52];
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findLines, lengthOf } from '../../../checker/reader/lines.ts';
-import { locateZones } from '../../../checker/reader/locate.ts';
-import { type Picture, resize } from '../../../checker/reader/picture.ts';
-import { cutStrips, flatten, turnOver } from '../../../checker/reader/strips.ts';
 import { damage, greyPicture, type Stress } from '../../../checker/training/damage.ts';
 import { drawSpecimen } from '../../../checker/training/specimens.ts';
+import { findLines, lengthOf } from '../../../src/lib/zones/lines.ts';
+import { locateZones } from '../../../src/lib/zones/locate.ts';
+import { type Picture, resize } from '../../../src/lib/zones/picture.ts';
+import { cutStrips, flatten, turnOver } from '../../../src/lib/zones/strips.ts';
 
 const take = async (format: 'TD1' | 'TD3', stress: Stress, seed: number) =>
   greyPicture(await damage(drawSpecimen({ format, seed }), stress, seed));

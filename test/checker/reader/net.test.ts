@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ALPHABET, ANSWERS, NOTHING } from '../../../checker/reader/alphabet.ts';
-import { CELL_HEIGHT, CELL_WIDTH, contrastAt, cutCell, STRIP_PITCH } from '../../../checker/reader/cells.ts';
-import { Net, TENSORS, unpackWeights } from '../../../checker/reader/net.ts';
-import { WEIGHTS } from '../../../checker/reader/weights.ts';
 import { greyPicture } from '../../../checker/training/damage.ts';
 import { faceOf, KEPT_FOR_TESTS } from '../../../checker/training/fonts.ts';
+import { ALPHABET, ANSWERS, NOTHING } from '../../../src/lib/zones/alphabet.ts';
+import { CELL_HEIGHT, CELL_WIDTH, contrastAt, cutCell, STRIP_PITCH } from '../../../src/lib/zones/cells.ts';
+import { Net, TENSORS, unpackWeights } from '../../../src/lib/zones/net.ts';
+import { WEIGHTS } from '../../../src/lib/zones/weights.ts';
 
 const weights = unpackWeights(WEIGHTS);
 const net = new Net(weights);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { integrate, type Picture, resize, sample, turn } from '../../../checker/reader/picture.ts';
+import { integrate, type Picture, resize, sample, turn } from '../../../src/lib/zones/picture.ts';
 
 const picture: Picture = { width: 3, height: 2, data: Uint8Array.of(0, 100, 200, 50, 150, 250) };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { homography, project } from '../../../checker/reader/projection.ts';
+import { homography, project } from '../../../src/lib/zones/projection.ts';
 
 const square = [
   { x: 0, y: 0 },

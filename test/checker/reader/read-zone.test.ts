@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Format } from '../../../checker/reader/formats.ts';
-import { unpackWeights } from '../../../checker/reader/net.ts';
-import { type Picture, turn } from '../../../checker/reader/picture.ts';
-import { readZone, SURE } from '../../../checker/reader/read-zone.ts';
-import { WEIGHTS } from '../../../checker/reader/weights.ts';
 import { damage, greyPicture, STRESSES } from '../../../checker/training/damage.ts';
 import { KEPT_FOR_TESTS } from '../../../checker/training/fonts.ts';
 import { drawSpecimen } from '../../../checker/training/specimens.ts';
+import type { Format } from '../../../src/lib/zones/formats.ts';
+import { unpackWeights } from '../../../src/lib/zones/net.ts';
+import { type Picture, turn } from '../../../src/lib/zones/picture.ts';
+import { readZone, SURE } from '../../../src/lib/zones/read-zone.ts';
+import { WEIGHTS } from '../../../src/lib/zones/weights.ts';
 
 const weights = unpackWeights(WEIGHTS);
 // Smaller than a phone's picture, so that the tests stay short.

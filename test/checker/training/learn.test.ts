@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { ALPHABET, NOTHING } from '../../../checker/reader/alphabet.ts';
 import { Learner, randomWeights } from '../../../checker/training/learn.ts';
 import { Random } from '../../../checker/training/random.ts';
 import { drawRow } from '../../../checker/training/rows.ts';
 import { drawSamples } from '../../../checker/training/samples.ts';
+import { ALPHABET, NOTHING } from '../../../src/lib/zones/alphabet.ts';
 
 it('a net that looks at the same cells again and again learns them', async () => {
   const random = new Random(3);

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { FORMATS, type Format, isRight } from '../../../checker/reader/formats.ts';
 import { damage } from '../../../checker/training/damage.ts';
 import { drawSpecimen } from '../../../checker/training/specimens.ts';
+import { FORMATS, type Format, isRight } from '../../../src/lib/zones/formats.ts';
 
 describe('drawn specimens', () => {
   it.each(Object.keys(FORMATS) as Format[])('%s has the lines of its format, and right check digits', (format) => {

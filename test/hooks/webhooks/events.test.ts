@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Event } from '../support/answers.ts';
 import {
   applicant,
   asApplicant,
@@ -17,6 +16,7 @@ import {
   upload,
 } from '../support/client.ts';
 import { addPhoto, photo, withFields } from '../support/photo.ts';
+import type { Event } from '../support/records.ts';
 import { openFile } from '../support/sqlite.ts';
 import { eventsOf, newPartner } from '../support/webhook-client.ts';
 

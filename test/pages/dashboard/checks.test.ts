@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import codes from '../../../pocketbase/hooks/lib/shared/check-codes.json' with { type: 'json' };
-import { CODE_WORDS } from '../../../src/pages/dashboard/check-words.ts';
-import { placeZone } from '../../../src/pages/dashboard/place-zone.ts';
+import { CODE_WORDS } from '../../../src/pages/dashboard/case/check-words.ts';
+import { placeZone } from '../../../src/pages/dashboard/case/place-zone.ts';
 import { submitted as submittedByHook } from '../../hooks/support/checks.ts';
 import { connect } from '../../hooks/support/client.ts';
 import { api } from '../../support/api.ts';

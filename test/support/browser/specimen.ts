@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
-import type { Format } from '../../../checker/reader/formats.ts';
 import { drawSpecimen } from '../../../checker/training/specimens.ts';
+import type { Format } from '../../../src/lib/zones/formats.ts';
 
 const SEED = 18;
 

@@ -6,7 +6,7 @@ import type { Metrics } from '../../../src/schemas/metrics.ts';
 import type { Partner } from '../../../src/schemas/partner.ts';
 import { api, applicantData, json, PNG, problemOf, reviewer } from '../../support/api.ts';
 import { issueKey } from '../../support/keys.ts';
-import { parseOpenMetrics } from '../../support/openmetrics.ts';
+import { parseOpenMetrics } from '../../support/openapi/openmetrics.ts';
 import { startPocketBase, type TestPocketBase } from '../../support/pocketbase.ts';
 import type { CountingProxy } from '../../support/proxy.ts';
 import { startProxiedWorker, startWorker, type TestWorker } from '../../support/worker.ts';

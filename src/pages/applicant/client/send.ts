@@ -3,7 +3,7 @@ import { h } from '../../browser/dom.ts';
 import type { Outcome, Upload } from './api.ts';
 import { actions, alertBox, button, lead, mainAction } from './elements.ts';
 import { persist } from './retry.ts';
-import type { Verdict } from './sight.ts';
+import type { Verdict } from './sight/sight.ts';
 import type { Screen } from './stage.ts';
 import type { Text } from './text.ts';
 

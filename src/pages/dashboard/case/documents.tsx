@@ -1,8 +1,8 @@
 import type { PropsWithChildren } from 'hono/jsx';
-import { sizeText } from '../../lib/size.ts';
-import type { ReviewedProfile } from '../../pocketbase/records/profiles.ts';
-import { DOCUMENT_KINDS, type Document, type DocumentKind } from '../../schemas/document.ts';
-import { KIND_NAMES } from './words.ts';
+import { sizeText } from '../../../lib/size.ts';
+import type { ReviewedProfile } from '../../../pocketbase/records/profiles.ts';
+import { DOCUMENT_KINDS, type Document, type DocumentKind } from '../../../schemas/document.ts';
+import { KIND_NAMES } from '../words.ts';
 
 /** The face beside the portrait on the front, as these two are compared. */
 const COMPARED: readonly DocumentKind[] = ['document_front', 'facial_photo'];

@@ -1,7 +1,7 @@
 /** The worker thread that reads zones. The policy of its file (`scripts/build-pages.ts`) allows it no request at all. */
-import { unpackWeights } from '../../../../checker/reader/net.ts';
-import { readZone, type ZoneReading } from '../../../../checker/reader/read-zone.ts';
-import { WEIGHTS } from '../../../../checker/reader/weights.ts';
+import { unpackWeights } from '../../../../lib/zones/net.ts';
+import { readZone, type ZoneReading } from '../../../../lib/zones/read-zone.ts';
+import { WEIGHTS } from '../../../../lib/zones/weights.ts';
 import { greyOf, type Measures, measure } from './measures.ts';
 
 export interface Seen extends Measures {

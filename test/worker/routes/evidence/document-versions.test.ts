@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DocumentVersion } from '../../../src/schemas/document.ts';
-import { api, PDF, PNG, problemOf, reviewer, type TestReviewer, UNKNOWN_ID } from '../../support/api.ts';
-import { issueKey } from '../../support/keys.ts';
-import { file } from '../../support/samples.ts';
-import { stagedDocuments, storedFiles } from '../../support/stored-files.ts';
-import { startWorker, type TestWorker } from '../../support/worker.ts';
+import type { DocumentVersion } from '../../../../src/schemas/document.ts';
+import { api, PDF, PNG, problemOf, reviewer, type TestReviewer, UNKNOWN_ID } from '../../../support/api.ts';
+import { issueKey } from '../../../support/keys.ts';
+import { file } from '../../../support/samples.ts';
+import { stagedDocuments, storedFiles } from '../../../support/stored-files.ts';
+import { startWorker, type TestWorker } from '../../../support/worker.ts';
 
 let worker: TestWorker;
 let judge: TestReviewer;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Applicant } from '../../../src/schemas/profile.ts';
-import type { StatusChange } from '../../../src/schemas/status.ts';
-import { api, problemOf, reviewer } from '../../support/api.ts';
-import { issueKey } from '../../support/keys.ts';
-import { file } from '../../support/samples.ts';
-import { startWorker, type TestWorker } from '../../support/worker.ts';
+import type { Applicant } from '../../../../src/schemas/profile.ts';
+import type { StatusChange } from '../../../../src/schemas/status.ts';
+import { api, problemOf, reviewer } from '../../../support/api.ts';
+import { issueKey } from '../../../support/keys.ts';
+import { file } from '../../../support/samples.ts';
+import { startWorker, type TestWorker } from '../../../support/worker.ts';
 
 let worker: TestWorker;
 beforeAll(async () => {

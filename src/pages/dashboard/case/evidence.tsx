@@ -1,7 +1,7 @@
-import type { ReviewedProfile } from '../../pocketbase/records/profiles.ts';
-import { DOCUMENT_KINDS } from '../../schemas/document.ts';
-import { Notice } from './layout.tsx';
-import { IDENTITY_NAMES, KIND_NAMES } from './words.ts';
+import type { ReviewedProfile } from '../../../pocketbase/records/profiles.ts';
+import { DOCUMENT_KINDS } from '../../../schemas/document.ts';
+import { Notice } from '../layout.tsx';
+import { IDENTITY_NAMES, KIND_NAMES } from '../words.ts';
 
 type Evidence = Record<string, string | null>;
 

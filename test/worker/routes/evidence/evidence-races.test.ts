@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { api, PNG, problemOf, superuser } from '../../support/api.ts';
-import { stagedDocuments, storedFiles } from '../../support/stored-files.ts';
-import { startWorker, type TestWorker } from '../../support/worker.ts';
+import { api, PNG, problemOf, superuser } from '../../../support/api.ts';
+import { stagedDocuments, storedFiles } from '../../../support/stored-files.ts';
+import { startWorker, type TestWorker } from '../../../support/worker.ts';
 
 let worker: TestWorker;
 beforeAll(async () => {

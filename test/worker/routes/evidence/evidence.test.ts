@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import type { AuditEntry } from '../../../src/schemas/audit.ts';
-import type { Event } from '../../../src/schemas/event.ts';
-import type { StatusChange } from '../../../src/schemas/status.ts';
-import { api, applicantData, json, PNG, problemOf, reviewer, type TestReviewer } from '../../support/api.ts';
-import { dashboardClient } from '../../support/browser/dashboard.ts';
-import { issueKey } from '../../support/keys.ts';
-import { file } from '../../support/samples.ts';
-import { startWorker, type TestWorker } from '../../support/worker.ts';
+import type { AuditEntry } from '../../../../src/schemas/audit.ts';
+import type { Event } from '../../../../src/schemas/event.ts';
+import type { StatusChange } from '../../../../src/schemas/status.ts';
+import { api, applicantData, json, PNG, problemOf, reviewer, type TestReviewer } from '../../../support/api.ts';
+import { dashboardClient } from '../../../support/browser/dashboard.ts';
+import { issueKey } from '../../../support/keys.ts';
+import { file } from '../../../support/samples.ts';
+import { startWorker, type TestWorker } from '../../../support/worker.ts';
 
 let worker: TestWorker;
 let judge: TestReviewer;

@@ -1,10 +1,10 @@
-import type { StatusRow } from '../../pocketbase/records/status-history.ts';
-import { REASONED_STATUSES, ReasonCode, STATUS_TABLE, type Status } from '../../schemas/status.ts';
-import { isClaimedByAnother } from '../../services/review.ts';
+import type { StatusRow } from '../../../pocketbase/records/status-history.ts';
+import { REASONED_STATUSES, ReasonCode, STATUS_TABLE, type Status } from '../../../schemas/status.ts';
+import { isClaimedByAnother } from '../../../services/review.ts';
+import { Csrf, Notice, Time } from '../layout.tsx';
+import { DECISIONS, REASON_NAMES, STATUS_NAMES } from '../words.ts';
 import { actorText, type DecisionState, DraftBack, draftOf, type ProfileProps, Section } from './case.tsx';
 import { EvidenceChanged, evidenceOf } from './evidence.tsx';
-import { Csrf, Notice, Time } from './layout.tsx';
-import { DECISIONS, REASON_NAMES, STATUS_NAMES } from './words.ts';
 
 export function DecisionPanel(props: ProfileProps) {
   const { record, session, reviewers, now, decision } = props;

@@ -1,7 +1,8 @@
 /** What has happened to a profile, and what reviewers wrote about it. */
+
+import { Csrf, StatusPill, Time } from '../layout.tsx';
+import { REASON_NAMES } from '../words.ts';
 import { actorText, DraftBack, draftOf, type ProfileProps, Section } from './case.tsx';
-import { Csrf, StatusPill, Time } from './layout.tsx';
-import { REASON_NAMES } from './words.ts';
 
 export function History({ history, reviewers, session }: ProfileProps) {
   return (

@@ -1,13 +1,13 @@
 /** The newest round of automated checks: what each has found, and what keeps it waiting. */
-import codes from '../../../pocketbase/hooks/lib/shared/check-codes.json' with { type: 'json' };
-import type { Check, Finding } from '../../schemas/check.ts';
-import { FINAL_STATUSES } from '../../schemas/status.ts';
+import codes from '../../../../pocketbase/hooks/lib/shared/check-codes.json' with { type: 'json' };
+import type { Check, Finding } from '../../../schemas/check.ts';
+import { FINAL_STATUSES } from '../../../schemas/status.ts';
+import { Csrf, Time } from '../layout.tsx';
+import { Outcome } from '../outcome.tsx';
+import { IDENTITY_NAMES, KIND_NAMES } from '../words.ts';
 import type { ProfileProps } from './case.tsx';
 import { CHECK_NAMES, CHECK_STATUS_NAMES, CODE_WORDS } from './check-words.ts';
 import { othersOf } from './facts.ts';
-import { Csrf, Time } from './layout.tsx';
-import { Outcome } from './outcome.tsx';
-import { IDENTITY_NAMES, KIND_NAMES } from './words.ts';
 
 /** A runner asks for work every few seconds. */
 const RUNNER_LOST_MS = 60_000;

@@ -1,11 +1,11 @@
 /** What the parts of a profile's page share. */
 import type { PropsWithChildren } from 'hono/jsx';
-import type { Session } from '../../auth/session.ts';
-import type { NoteRow } from '../../pocketbase/records/notes.ts';
-import type { StatusRow } from '../../pocketbase/records/status-history.ts';
-import type { Scope } from '../../schemas/key.ts';
-import type { Status } from '../../schemas/status.ts';
-import type { Case } from '../../services/review.ts';
+import type { Session } from '../../../auth/session.ts';
+import type { NoteRow } from '../../../pocketbase/records/notes.ts';
+import type { StatusRow } from '../../../pocketbase/records/status-history.ts';
+import type { Scope } from '../../../schemas/key.ts';
+import type { Status } from '../../../schemas/status.ts';
+import type { Case } from '../../../services/review.ts';
 
 export interface ProfileProps extends Case {
   session: Session;

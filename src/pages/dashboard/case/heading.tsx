@@ -1,8 +1,8 @@
-import { durationText } from '../../lib/duration.ts';
-import { isClaimed } from '../../services/review.ts';
+import { durationText } from '../../../lib/duration.ts';
+import { isClaimed } from '../../../services/review.ts';
+import { Age, Csrf, StatusPill } from '../layout.tsx';
+import { Summary } from '../outcome.tsx';
 import type { ProfileProps } from './case.tsx';
-import { Age, Csrf, StatusPill } from './layout.tsx';
-import { Summary } from './outcome.tsx';
 
 export function Heading({ record, session, reviewers, now }: ProfileProps) {
   return (

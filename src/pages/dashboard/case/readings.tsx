@@ -1,9 +1,9 @@
 /** What the runner saw on the pictures above: how alike the faces are, and the machine-readable zone. */
-import type { Case } from '../../services/review.ts';
+import type { Case } from '../../../services/review.ts';
+import { Outcome } from '../outcome.tsx';
+import { KIND_NAMES } from '../words.ts';
 import { factsOf, type Zone as ZoneFact } from './facts.ts';
-import { Outcome } from './outcome.tsx';
 import { placeZone } from './place-zone.ts';
-import { KIND_NAMES } from './words.ts';
 
 type Props = Pick<Case, 'record' | 'round'>;
 

@@ -1,5 +1,5 @@
+import { Time } from '../layout.tsx';
 import { type ProfileProps, Section } from './case.tsx';
-import { Time } from './layout.tsx';
 
 export function Declared({ record }: ProfileProps) {
   const fields: [string, string | null][] = [

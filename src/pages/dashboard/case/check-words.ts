@@ -1,6 +1,6 @@
 /** What checks say, in words for those who review. Codes and statuses are closed lists, so nothing of a runner's own stands among them. */
 import type * as z from 'zod';
-import type { Check, CheckCode, CheckOutcome, CheckType } from '../../schemas/check.ts';
+import type { Check, CheckCode, CheckOutcome, CheckType } from '../../../schemas/check.ts';
 
 export const CHECK_NAMES: Record<CheckType, string> = {
   document_text: 'Text of the document',

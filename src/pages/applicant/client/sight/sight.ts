@@ -1,8 +1,8 @@
 /** Looks at a document's picture before it is sent. What is read in it stays in the worker thread, which answers with what this needs to know. */
-import { deferred } from '../../browser/dom.ts';
-import type { Applicant, Kind, Upload } from './api.ts';
-import { pixelsOf } from './picture.ts';
-import type { Seen } from './sight-thread.ts';
+import { deferred } from '../../../browser/dom.ts';
+import type { Applicant, Kind, Upload } from '../api.ts';
+import { pixelsOf } from '../picture.ts';
+import type { Seen } from './thread.ts';
 
 export type Fault = 'lines' | 'dark' | 'blurred' | 'glare';
 

@@ -1,5 +1,5 @@
 /** Numbers of a picture's quality, for a camera's pictures. They are hints: noise passes for sharpness. */
-import type { Picture } from '../../../../checker/reader/picture.ts';
+import type { Picture } from '../../../../lib/zones/picture.ts';
 
 export interface Measures {
   /** Mean grey, 0 to 255. */

@@ -1,8 +1,8 @@
 /** What was declared beside what was read from the document. */
-import type { Check, Finding } from '../../schemas/check.ts';
+import type { Check, Finding } from '../../../schemas/check.ts';
+import { countryName, DOCUMENT_TYPE_NAMES, IDENTITY_NAMES } from '../words.ts';
 import { type ProfileProps, Section } from './case.tsx';
 import { type FieldFact, factsOf, readFields } from './facts.ts';
-import { countryName, DOCUMENT_TYPE_NAMES, IDENTITY_NAMES } from './words.ts';
 
 type Field = keyof typeof IDENTITY_NAMES;
 const FIELDS: Field[] = ['full_name', 'document_number', 'date_of_birth', 'country', 'document_type'];

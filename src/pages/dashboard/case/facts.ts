@@ -1,8 +1,8 @@
 /** What runners have read, as far as this page shows it. A vendor's adapter may write anything, so what has another form is left out. */
 import * as z from 'zod';
-import { type Check, type CheckType, Finding } from '../../schemas/check.ts';
-import { Id } from '../../schemas/common.ts';
-import { DocumentKind } from '../../schemas/document.ts';
+import { type Check, type CheckType, Finding } from '../../../schemas/check.ts';
+import { Id } from '../../../schemas/common.ts';
+import { DocumentKind } from '../../../schemas/document.ts';
 
 const MOST_SHOWN = 200;
 const text = z.string().transform((value) => value.slice(0, MOST_SHOWN));

@@ -5,7 +5,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { launchBrowser } from './browser/browser.ts';
+import { launchBrowser } from '../browser/browser.ts';
 
 export interface ClientRequest {
   method: string;
