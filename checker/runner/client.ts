@@ -70,10 +70,11 @@ export class ChecksClient {
     this.#options = options;
   }
 
-  async claim(types: readonly CheckType[], limit: number, signal: AbortSignal): Promise<ClaimedCheck[]> {
+  /** Takes no signal: the answer to a claim that is given up would be leases that nobody knows of. */
+  async claim(types: readonly CheckType[], limit: number): Promise<ClaimedCheck[]> {
     const { name, version } = this.#options.provider;
     const body = { provider: { name, version }, types, limit, lease_seconds: LEASE_SECONDS };
-    const response = await this.#send('POST', '/api/checks/claim', { body, signal });
+    const response = await this.#send('POST', '/api/checks/claim', { body });
     if (response.status === 204) return [];
     return ClaimedChecks.parse(await response.json()).items;
   }

@@ -25,7 +25,7 @@ export async function runLoop(runner: Runner, client: ChecksClient, signal: Abor
   const stopped = once(signal, 'abort').then(() => runner.stop());
   let workedAt = Date.now();
   while (!signal.aborted) {
-    const checks = await claim(runner, client, signal);
+    const checks = await claim(runner, client);
     const perform = runner.begin();
     const done = await Promise.all(checks.map((check) => hold(check, { runner, client, perform, signal })));
     if (done.includes(true)) workedAt = Date.now();
@@ -35,12 +35,12 @@ export async function runLoop(runner: Runner, client: ChecksClient, signal: Abor
   await stopped;
 }
 
-async function claim(runner: Runner, client: ChecksClient, signal: AbortSignal): Promise<ClaimedCheck[]> {
+async function claim(runner: Runner, client: ChecksClient): Promise<ClaimedCheck[]> {
   try {
-    return await client.claim(runner.types, CLAIMED_AT_ONCE, signal);
+    return await client.claim(runner.types, CLAIMED_AT_ONCE);
   } catch (error) {
     if (error instanceof KeyRefusedError) throw error;
-    if (!signal.aborted) log('warn', 'claim_failed', { reason: reasonOf(error) });
+    log('warn', 'claim_failed', { reason: reasonOf(error) });
     return [];
   }
 }

@@ -14,7 +14,7 @@ Object.defineProperty(Uint8Array.prototype, 'toHex', {
 });
 Object.defineProperty(Uint8Array.prototype, 'toBase64', {
   configurable: true,
-  value(this: Uint8Array) {
-    return Buffer.from(this).toString('base64');
+  value(this: Uint8Array, { alphabet = 'base64' as 'base64' | 'base64url' } = {}) {
+    return Buffer.from(this).toString(alphabet);
   },
 });
