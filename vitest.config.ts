@@ -3,6 +3,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that wait or work longest begin first, or the run would end with one of them alone. */
 const LONGEST = [
+  'checker/runner/runner',
+  'checker/runner/whole',
+  'checker/barcode/read-barcode',
+  'pages/applicant/sight',
+  'pages/dashboard/checks',
   'pages/applicant/journey',
   'pages/dashboard/drafts',
   'pages/applicant/camera',

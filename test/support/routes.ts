@@ -192,6 +192,7 @@ export const INPUTS: Record<string, Input> = {
   'GET /dashboard/profiles/:id': { query: ['done'] },
   'GET /dashboard/profiles/:id/documents/:kind': {},
   'GET /dashboard/profiles/:id/:form': {},
+  'POST /dashboard/profiles/:id/checks': { form: {} },
   'POST /dashboard/profiles/:id/claim': { form: {} },
   'POST /dashboard/profiles/:id/release': { form: {} },
   'POST /dashboard/profiles/:id/notes': { form: { text: 'x' } },

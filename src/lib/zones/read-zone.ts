@@ -34,9 +34,8 @@ export interface ZoneReading {
 export const SURE = 0.95;
 
 /**
- * The net has learned from cells that are far worse than most, so it doubts too much: of its reads of drawn specimens that were exact at a
- * scan, half were not sure. The value was chosen on specimens of other seeds than the bench's; there the weakest character of every wrong
- * read stayed below 0.4.
+ * The net has learned from cells that are far worse than most, so it doubts too much. The value was chosen by hand on specimens of other seeds
+ * than the bench's, in the same two cuts; the bench counts the reads that are sure and wrong.
  */
 const SHARPNESS = 2.5;
 

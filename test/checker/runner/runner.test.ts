@@ -18,8 +18,11 @@ afterEach(async () => {
 const jpeg = await photo(600, 800).jpeg().toBuffer();
 const document = { document_front: jpeg, document_back: jpeg, facial_photo: jpeg };
 const isAllDone = () => expect(api.checks.map(({ state }) => state)).toEqual(api.checks.map(() => 'completed'));
-const allDone = (timeout = 50_000) => vi.waitFor(isAllDone, { timeout, interval: 50 });
+const allDone = (timeout = 100_000) => vi.waitFor(isAllDone, { timeout, interval: 50 });
 const eachOnce = () => expect(api.checks.map(({ results }) => results.length)).toEqual(api.checks.map(() => 1));
+
+// Reading pictures takes its time beside other tests.
+vi.setConfig({ testTimeout: 180_000 });
 
 describe('npm run checker', () => {
   it('does the checks of an applicant, and fetches each document once', async () => {
@@ -181,7 +184,7 @@ describe('kill -9', () => {
     });
   });
 
-  it('of the child, again and again: each check is concluded once', { timeout: 120_000 }, async () => {
+  it('of the child, again and again: each check is concluded once', { timeout: 180_000 }, async () => {
     for (let count = 0; count < 4; count++)
       api.add('document_quality', document, { profile: `profile${String(count).padStart(8, '0')}` });
     const runner = spawnRunner(api);
@@ -199,7 +202,7 @@ describe('kill -9', () => {
 it('two runners share the checks, and each is concluded once', { timeout: 120_000 }, async () => {
   for (let count = 0; count < 100; count++) api.add(count % 10 ? 'applicant_data' : 'document_quality', document);
   const runners = [spawnRunner(api), spawnRunner(api)];
-  await allDone(100_000);
+  await allDone();
   eachOnce();
   for (const runner of runners) expect(runner.output()).toContain('check_done');
 });

@@ -43,9 +43,12 @@ async function concluded(id: string): Promise<Record<string, Check>> {
     checks = await checksOf(id);
     expect(Object.values(checks).map(({ status }) => status)).toEqual(TYPES.map(() => 'completed'));
   };
-  await vi.waitFor(isDone, { timeout: 50_000, interval: 100 });
+  await vi.waitFor(isDone, { timeout: 120_000, interval: 100 });
   return checks;
 }
+
+// Reading pictures takes its time beside other tests.
+vi.setConfig({ testTimeout: 180_000 });
 
 describe('a submitted applicant', () => {
   it('whose passport is as declared passes every check', async () => {
@@ -95,11 +98,11 @@ it('a runner that is stopped and one that is killed leave nothing undone', async
     ids.push(await submitted(photo, { ...declared, document_number: `${declared.document_number}${digit}` }));
   }
   const first = spawnRunner({ url: worker.origin, key });
-  await vi.waitFor(() => expect(first.output()).toContain('check_done'), { timeout: 40_000 });
+  await vi.waitFor(() => expect(first.output()).toContain('check_done'), { timeout: 80_000 });
   first.process.kill('SIGTERM');
   expect(await first.exit).toBe(0);
   const second = spawnRunner({ url: worker.origin, key });
-  await vi.waitFor(() => expect(second.children()).toHaveLength(1), { timeout: 40_000 });
+  await vi.waitFor(() => expect(second.children()).toHaveLength(1), { timeout: 80_000 });
   for (const pid of second.children()) process.kill(pid, 'SIGKILL');
   for (const id of ids) await concluded(id);
 });
