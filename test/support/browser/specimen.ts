@@ -22,7 +22,7 @@ const LAMP = `<radialGradient id="lamp"><stop offset=".7" stop-color="#fff"/><st
 export function specimen(format: Format, { width = 1250, height, blur = 0, ...look }: Look = {}): Promise<Buffer> {
   const { svg } = drawSpecimen({ format, seed: SEED });
   const drawn = look.hasGlare ? svg.replace('</svg>', LAMP) : svg;
-  let picture = sharp(Buffer.from(drawn)).resize(width, height, { fit: 'fill' });
+  let picture = sharp(Buffer.from(drawn)).resize(width, height, { fit: height ? 'fill' : 'inside' });
   if (blur > 0) picture = picture.blur(blur);
   if (look.isDim) picture = picture.linear(0.15, 0);
   return picture.png().toBuffer();
