@@ -82,6 +82,8 @@ describe('npm start', { timeout: 90_000 }, () => {
     run = npmStart(place);
     await run.ready();
     expect((await fetch(`http://127.0.0.1:${place.PORT}/readyz`)).status).toBe(200);
+    // The key of the runner of checks is made by the API, once it is ready.
+    await expect.poll(() => existsSync(join(dataDir, 'runner.json')), { timeout: 30_000 }).toBe(true);
     for (const path of [devVars, join(dataDir, 'accounts.json'), join(dataDir, 'runner.json')])
       expect(statSync(path).mode & 0o777).toBe(0o600);
     const { LINK_SECRET, SESSION_SECRET } = parseEnv(readFileSync(devVars, 'utf8'));
