@@ -4,7 +4,8 @@ import { connect } from '../../hooks/support/client.ts';
 import { CONSENT, makeLevel } from '../levels.ts';
 import type { DashboardSite } from './dashboard-site.ts';
 
-export const ZONE = ['I<UTOC1234567<<<<<<<<<<<<<<<', '9004305F3105118UTO<<<<<<<<<<<8'];
+/** As long as a passport's, which is the longest. */
+export const ZONE = ['P<UTONGUYEN<<THI<MINH<<<<<<<<<<<<<<<<<<<<<<<', 'C123456784UTO9004305F3105118<<<<<<<<<<<<<<<8'];
 /** Of the two lines on the back of the drawn card, which lies a little askew. */
 const CORNERS = [
   [114, 580],
@@ -19,7 +20,7 @@ const fact = (read: string | null, verdict: string, isSure = true) => ({ read, i
 export const MISMATCH: Record<string, object> = mismatch();
 
 function mismatch() {
-  const zone = { format: 'TD2', lines: ZONE, kind: 'document_back', corners: CORNERS, width: 1280, height: 810 };
+  const zone = { format: 'TD3', lines: ZONE, kind: 'document_back', corners: CORNERS, width: 1280, height: 810 };
   return {
     document_text: {
       outcome: 'fail',
