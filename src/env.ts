@@ -86,7 +86,7 @@ const callbackSources = z
       return z.NEVER;
     }
   })
-  .pipe(z.record(z.string().regex(/^[a-z0-9_-]{1,40}$/), CallbackSource))
+  .pipe(z.record(z.string().regex(new RegExp(patterns.provider)), CallbackSource))
   .transform((sources) => Object.entries(sources).map(([name, { secret: key, ...rest }]) => ({ name, key, ...rest })))
   .default([]);
 

@@ -15,7 +15,7 @@ export interface PictureMeasures {
   isCutOff: boolean | null;
   /** Its metadata names software for editing. */
   isEdited: boolean;
-  /** A zone, a barcode or a face was surely read from it: the better test, so blur and glare did no harm. */
+  /** A zone or a barcode was surely read from it: the better test, so blur and glare did no harm. */
   isRead: boolean;
 }
 

@@ -13,7 +13,6 @@ const FILES = {
 };
 export type FontName = keyof typeof FILES;
 
-export const TRAINED: readonly FontName[] = ['ocr-b', 'ocr-b-slanted', 'typewriter'];
 export const KEPT_FOR_TESTS: readonly FontName[] = ['ocr-b-square', 'ocr-b-tall'];
 
 export class Face {

@@ -22,8 +22,6 @@ onRecordCreateRequest(
   },
   'documents',
   'evidence',
-  'levels',
-  'consents',
 );
 
 onRecordCreateRequest(() => {

@@ -78,9 +78,10 @@ const PATH_PARAMETERS: Record<string, [schema: string, description: string]> = {
   delivery: ['Id', 'Of the delivery'],
   slug: ['PartnerSlug', 'Of the partner'],
   kind: ['DocumentKind', 'Of the document'],
+  provider: ['ProviderName', 'As levels and the setting `CHECK_CALLBACKS` name it'],
 };
 /** Whose `id` it is, by the path's second part; elsewhere a profile's. */
-const OWNERS: Record<string, string> = { keys: 'key', levels: 'level', webhooks: 'webhook' };
+const OWNERS: Record<string, string> = { checks: 'check', keys: 'key', levels: 'level', webhooks: 'webhook' };
 
 export function openApi(app: Hono<AppEnv>) {
   let document: Awaited<ReturnType<typeof describeApi>> | undefined;

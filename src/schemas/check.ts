@@ -2,6 +2,7 @@ import * as z from 'zod';
 import codes from '../../pocketbase/hooks/lib/shared/check-codes.json' with { type: 'json' };
 import outcomes from '../../pocketbase/hooks/lib/shared/check-outcomes.json' with { type: 'json' };
 import types from '../../pocketbase/hooks/lib/shared/check-types.json' with { type: 'json' };
+import patterns from '../../pocketbase/hooks/lib/shared/patterns.json' with { type: 'json' };
 import { Id, page, Timestamp } from './common.ts';
 import { DocumentKind, DocumentMeta } from './document.ts';
 
@@ -39,16 +40,17 @@ export const Finding = z
 export type Finding = z.infer<typeof Finding>;
 
 /** As levels and settings name it. */
-export const PROVIDER_PATTERN = /^[a-z0-9_-]{1,40}$/;
-const name = z
-  .string()
-  .regex(PROVIDER_PATTERN)
-  .meta({ description: 'As levels name it; `builtin` is the runner that comes with the product', example: 'builtin' });
+export const PROVIDER_PATTERN = new RegExp(patterns.provider);
+export const ProviderName = z.string().regex(PROVIDER_PATTERN).meta({
+  id: 'ProviderName',
+  description: 'Who does a check; `builtin` is the runner that comes with the product',
+  example: 'builtin',
+});
 const version = z
   .string()
   .regex(/^[\w.+-]{1,64}$/)
   .meta({ example: '1.0.0' });
-export const ClaimingProvider = z.strictObject({ name, version }).meta({ id: 'ClaimingProvider' });
+export const ClaimingProvider = z.strictObject({ name: ProviderName, version }).meta({ id: 'ClaimingProvider' });
 export const CheckProvider = ClaimingProvider.extend({
   models: z
     .record(z.string().regex(/^[\w.-]{1,64}$/), version)

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import byDefault from '../../pocketbase/hooks/lib/shared/default-level.json' with { type: 'json' };
 import patterns from '../../pocketbase/hooks/lib/shared/patterns.json' with { type: 'json' };
-import { CheckCode, CheckType, PROVIDER_PATTERN } from './check.ts';
+import { CheckCode, CheckType, ProviderName } from './check.ts';
 import { Id, Instant, line, PageQuery, PartnerSlug, page, prose, Timestamp } from './common.ts';
 import { Country } from './countries.ts';
 import { DocumentKind, DocumentType } from './document.ts';
@@ -17,11 +17,6 @@ export const LevelOfProfile = z.object({ name: z.string(), version: Version }).m
   id: 'LevelOfProfile',
   description: 'The version that the profile was created under, or was moved to',
 });
-
-const Provider = z
-  .string()
-  .regex(PROVIDER_PATTERN)
-  .meta({ description: 'Whose runner does it; `builtin`: the one that comes along', example: 'builtin' });
 
 /** BCP 47 is what `Intl` reads; this is what a member's name may be. */
 const Locale = z
@@ -52,7 +47,7 @@ const Policy = z
   .meta({ id: 'LevelPolicy', description: 'What follows from the checks alone. Nothing is rejected automatically' });
 
 const kinds = z.array(DocumentKind).max(DocumentKind.options.length);
-const Check = z.union([CheckType, z.strictObject({ type: CheckType, provider: Provider.optional() })]);
+const Check = z.union([CheckType, z.strictObject({ type: CheckType, provider: ProviderName.optional() })]);
 
 /** What a level says, with what holds where it says nothing. */
 const spec = {

@@ -5,7 +5,7 @@ const { all, ask } = require(`${__hooks}/lib/base/sql.js`);
 const { readStand } = require(`${__hooks}/lib/base/stand.js`);
 const { SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
-const { failLost, retrySql } = require(`${__hooks}/lib/checks/lost.js`);
+const { MOST_LOST, failLost, retrySql } = require(`${__hooks}/lib/checks/lost.js`);
 const { runnerOf } = require(`${__hooks}/lib/keys/grants.js`);
 const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
 const { noteRunner } = require(`${__hooks}/lib/review/metrics.js`);
@@ -20,7 +20,7 @@ const MOST_HELD = 8;
 const DUE = `SELECT c.id FROM json_each({:types}) t CROSS JOIN checks c ON c.id IN (
     SELECT id FROM checks
     WHERE status = 'pending' AND type = t.value AND provider = {:provider} AND next_attempt_at <= {:now} AND locked_until <= {:now}
-      AND lost <= 5 AND ({:all} OR partner IN (SELECT value FROM json_each({:partners})))
+      AND lost <= ${MOST_LOST} AND ({:all} OR partner IN (SELECT value FROM json_each({:partners})))
     ORDER BY next_attempt_at LIMIT {:limit}
   )
   ORDER BY c.next_attempt_at LIMIT {:limit}`;

@@ -106,4 +106,4 @@ function release(app, caller, id, { attempt, external_ref, after_seconds }) {
   return { id, status: external_ref ? 'waiting' : 'queued', outcome: '' };
 }
 
-module.exports = { extend, findHeld, release, serveInput };
+module.exports = { extend, findHeld, refuseAttempt, release, serveInput };

@@ -2,9 +2,10 @@ const { all } = require(`${__hooks}/lib/base/sql.js`);
 const { SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { concludeCheck } = require(`${__hooks}/lib/checks/conclude.js`);
 
-/** After a lease that brought nothing the check waits so long; after one more it has failed. */
+/** After a lease that brought nothing the check waits so long; after one more it has failed. The index of lost checks names their number. */
 const PAUSES_MS = [0, 30, 300, 1800, 7200].map((seconds) => seconds * SECOND);
-const LOST = `SELECT id, profile, round, evidence_version FROM checks WHERE status = 'pending' AND lost > 5 AND locked_until <= {:now} LIMIT 100`;
+const MOST_LOST = PAUSES_MS.length;
+const LOST = `SELECT id, profile, round, evidence_version FROM checks WHERE status = 'pending' AND lost > ${MOST_LOST} AND locked_until <= {:now} LIMIT 100`;
 
 /**
  * When to give a check out again whose lease ends without a result: SQL.
@@ -23,4 +24,4 @@ function failLost(tx, caller) {
   for (const check of lostChecks(tx)) concludeCheck(tx, caller, { ...check, status: 'pending' }, { status: 'failed' });
 }
 
-module.exports = { failLost, lostChecks, retrySql };
+module.exports = { MOST_LOST, failLost, lostChecks, retrySql };

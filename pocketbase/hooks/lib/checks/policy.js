@@ -2,9 +2,9 @@ const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
 const { all } = require(`${__hooks}/lib/base/sql.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
 const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
+const { MOST_RESUBMISSIONS } = require(`${__hooks}/lib/levels/spec.js`);
 const { move } = require(`${__hooks}/lib/status/change-status.js`);
 
-const MOST_RESUBMISSIONS = 3;
 const RESUBMISSIONS = `SELECT COUNT(*) AS n FROM status_history
   WHERE profile = {:id} AND "to" = 'resubmission_requested' AND actor_type = 'system' AND actor_id LIKE 'policy:%'`;
 
@@ -37,7 +37,7 @@ function isFree({ status, evidence_version, claimed_by, claimed_until }, check) 
 
 function askAgain(tx, actor, stand, { resubmit_at_most = MOST_RESUBMISSIONS }, findings) {
   const [{ n }] = all(tx, RESUBMISSIONS, { n: 0 }, { id: stand.id });
-  if (n >= Math.min(resubmit_at_most, MOST_RESUBMISSIONS)) return;
+  if (n >= resubmit_at_most) return;
   const named = [...new Set(findings.flatMap(({ kind }) => kind ?? []))];
   move(tx, actor, stand, {
     to: 'resubmission_requested',

@@ -2,7 +2,7 @@ const { findEarlier, remembered } = require(`${__hooks}/lib/base/idempotency.js`
 const { fail } = require(`${__hooks}/lib/base/problem.js`);
 const { ask } = require(`${__hooks}/lib/base/sql.js`);
 const { findStand, writeProfile } = require(`${__hooks}/lib/base/stand.js`);
-const { DAY, SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
+const { HOUR, SECOND, stamp } = require(`${__hooks}/lib/base/time.js`);
 const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
 const { beginRound, roundsLeft } = require(`${__hooks}/lib/levels/round.js`);
 const { runnerSeen } = require(`${__hooks}/lib/review/metrics.js`);
@@ -60,7 +60,7 @@ function checkAgain(app, caller, id) {
     const members = { ...remembered(caller, String(round), true), audit: [{ action: 'checks.requested' }] };
     if (!beginRound(db, caller, stand, members)) {
       fail(429, 'rate_limited', 'The profile has had its rounds of checks for today.', {
-        retry_after: DAY / SECOND / 24,
+        retry_after: HOUR / SECOND,
       });
     }
     return { items: roundOf(db, caller, id, round) };

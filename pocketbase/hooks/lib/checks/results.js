@@ -3,7 +3,7 @@ const { readStand } = require(`${__hooks}/lib/base/stand.js`);
 const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
 const { transact } = require(`${__hooks}/lib/base/transaction.js`);
 const { concludeCheck } = require(`${__hooks}/lib/checks/conclude.js`);
-const { findHeld } = require(`${__hooks}/lib/checks/held.js`);
+const { findHeld, refuseAttempt } = require(`${__hooks}/lib/checks/held.js`);
 const { outcomeOf } = require(`${__hooks}/lib/checks/outcomes.js`);
 const { withReuse } = require(`${__hooks}/lib/checks/reuse.js`);
 const { countCheck } = require(`${__hooks}/lib/review/metrics.js`);
@@ -26,7 +26,7 @@ function report(app, caller, id, body) {
     const check = findHeld(tx, caller, id, body.attempt);
     answer = { id, status: check.status, outcome: check.outcome };
     if (check.result === result) return;
-    if (check.result || !check.locked_until) fail(409, 'status_conflict', 'The check is no longer yours.');
+    if (check.result || !check.locked_until) refuseAttempt();
     const found =
       check.type === 'document_reuse' ? withReuse(tx, readStand(tx, SYSTEM, check.profile), check, body) : body;
     concludeCheck(tx, caller, check, { status: 'completed', columns: columnsOf(found, body, result) });

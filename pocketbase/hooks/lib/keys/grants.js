@@ -19,13 +19,15 @@ const IN_FORCE = `SELECT scopes, IFNULL(types, 'null') AS types, IFNULL(partners
 /** What a caller holds is looked up here: the request says who calls, never what they may do. */
 function holdingsOf(app, { type, credentialId }) {
   if (!credentialId.startsWith(MANAGED)) return HOLDERS[type] ? scopesOf(HOLDERS[type]) : [];
-  const key = keyOf(app, credentialId);
-  return key ? JSON.parse(key.scopes) : [];
+  return keyOf(app, credentialId).scopes;
 }
 
+/** What a managed key in force holds: nothing, unless there is one. */
 function keyOf(app, credentialId) {
   const params = { id: credentialId.slice(MANAGED.length), now: stamp(Date.now()) };
-  return ask(app, IN_FORCE, { scopes: '', types: '', partners: '' }, params)[0];
+  const [key] = ask(app, IN_FORCE, { scopes: '', types: '', partners: '' }, params);
+  const read = (name) => (key ? JSON.parse(key[name]) : []);
+  return { scopes: read('scopes'), types: read('types'), partners: read('partners') };
 }
 
 /**
@@ -33,10 +35,12 @@ function keyOf(app, credentialId) {
  * @throws 403 for whom no check is
  */
 function runnerOf(app, caller) {
-  if (!holdingsOf(app, caller).includes(RUN)) fail(403, 'forbidden', 'Checks are for keys of runners.');
-  if (!caller.credentialId.startsWith(MANAGED)) return { types: null, partners: null };
-  const { types, partners } = keyOf(app, caller.credentialId);
-  return { types: JSON.parse(types), partners: JSON.parse(partners) };
+  const isManaged = caller.credentialId.startsWith(MANAGED);
+  const { scopes, types, partners } = isManaged
+    ? keyOf(app, caller.credentialId)
+    : { scopes: holdingsOf(app, caller), types: null, partners: null };
+  if (!scopes.includes(RUN)) fail(403, 'forbidden', 'Checks are for keys of runners.');
+  return { types, partners };
 }
 
 /** What the caller may give to a partner, or with `*` to a key of the operator's: what they hold; to a partner, from the operator, what partners may have. */

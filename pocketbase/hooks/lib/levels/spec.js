@@ -4,6 +4,7 @@ const codes = require(`${__hooks}/lib/shared/check-codes.json`);
 const checkTypes = require(`${__hooks}/lib/shared/check-types.json`);
 const countries = require(`${__hooks}/lib/shared/countries.json`).match(/../g);
 const kinds = Object.keys(require(`${__hooks}/lib/shared/document-kinds.json`));
+const patterns = require(`${__hooks}/lib/shared/patterns.json`);
 const documentTypes = Object.keys(require(`${__hooks}/lib/shared/document-types.json`));
 
 const MOST_RESUBMISSIONS = 3;
@@ -16,7 +17,8 @@ const isObject = (value) => value !== null && typeof value === 'object' && !Arra
 const isText = (value, most) => typeof value === 'string' && value.trim() !== '' && value.length <= most;
 const isWhole = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
 const isLocale = (value) => /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(value) && value.length <= 35;
-const isProvider = (value) => typeof value === 'string' && /^[a-z0-9_-]{1,40}$/.test(value);
+const PROVIDER = new RegExp(patterns.provider);
+const isProvider = (value) => typeof value === 'string' && PROVIDER.test(value);
 
 /** Each member's rule: it names what is wrong by `refuse(pointer, detail)`. */
 const RULES = {
@@ -105,4 +107,4 @@ function readSpec(body) {
   return spec;
 }
 
-module.exports = { readSpec };
+module.exports = { MOST_RESUBMISSIONS, readSpec };
