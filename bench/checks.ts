@@ -34,19 +34,16 @@ const GOALS: Partial<Record<Stress, { exact: number; sure?: number }>> = {
   'strong shade': { exact: 0.85 },
 };
 
-/** A reader of pictures and what it is sure of; those of others are measured beside ours in the same run. */
-type Reader = (image: Buffer | string) => Promise<Pick<ZoneReading, 'lines' | 'isSure' | 'checkDigits'> | null>;
+type Reader = (image: Buffer | string) => Promise<ZoneReading | null>;
 
 export async function measureChecks(words: string[]): Promise<Row[]> {
   const [seed = SEED, pictures = PICTURES] = words.filter((word) => /^\d+$/.test(word)).map(Number);
   const folder = words.find((word) => !/^\d+$/.test(word));
   const weights = unpackWeights(WEIGHTS);
-  const readers: Record<string, Reader> = {
-    reader: async (image) => readZone(await greyPicture(image), weights),
-  };
+  const read: Reader = async (image) => readZone(await greyPicture(image), weights);
   const rows: Row[] = [];
   for (const stress of Object.keys(STRESSES) as Stress[]) {
-    const row = await measureStress(readers, stress, seed, pictures);
+    const row = await measureStress(read, stress, seed, pictures);
     rows.push(row);
     console.log(`${stress}:`, row.figures);
   }
@@ -58,15 +55,10 @@ export async function measureChecks(words: string[]): Promise<Row[]> {
     figures: { reader: forced },
     comparisons: [{ by: 'none', ratio: forced, atMost: 0 }],
   });
-  return folder ? [...rows, ...(await measureFolder(readers, folder))] : rows;
+  return folder ? [...rows, ...(await measureFolder(read, folder))] : rows;
 }
 
-async function measureStress(
-  readers: Record<string, Reader>,
-  stress: Stress,
-  seed: number,
-  pictures: number,
-): Promise<Row> {
+async function measureStress(read: Reader, stress: Stress, seed: number, pictures: number): Promise<Row> {
   const counts = { exact: 0, sure: 0, 'sure and wrong': 0 };
   const times: number[] = [];
   for (let i = 0; i < pictures; i++) {
@@ -75,7 +67,7 @@ async function measureStress(
     const specimen = drawSpecimen({ format: FORMATS[i % FORMATS.length] as (typeof FORMATS)[number], seed: own, font });
     const image = await damage(specimen, stress, own);
     const began = performance.now();
-    const reading = await (readers.reader as Reader)(image);
+    const reading = await read(image);
     times.push(performance.now() - began);
     const isExact = reading?.lines.join('\n') === specimen.lines.join('\n');
     if (isExact) counts.exact++;
@@ -97,12 +89,12 @@ async function measureStress(
 }
 
 /** What stands on these pictures is not known: a zone with right check digits counts as read. */
-async function measureFolder(readers: Record<string, Reader>, folder: string): Promise<Row[]> {
+async function measureFolder(read: Reader, folder: string): Promise<Row[]> {
   const images = readdirSync(folder).filter((file) => /\.(jpe?g|png|webp)$/i.test(file));
   const rows: Row[] = [];
   for (const file of images.sort()) {
     const began = performance.now();
-    const reading = await (readers.reader as Reader)(join(folder, file));
+    const reading = await read(join(folder, file));
     const ms = performance.now() - began;
     console.log(`${file}\n    ${reading?.lines.join('\n    ') ?? 'no zone'}`);
     const figures = { right: Number(reading?.checkDigits === 'right'), sure: Number(reading?.isSure ?? false), ms };

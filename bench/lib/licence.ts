@@ -1,6 +1,6 @@
 import bwipjs, { type RenderOptions } from 'bwip-js/node';
 import sharp from 'sharp';
-import type { GreyPicture } from '../../checker/barcode/rotate.ts';
+import type { Picture } from '../../src/lib/zones/picture.ts';
 
 export interface Damage {
   widthPx: number;
@@ -53,7 +53,7 @@ export function licenceText(random: () => number): string {
 }
 
 /** A card of 1600 pixels with the barcode as wide as on real ones, photographed with that damage. */
-export async function photographLicence(text: string, damage: Damage, random: () => number): Promise<GreyPicture> {
+export async function photographLicence(text: string, damage: Damage, random: () => number): Promise<Picture> {
   const options = { bcid: 'pdf417', text, columns: 12, eclevel: 3, scale: 3, rowmult: 3, binarytext: true };
   const code: Buffer = await bwipjs.toBuffer(options as RenderOptions);
   const drawn = await sharp(code).flatten({ background: '#fff' }).resize({ width: 1300 }).toBuffer();

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { prepareZXingModule, type ReaderOptions, readBarcodes } from 'zxing-wasm/reader';
+import type { Picture } from '../../src/lib/zones/picture.ts';
 import { type Licence, parseLicence } from './aamva.ts';
-import { type GreyPicture, turn } from './rotate.ts';
+import { turn } from './rotate.ts';
 import { mayHoldBarcode } from './stripes.ts';
 
 const OPTIONS: ReaderOptions = { formats: ['PDF417'], maxNumberOfSymbols: 1, tryInvert: false };
@@ -36,7 +37,7 @@ function prepare(): Promise<void> {
  * The bytes of a PDF417: its text would have control characters escaped. Null without one, `unsure` if no two readings agree:
  * too many damaged codewords are corrected to another text, and zxing calls it valid.
  */
-export async function readPdf417(picture: GreyPicture): Promise<Uint8Array | 'unsure' | null> {
+export async function readPdf417(picture: Picture): Promise<Uint8Array | 'unsure' | null> {
   if (!mayHoldBarcode(turn(picture, 0, SMALL_PX))) return null;
   await prepare();
   const seen = new Set<string>();
@@ -61,13 +62,13 @@ function isAgain(bytes: Uint8Array, seen: Set<string>): boolean {
   return isKnown;
 }
 
-async function readOnce(picture: GreyPicture, angle: number, { edge, binarizer }: (typeof PASSES)[number]) {
+async function readOnce(picture: Picture, angle: number, { edge, binarizer }: (typeof PASSES)[number]) {
   const results = await readBarcodes(toImageData(turn(picture, angle, edge)), { ...OPTIONS, binarizer });
   return results.find(({ isValid }) => isValid)?.bytes ?? null;
 }
 
 /** `unreadable` for a PDF417 that is unsure or no licence by AAMVA. */
-export async function readLicence(picture: GreyPicture): Promise<Licence | 'unreadable' | null> {
+export async function readLicence(picture: Picture): Promise<Licence | 'unreadable' | null> {
   const bytes = await readPdf417(picture);
   if (bytes === null) return null;
   return (bytes !== 'unsure' && parseLicence(bytes)) || 'unreadable';
@@ -75,7 +76,7 @@ export async function readLicence(picture: GreyPicture): Promise<Licence | 'unre
 
 type ImageData = Extract<Parameters<typeof readBarcodes>[0], { colorSpace: unknown }>;
 
-function toImageData({ width, height, data }: GreyPicture): ImageData {
+function toImageData({ width, height, data }: Picture): ImageData {
   const pixels = new Uint32Array(data.length);
   for (let at = 0; at < data.length; at++) pixels[at] = 0xff000000 | ((data[at] as number) * 0x010101);
   return { data: new Uint8ClampedArray(pixels.buffer), width, height, colorSpace: 'srgb' } as ImageData;

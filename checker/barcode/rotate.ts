@@ -1,14 +1,9 @@
-/** Grey, a byte per pixel, row by row. */
-export interface GreyPicture {
-  width: number;
-  height: number;
-  data: Uint8Array;
-}
+import type { Picture } from '../../src/lib/zones/picture.ts';
 
 const PAPER = 255;
 
 /** The whole picture, turned by `degrees` and made smaller to `edge` pixels at its longer side; what lies outside is white. */
-export function turn({ width, height, data }: GreyPicture, degrees: number, edge: number): GreyPicture {
+export function turn({ width, height, data }: Picture, degrees: number, edge: number): Picture {
   const scale = Math.min(1, edge / Math.max(width, height));
   const cos = Math.cos((degrees * Math.PI) / 180);
   const sin = Math.sin((degrees * Math.PI) / 180);

@@ -1,4 +1,4 @@
-import type { GreyPicture } from './rotate.ts';
+import type { Picture } from '../../src/lib/zones/picture.ts';
 
 const TILE_PX = 25;
 /** Steps of grey between bars and gaps; guilloches and shades stay below. */
@@ -14,7 +14,7 @@ const TILES_OF_A_BARCODE = 25;
  * Whether a picture 1000 pixels wide may hold a PDF417: a surface of stripes, at any tilt. The sweep of angles takes seconds,
  * and most pictures have no barcode.
  */
-export function mayHoldBarcode({ width, height, data }: GreyPicture): boolean {
+export function mayHoldBarcode({ width, height, data }: Picture): boolean {
   const columns = Math.floor(width / TILE_PX);
   const rows = Math.floor(height / TILE_PX);
   const striped = new Set<number>();

@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import { sniffType } from '../../src/lib/sniff.ts';
+import type { Picture } from '../../src/lib/zones/picture.ts';
 import { renderFirstPage } from './pdf.ts';
-import { type Picture, UnseeableError } from './picture.ts';
 import { namesEditor } from './software.ts';
+import { UnseeableError } from './unseeable-error.ts';
 
 /** 50 megapixels hold a sheet of A4 at 700 dpi, and cost libvips at most 400 MB: 16 bits, four channels, all at once. */
 const MAX_PIXELS = 50_000_000;

@@ -1,4 +1,4 @@
-import type { Picture } from './picture.ts';
+import type { Picture } from '../../src/lib/zones/picture.ts';
 
 /** Numbers of a picture's quality. They are hints: noise passes for sharpness, and a scan on white paper is bright. */
 export interface Measures {

@@ -1,5 +1,6 @@
 import { type PDFiumDocument, PDFiumLibrary } from '@hyzyla/pdfium';
-import { type Picture, UnseeableError } from './picture.ts';
+import type { Picture } from '../../src/lib/zones/picture.ts';
+import { UnseeableError } from './unseeable-error.ts';
 
 /** A document has a few pages. More are a book, whose first page says nothing of an applicant. */
 const MAX_PAGES = 20;

@@ -1,4 +1,4 @@
-import type { Picture } from './picture.ts';
+import type { Picture } from '../../src/lib/zones/picture.ts';
 
 /** The transform of so many pixels each way, of which the lowest frequencies count. */
 const SIDE = 32;

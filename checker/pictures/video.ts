@@ -1,5 +1,5 @@
 import { ALL_FORMATS, CustomSource, EncodedPacketSink, Input } from 'mediabunny';
-import { UnseeableError } from './picture.ts';
+import { UnseeableError } from './unseeable-error.ts';
 
 /** A file of which parts are read: a video has up to 90 MB, its index a few kilobytes. */
 export interface Parts {

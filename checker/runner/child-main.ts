@@ -5,7 +5,7 @@
 import { fstatSync, readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { hardenDecoders } from '../pictures/decode.ts';
-import { UnseeableError } from '../pictures/picture.ts';
+import { UnseeableError } from '../pictures/unseeable-error.ts';
 import { FILE_DESCRIPTOR, MAX_RSS_BYTES, type Task, type Watch } from './child-protocol.ts';
 import { look } from './look.ts';
 import type { ChildAnswer } from './seen.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { log } from '../../src/lib/log.ts';
-import type { Code } from '../pictures/picture.ts';
+import type { Code } from '../pictures/unseeable-error.ts';
 import { OUT_OF_MEMORY_SIGNAL, type Task } from './child-protocol.ts';
 import { ChildAnswer, type Seen } from './seen.ts';
 

@@ -2,13 +2,6 @@ import type codes from '../../pocketbase/hooks/lib/shared/check-codes.json';
 
 export type Code = keyof typeof codes;
 
-/** Grey, a byte per pixel, row by row: what the reader of zones and the measures take. */
-export interface Picture {
-  width: number;
-  height: number;
-  data: Uint8Array;
-}
-
 /** A file that nothing can be seen in. Its code is the finding of the check. */
 export class UnseeableError extends Error {
   readonly code: Code;
