@@ -29,7 +29,8 @@ export async function verifyCallback(
   const id = await VERIFIERS[source.scheme](source, headers, body, now);
   if (id === null) return null;
   const content = read(body);
-  if (!isRecent(content.timestamp, now)) return null;
+  // Elsewhere the scheme has a time of its own, and this one may be that of the event: older with each attempt.
+  if (source.scheme === 'hmac-sha256' && !isRecent(content.timestamp, now)) return null;
   const named = id || content.id || (await digestOf(body));
   return { event: await sha256Hex(JSON.stringify([source.name, named])), external_ref: content.external_ref };
 }

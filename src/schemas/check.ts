@@ -59,6 +59,11 @@ export const CheckProvider = ClaimingProvider.extend({
     .meta({ description: 'Versions or digests of the models that were used, by their name' }),
 }).meta({ id: 'CheckProvider' });
 
+const MOST_LEVELS = 32;
+const isShallow = (value: unknown, levels = MOST_LEVELS): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1)));
 const facts = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), z.unknown());
 const scores = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), z.number());
 const forThoseWhoReview = 'Reviewers and internal keys only';
@@ -186,9 +191,13 @@ export const CheckResultBody = z
     outcome: CheckOutcome.meta({ description: 'The worst that the codes of the findings stand for; else `pass`' }),
     findings: z.array(Finding).max(50).default([]),
     scores: scores.default({}),
-    facts: facts.default({}).meta({
-      description: 'What was read. `expires_on` (a date) makes `profile.document_expiring`; `others` is the hook’s own',
-    }),
+    facts: facts
+      .refine((value) => isShallow(value), 'Nested too deeply')
+      .default({})
+      .meta({
+        description:
+          'What was read. `expires_on` (a date) makes `profile.document_expiring`; `others` is the hook’s own',
+      }),
     provider: CheckProvider,
     external_ref: external_ref.optional(),
     photo_hash: z

@@ -114,7 +114,12 @@ const locale = Locale.meta({ description: 'BCP 47: the language that the text wa
 
 /** A consent as a profile keeps it. */
 export const Consent = z
-  .object({ version: z.string(), given_at: Timestamp, locale: z.string() })
+  .object({
+    version: z.string(),
+    given_at: Timestamp,
+    locale: z.string(),
+    sha256: z.string().meta({ description: 'Of the text that was shown' }),
+  })
   .meta({ id: 'Consent', description: 'The newest that the applicant has given' });
 
 export const AttestedConsent = z

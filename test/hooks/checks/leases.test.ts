@@ -237,6 +237,24 @@ describe('a result', () => {
     expect(await report(service, check, { findings })).toMatchObject({ status: 200, body: { outcome: 'pass' } });
   });
 
+  test('comes from the provider that the check is for, and no fact is nested deeper than 32 levels', async () => {
+    const partner = slugOf();
+    await submitted(service, { partner });
+    const [check] = await claimChecks(service, { partner });
+    if (!check) throw new Error('Nothing was due');
+    const nested = (levels: number): object => (levels === 0 ? {} : { deeper: nested(levels - 1) });
+    for (const [pointer, fields] of [
+      ['/provider/name', { provider: { name: 'acme', version: '1', models: {} } }],
+      ['/facts', { facts: nested(33) }],
+    ] as const) {
+      expect(await report(service, check, fields)).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer }] },
+      });
+    }
+    expect(await report(service, check, { facts: nested(31) })).toMatchObject({ status: 200 });
+  });
+
   test('of evidence that changed meanwhile is kept, and nothing follows from it', async () => {
     const check = await claimed();
     await upload(service, check.profile, photo('document_front', 4_444), asApplicant(check.profile));

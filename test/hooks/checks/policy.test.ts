@@ -125,7 +125,8 @@ describe('a policy that approves', () => {
   async function finish(partner: string, found: Record<string, object> = {}) {
     for (const provider of [BUILTIN, VENDOR]) {
       for (const check of await claimChecks(service, { partner, types, provider })) {
-        expect(await report(service, check, found[check.type])).toMatchObject({ status: 200 });
+        const result = { provider: { ...provider, models: {} }, ...found[check.type] };
+        expect(await report(service, check, result)).toMatchObject({ status: 200 });
       }
     }
   }
@@ -142,6 +143,47 @@ describe('a policy that approves', () => {
     const told = await read(id, { 'x-actor-type': 'partner', 'x-actor-id': 'k', 'x-partner': partner });
     expect(told.latest_status).toMatchObject({ decided_by: 'policy' });
     expect(Object.keys(told.latest_status)).not.toContain('actor_id');
+  });
+
+  test('does not on the checks of another level, and asks for its own', async () => {
+    const partner = await partnerWith({ checks: ['document_text'] });
+    const strict = {
+      partner,
+      name: 'strict',
+      required: { passport: ['document_front', 'facial_photo'] },
+      ...APPROVING,
+    };
+    expect((await service('POST', '/api/edge/levels', strict)).status).toBe(200);
+    const id = await submitted(service, { partner });
+    const [early] = await claimChecks(service, { partner });
+    if (!early) throw new Error('Nothing was due');
+    expect((await service('PATCH', `/api/edge/profiles/${id}`, { level: 'strict' })).status).toBe(200);
+    expect(await report(service, early)).toMatchObject({ status: 200 });
+    await finish(partner);
+    expect(await read(id)).toMatchObject({ status: 'pending', level: { name: 'strict' }, consent: null });
+    const [newest] = (await service('GET', `/api/edge/profiles/${id}/checks`)).body.items;
+    expect(types).toContain(newest?.type);
+  });
+
+  test('does not while a document is missing, although all that was checked has passed', async () => {
+    const partner = await partnerWith({
+      ...APPROVING,
+      required: { passport: ['document_front', 'facial_photo', 'proof_of_address'] },
+    });
+    const id = await enrol(service, { partner });
+    for (const kind of ['document_front', 'facial_photo', 'proof_of_address'])
+      await upload(service, id, photo(kind, 40_000 + Math.floor(Math.random() * 9_000)), asApplicant(id));
+    await upload(service, id, video(), asApplicant(id));
+    const consent = { version: '1', given_at: new Date().toISOString(), locale: 'en' };
+    await service('POST', `/api/edge/profiles/${id}/submit`, { consent }, asApplicant(id));
+    await service('DELETE', `/api/edge/profiles/${id}/documents/proof_of_address`);
+    await submit(service, id, asApplicant(id));
+    await finish(partner);
+    expect(await read(id)).toMatchObject({
+      status: 'pending',
+      missing: ['proof_of_address'],
+      checks: { outcome: 'pass' },
+    });
   });
 
   test.each([

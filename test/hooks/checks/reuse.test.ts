@@ -55,6 +55,25 @@ describe('document_reuse', () => {
     expect(JSON.stringify(told.body)).not.toContain(first);
   });
 
+  test('finds a file that another partner has stored a great many times', async () => {
+    const [partner, elsewhere] = [slugOf(), slugOf()];
+    const front = photo('document_front', 9_301);
+    const hiding = await enrol(service, { partner: elsewhere });
+    for (let copies = 0; copies < 201; copies++) await upload(service, hiding, front);
+    const ids = [];
+    for (let i = 0; i < 2; i++) {
+      const id = await enrol(service, { partner });
+      await upload(service, id, front, asApplicant(id));
+      await upload(service, id, photo('facial_photo', 9_310 + i), asApplicant(id));
+      await submit(service, id, asApplicant(id));
+      ids.push(id);
+    }
+    expect(await reuseOf(partner, ids[1] ?? '')).toMatchObject({
+      outcome: 'attention',
+      findings: [{ code: 'same_file' }],
+    });
+  });
+
   test('finds an earlier version of the file too, and no file of an erased profile', async () => {
     const partner = slugOf();
     const other = await submitted(service, { partner });

@@ -87,6 +87,7 @@ describe('an applicant whose level asks consent', () => {
     ['a region of it', 'vi-VN', text.vi],
     ['a language with a region alone', 'pt-BR', text['pt-BR']],
     ['a language that has no text', 'de', text.en],
+    ['a locale that every object answers to', 'toString', text.en],
   ])('is shown the text of %s, whose digest is kept', async (_, locale, words) => {
     const id = await asked();
     await give(id, { locale });
@@ -112,6 +113,16 @@ describe('an applicant whose level asks consent', () => {
     expect((await submit(service, id, asApplicant(id))).status).toBe(200);
   });
 
+  test('is asked again for another text, although it has the same version', async () => {
+    const id = await asked();
+    await give(id);
+    const { name } = await makeLevel(service, { consent: { ...consent, text: { ...text, vi: 'Tôi đồng ý hết.' } } });
+    await patch(service, id, { level: name });
+    expect(await submit(service, id, asApplicant(id))).toMatchObject(invalid('/consent'));
+    expect(await give(id)).toMatchObject({ status: 200 });
+    expect((await rowsOf(id)).map((row) => row.sha256)).toEqual([sha256(text.vi), sha256('Tôi đồng ý hết.')]);
+  });
+
   test('gives none where none is asked, nor to a profile that is closed', async () => {
     const id = await enrol(service);
     expect(await give(id)).toMatchObject(invalid('/version'));
@@ -126,7 +137,8 @@ describe('a partner that has asked the applicant itself', () => {
     const id = await asked();
     expect(await submit(service, id, asPartner)).toMatchObject(invalid('/consent'));
     expect(await submit(service, id, asPartner, attested())).toMatchObject({ body: { status: 'pending' } });
-    expect((await read(id)).consent).toEqual({ version: '7', locale: 'en', given_at: GIVEN_AT });
+    const kept = { version: '7', locale: 'en', given_at: GIVEN_AT, sha256: sha256(text.en) };
+    expect((await read(id)).consent).toEqual(kept);
     expect(await rowsOf(id)).toMatchObject([
       { sha256: sha256(text.en), given_at: GIVEN_AT.replace('T', ' '), actor_type: 'partner', actor_id: 'key1' },
     ]);

@@ -110,6 +110,10 @@ describe('POST /api/checks/callbacks/:provider', () => {
     expect((await call('plain', { timestamp: new Date().toISOString() })).status).toBe(204);
   });
 
+  it.each(['acme', 'timed'])('takes a repetition of %s whose event is of an hour ago', async (provider) => {
+    expect((await call(provider, { timestamp: new Date(Date.now() - 3_600_000).toISOString() })).status).toBe(204);
+  });
+
   it('knows no provider that the setting does not name, and takes 256 KiB at most', async () => {
     expect((await send('nobody', '{}')).status).toBe(404);
     expect((await call('plain', { text: 'x'.repeat(262_000) })).status).toBe(204);

@@ -217,6 +217,7 @@ describe('a level that asks consent', () => {
       version,
       given_at: '2026-01-02T03:04:05.000Z',
       locale: 'fr',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
 

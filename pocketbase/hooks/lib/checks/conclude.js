@@ -10,10 +10,10 @@ const { worstOf } = require(`${__hooks}/lib/checks/outcomes.js`);
 /** A check that could not be done tells nothing. */
 const OUTCOME_OF_FAILED = 'inconclusive';
 
-const ROUND = `SELECT type, status, outcome, IFNULL(findings, '[]') AS findings, IFNULL(inputs, '[]') AS inputs,
+const ROUND = `SELECT type, provider, status, outcome, IFNULL(findings, '[]') AS findings, IFNULL(inputs, '[]') AS inputs,
     IFNULL(facts ->> 'expires_on', '') AS expires_on
   FROM checks WHERE profile = {:profile} AND round = {:round}`;
-const SHAPE = { type: '', status: '', outcome: '', findings: '', inputs: '', expires_on: '' };
+const SHAPE = { type: '', provider: '', status: '', outcome: '', findings: '', inputs: '', expires_on: '' };
 const DONE = `UPDATE profiles SET checks_status = 'completed', checks_outcome = {:outcome}, updated = {:now},
     expires_on = IIF(expiry_told = {:document}, '', {:expires_on}) WHERE id = {:profile}`;
 

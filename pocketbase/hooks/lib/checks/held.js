@@ -12,6 +12,7 @@ const TEXTS = [
   'profile',
   'partner',
   'type',
+  'provider',
   'status',
   'outcome',
   'held_by',

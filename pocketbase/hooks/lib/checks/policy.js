@@ -1,6 +1,7 @@
 const { SYSTEM } = require(`${__hooks}/lib/base/caller.js`);
 const { all } = require(`${__hooks}/lib/base/sql.js`);
 const { stamp } = require(`${__hooks}/lib/base/time.js`);
+const { isConsented } = require(`${__hooks}/lib/levels/consent.js`);
 const { levelOf } = require(`${__hooks}/lib/levels/level.js`);
 const { MOST_RESUBMISSIONS } = require(`${__hooks}/lib/levels/spec.js`);
 const { move } = require(`${__hooks}/lib/status/change-status.js`);
@@ -20,15 +21,21 @@ const REASONS = [
  * claimed the profile. It never rejects.
  */
 function applyPolicy(tx, caller, { stand, check, rows }) {
-  const { policy, name, version } = levelOf(tx, stand);
-  if (!policy || !isFree(stand, check)) return;
+  const level = levelOf(tx, stand);
+  const { policy, name, version } = level;
+  if (!policy || !isFree(stand, check) || !isOfLevel(level, rows)) return;
   const actor = { ...SYSTEM, id: `policy:${name}/${version}`, requestId: caller.requestId, answer: caller.answer };
   const findings = rows.flatMap((row) => row.findings).filter(({ code }) => policy.resubmit_on?.includes(code));
   if (findings.length > 0) return askAgain(tx, actor, stand, policy, findings);
-  if (policy.approve_when === 'all_pass' && rows.every(({ outcome }) => outcome === 'pass')) {
+  const isComplete = stand.missing.length === 0 && isConsented(level, stand);
+  if (policy.approve_when === 'all_pass' && isComplete && rows.every(({ outcome }) => outcome === 'pass')) {
     move(tx, actor, stand, { to: 'approved' });
   }
 }
+
+/** A profile may have been moved to another level since the round began. */
+const isOfLevel = ({ checks }, rows) =>
+  checks.every(({ type, provider }) => rows.some((row) => row.type === type && row.provider === provider));
 
 function isFree({ status, evidence_version, claimed_by, claimed_until }, check) {
   const isClaimed = claimed_by !== '' && claimed_until > stamp(Date.now());

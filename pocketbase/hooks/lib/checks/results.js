@@ -11,6 +11,7 @@ const codes = require(`${__hooks}/lib/shared/check-codes.json`);
 const outcomes = require(`${__hooks}/lib/shared/check-outcomes.json`);
 
 const MOST_BYTES = 65_536;
+const MOST_LEVELS = 32;
 
 /**
  * Takes what a runner found, once. Judged here: a vendor's adapter may be anybody's.
@@ -26,6 +27,7 @@ function report(app, caller, id, body) {
     const check = findHeld(tx, caller, id, body.attempt);
     answer = { id, status: check.status, outcome: check.outcome };
     if (check.result === result) return;
+    if (body.provider.name !== check.provider) refuse('/provider/name', 'The check is for another provider');
     if (check.result || !check.locked_until) refuseAttempt();
     const found =
       check.type === 'document_reuse' ? withReuse(tx, readStand(tx, SYSTEM, check.profile), check, body) : body;
@@ -49,11 +51,19 @@ function columnsOf({ outcome, findings, facts }, { scores = {}, provider, extern
   };
 }
 
+function refuse(pointer, detail) {
+  fail(422, 'validation_failed', 'The result is not valid.', { errors: [{ pointer, detail }] });
+}
+
+/** SQLite reads JSON of 1000 levels, and a Worker writes not many more. */
+function isShallow(value, levels = MOST_LEVELS) {
+  if (value === null || typeof value !== 'object') return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
+}
+
 /** @throws 422 where outcome and findings disagree, 413 */
 function checkResult(id, body) {
   const { attempt, outcome, findings, facts, scores, provider, external_ref, photo_hash } = body;
-  const refuse = (pointer, detail) =>
-    fail(422, 'validation_failed', 'The result is not valid.', { errors: [{ pointer, detail }] });
   const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
   if (JSON.stringify(body).length > MOST_BYTES) fail(413, 'payload_too_large', 'A result has at most 64 KiB.');
   if (!Number.isInteger(attempt)) refuse('/attempt', 'Is no number');
@@ -65,6 +75,7 @@ function checkResult(id, body) {
   });
   if (outcome !== outcomeOf(findings)) refuse('/outcome', `The findings say ${outcomeOf(findings)}`);
   if (!isObject(facts) || !isObject(scores)) refuse('/facts', 'Facts and scores are objects');
+  if (!isShallow(facts)) refuse('/facts', 'Is nested too deeply');
   if (!isObject(provider) || typeof provider.name !== 'string') refuse('/provider', 'Names nobody');
   if (external_ref !== undefined && !String(external_ref).startsWith(id))
     refuse('/external_ref', 'Begins with the id of the check');

@@ -66,7 +66,7 @@ const levelColumns = ({ id, name, version }) => ({ level: id, level_name: name, 
 function writeChanges(app, caller, stand, { set, level = levelOf(app, stand), written = [], gone = [] }) {
   const isMoved = level.id !== stand.level;
   const names = [...Object.keys(set), ...(isMoved ? ['level'] : [])];
-  const after = { ...stand, ...set };
+  const after = { ...stand, ...set, level: level.id };
   const documents = documentsAfter(stand, written, gone);
   const isEvidence = names.some((name) => IDENTITY.includes(name)) || isOtherEvidence(stand, documents);
   const evidence_version = stand.evidence_version + (isEvidence ? 1 : 0);
@@ -86,7 +86,8 @@ function writeChanges(app, caller, stand, { set, level = levelOf(app, stand), wr
     },
     ...tell(names, written, gone),
   };
-  const isChecked = isEvidence && stand.status === 'in_review';
+  // Another level looks at other things. In `pending` new evidence waits for the submit.
+  const isChecked = (isEvidence && stand.status === 'in_review') || (isMoved && stand.status === 'pending');
   try {
     perform(
       app,

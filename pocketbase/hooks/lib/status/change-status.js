@@ -57,7 +57,7 @@ function submit(app, caller, id, body) {
     const level = levelOf(db, stand);
     const consent = body.consent ? readConsent(level, stand, body.consent, '/consent') : null;
     if (isPending) {
-      if (consent) writeConsent(db, caller, stand, level, consent);
+      if (consent) writeConsent(db, caller, stand, consent);
       const now = { ...stand, consent: consent ?? stand.consent, revision: stand.revision + (consent ? 1 : 0) };
       if (stand.evidence_version > stand.checks_evidence) beginRound(db, caller, now);
       return { status: 'pending' };
@@ -79,7 +79,7 @@ function checkSupplied(level, stand, consent) {
 /** Writes the change, and with it a consent that came along. @returns the id of its row in the history */
 function move(app, caller, stand, { to, reason_code = '', reason = '', note = '', kinds: named }, consent = null) {
   const level = levelOf(app, stand);
-  const told = tellConsent(level, consent);
+  const told = tellConsent(consent);
   const isDecision = sets.decided.includes(to);
   const evidence = isDecision ? sealEvidence(stand) : null;
   const again = to === 'resubmission_requested' ? (named ?? reasonCodes[reason_code]?.kinds ?? []) : [];
